@@ -1,0 +1,28 @@
+/** Every event a stage may emit, with its subject. Delivered at least once; `data` is small and refers by id. */
+export const eventTypes = {
+  'data.version-created': 'dataset-version',
+  'data.upload-refused': 'dataset',
+  'experiments.run-started': 'run',
+  'experiments.run-ended': 'run',
+  'experiments.metrics-logged': 'run',
+  'pipelines.run-started': 'pipeline-run',
+  'pipelines.step-changed': 'pipeline-run',
+  'pipelines.run-ended': 'pipeline-run',
+  'pipelines.trigger-decided': 'pipeline',
+  'evaluation.completed': 'evaluation',
+  'registry.version-created': 'model-version',
+  'registry.version-decided': 'model-version',
+  'registry.alias-moved': 'model',
+  'serving.endpoint-changed': 'endpoint',
+  'serving.rollout-changed': 'rollout',
+  'serving.rollout-ended': 'rollout',
+  'serving.predictions-captured': 'endpoint',
+  'serving.labels-received': 'endpoint',
+  'monitoring.window-closed': 'endpoint',
+  'monitoring.window-judged': 'endpoint',
+  'monitoring.drift-confirmed': 'endpoint',
+  'monitoring.performance-degraded': 'endpoint',
+  'monitoring.incident-changed': 'incident',
+  'system.job-dead': 'job',
+} as const;
+export type EventType = keyof typeof eventTypes;

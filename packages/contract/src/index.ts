@@ -1,0 +1,37 @@
+import * as access from './access.ts';
+import * as data from './data.ts';
+import * as evaluation from './evaluation.ts';
+import * as experiments from './experiments.ts';
+import * as lineage from './lineage.ts';
+import * as monitoring from './monitoring.ts';
+import type { Operation } from './operation.ts';
+import * as pipelines from './pipelines.ts';
+import * as registry from './registry.ts';
+import * as serving from './serving.ts';
+import * as system from './system.ts';
+import * as training from './training.ts';
+
+export * from './access.ts';
+export * from './data.ts';
+export * from './errors.ts';
+export * from './evaluation.ts';
+export * from './events.ts';
+export * from './experiments.ts';
+export * from './fields.ts';
+export * from './lineage.ts';
+export * from './monitoring.ts';
+export * from './operation.ts';
+export * from './permissions.ts';
+export * from './pipelines.ts';
+export * from './registry.ts';
+export * from './serving.ts';
+export * from './system.ts';
+export * from './training.ts';
+
+const isOperation = (value: unknown): value is Operation =>
+  typeof value === 'object' && value !== null && 'permission' in value && 'path' in value && 'method' in value;
+
+/** Every operation of the native interface, in the order of the life cycle. */
+export const operations: readonly Operation[] = [
+  access, system, data, lineage, experiments, pipelines, training, evaluation, registry, serving, monitoring,
+].flatMap((stage) => Object.values(stage).filter(isOperation));

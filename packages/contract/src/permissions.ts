@@ -1,0 +1,36 @@
+/** Every permission, `<resource>:<verb>`. Nothing is allowed unless a role granted to the caller names it. */
+export const permissions = [
+  'project:read', 'project:write',
+  'data:read', 'data:write',
+  'run:read', 'run:write',
+  'pipeline:read', 'pipeline:write', 'pipeline:run',
+  'evaluation:read', 'evaluation:write',
+  'model:read', 'model:write', 'model:approve',
+  'endpoint:read', 'endpoint:write', 'endpoint:predict', 'endpoint:label', 'rollout:decide',
+  'monitor:read', 'monitor:write',
+  'lineage:read',
+  'access:read', 'access:write', 'audit:read', 'system:read', 'system:write',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const reading = [
+  'project:read', 'data:read', 'run:read', 'pipeline:read', 'evaluation:read', 'model:read', 'endpoint:read',
+  'monitor:read', 'lineage:read',
+] as const satisfies readonly Permission[];
+const editing = [
+  'data:write', 'run:write', 'pipeline:write', 'pipeline:run', 'evaluation:write', 'model:write', 'endpoint:write',
+  'endpoint:predict', 'endpoint:label', 'monitor:write',
+] as const satisfies readonly Permission[];
+
+/** What each role may do. Roles are granted per project, or on one resource of a project; admin may be granted on the instance. */
+export const roles = {
+  viewer: reading,
+  editor: [...reading, ...editing],
+  approver: [...reading, 'model:approve', 'rollout:decide'],
+  admin: permissions,
+} as const satisfies Record<string, readonly Permission[]>;
+export type Role = keyof typeof roles;
+export const roleNames = Object.keys(roles) as Role[];
+
+export const roleAllows = (role: Role, permission: Permission): boolean =>
+  (roles[role] as readonly Permission[]).includes(permission);
