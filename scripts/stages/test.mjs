@@ -1,0 +1,60 @@
+import * as chromium from '../environment/chromium.mjs';
+import * as postgres from '../environment/postgres.mjs';
+import * as python from '../environment/python.mjs';
+import * as s3 from '../environment/s3.mjs';
+import { say, secondsSince } from '../bootstrap/progress.mjs';
+import { checkStages } from './check.mjs';
+import { add, runStages, tests } from './stage.mjs';
+
+const inCi = process.env.CI === 'true';
+
+/**
+ * `npm test`: prepares what the tests need of the machine, then runs every check and every level of tests. The last
+ * line is the sum over all stages. A piece that cannot be had leaves its tests skipped, and under CI=true fails the run.
+ */
+export async function runTest(runtime) {
+  const startedMs = Date.now();
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const machine = await prepare(runtime);
+  try {
+    for (const piece of machine.missing) {
+      say(`not available: ${piece.name}: ${piece.reason}\n  to have its tests run, ${piece.install}`);
+      if (inCi) total.failed += 1;
+    }
+    const prepared = { ...runtime, env: { ...runtime.env, ...machine.variables } };
+    add(total, await runStages(checkStages(prepared), 2));
+    const levels = ['store', 'http', 'integration', 'e2e', 'interop'].map((level) => tests(prepared, level, level));
+    add(total, await runStages(levels, 1));
+  } finally {
+    for (const stop of machine.stops) stop();
+  }
+  console.log(`test took ${secondsSince(startedMs)}`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed > 0 ? 1 : 0;
+}
+
+// One after the other: apt-get allows one at a time, and each says what it does.
+async function prepare(runtime) {
+  const browser = await chromium.ensure(runtime);
+  const interpreter = await python.ensure();
+  const database = await postgres.ensure();
+  const objects = await s3.ensure(interpreter);
+  const pieces = { Chromium: browser, 'the Python environment': interpreter, PostgreSQL: database, 'the S3 test server': objects };
+  return {
+    missing: Object.entries(pieces).flatMap(([name, piece]) => (piece.ok ? [] : [{ name, ...piece }])),
+    stops: [database, objects].flatMap((piece) => (piece.ok ? [piece.stop] : [])),
+    variables: {
+      ...(browser.ok ? { MILLWRIGHT_TEST_CHROMIUM: browser.path } : {}),
+      ...(interpreter.ok ? { MILLWRIGHT_TEST_PYTHON: interpreter.python } : {}),
+      ...(database.ok ? { MILLWRIGHT_TEST_POSTGRES_URL: database.url } : {}),
+      ...(objects.ok
+        ? {
+            MILLWRIGHT_TEST_S3_ENDPOINT: objects.endpoint,
+            MILLWRIGHT_TEST_S3_BUCKET: objects.bucket,
+            MILLWRIGHT_TEST_S3_ACCESS_KEY: objects.accessKey,
+            MILLWRIGHT_TEST_S3_SECRET_KEY: objects.secretKey,
+          }
+        : {}),
+    },
+  };
+}
