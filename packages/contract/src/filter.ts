@@ -87,32 +87,32 @@ class Parser {
     this.tokens = tokensOf(text);
   }
 
-  private get next(): Token {
+  private peek(): Token {
     return this.tokens[this.index] as Token;
   }
   private fail(expected: string): never {
-    const { kind, text, at } = this.next;
+    const { kind, text, at } = this.peek();
     throw new Unreadable(kind === 'end' ? `Expected ${expected} here` : `Expected ${expected} instead of ${text}`, at);
   }
   private takeWord(word: string): boolean {
-    const hit = this.next.kind === 'word' && this.next.text.toLowerCase() === word;
+    const hit = this.peek().kind === 'word' && this.peek().text.toLowerCase() === word;
     if (hit) this.index += 1;
     return hit;
   }
   private takeSign(sign: string): boolean {
-    const hit = this.next.kind === 'sign' && this.next.text === sign;
+    const hit = this.peek().kind === 'sign' && this.peek().text === sign;
     if (hit) this.index += 1;
     return hit;
   }
 
   all(): Filter | null {
-    if (this.next.kind === 'end') return null;
+    if (this.peek().kind === 'end') return null;
     const filter = this.any();
-    if (this.next.kind !== 'end') this.fail('and, or, or the end');
+    if (this.peek().kind !== 'end') this.fail('and, or, or the end');
     return filter;
   }
   private any(): Filter {
-    if (++this.depth > maxDepth) throw new Unreadable('The filter is nested too deeply', this.next.at);
+    if (++this.depth > maxDepth) throw new Unreadable('The filter is nested too deeply', this.peek().at);
     const parts = [this.every()];
     while (this.takeWord('or')) parts.push(this.every());
     this.depth -= 1;
@@ -152,21 +152,21 @@ class Parser {
       return negative ? { kind: 'not', part } : part;
     }
     if (negative) this.fail('in');
-    if (this.next.kind !== 'sign' || !operators.includes(this.next.text)) {
+    if (this.peek().kind !== 'sign' || !operators.includes(this.peek().text)) {
       this.fail('a comparison (= != < <= > >= ~ in, is null)');
     }
-    const operator = this.next.text as FilterOperator;
+    const operator = this.peek().text as FilterOperator;
     this.index += 1;
     return { kind: 'compare', path, operator, value: this.value() };
   }
   private keyPart(): string {
-    const { kind, text } = this.next;
+    const { kind, text } = this.peek();
     if (kind !== 'word' && kind !== 'key') this.fail('the name of a column');
     this.index += 1;
     return kind === 'key' ? unquote(text) : text;
   }
   private value(): FilterValue {
-    const { kind, text } = this.next;
+    const { kind, text } = this.peek();
     const word = kind === 'word' ? text.toLowerCase() : '';
     if (kind !== 'text' && kind !== 'number' && word !== 'true' && word !== 'false') {
       this.fail('a number, a text in quotes, true or false');

@@ -1,0 +1,3 @@
+export * from './client.ts';
+export type { FollowOptions, FollowState, Following } from './follow.ts';
+export { ConnectionError } from './problems.ts';
