@@ -1,0 +1,183 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fail } from '#platform/errors';
+import { resolveRange } from './byte-range.ts';
+import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
+import { flush, hashFile, renameDurably, writeDurably } from './durable-file.ts';
+import type { BlobContent, BlobPage, BlobReference, BlobStore, ByteRange, PutOptions, TempFile } from './port.ts';
+import { onDisk } from './storage-errors.ts';
+import { TempFolder } from './temp-folder.ts';
+import { corruptDetail, verified } from './verified-stream.ts';
+
+/** Blobs as files: `<root>/sha256/ab/abcd...`, unfinished ones in `<root>/temp/`. */
+export class FileBlobStore implements BlobStore {
+  readonly #root: string;
+  readonly #temp: TempFolder;
+  /** Identity (size, time, inode) of files whose bytes were verified, so that each is hashed once per process. */
+  readonly #verified = new Map<string, Promise<string>>();
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#temp = new TempFolder(join(root, 'temp'));
+  }
+
+  async open(): Promise<this> {
+    await onDisk(this.#root, async () => {
+      await mkdir(join(this.#root, 'sha256'), { recursive: true });
+      await this.#temp.open();
+    });
+    return this;
+  }
+
+  async put(source: AsyncIterable<Uint8Array> | Uint8Array, options: PutOptions = {}): Promise<BlobReference> {
+    return onDisk(this.#root, async () => {
+      const path = this.#temp.filePath('.partial');
+      try {
+        return await this.#adopt(path, await writeDurably(path, source), options);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  async putFile(path: string, options: PutOptions = {}): Promise<BlobReference> {
+    return onDisk(this.#root, async () => {
+      const moved = this.#temp.filePath('.partial');
+      try {
+        await rename(path, moved);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+        const reference = await this.put(createReadStream(path), options);
+        await rm(path);
+        return reference;
+      }
+      const reference = await hashFile(moved);
+      await flush(moved);
+      return await this.#adopt(moved, reference, options);
+    });
+  }
+
+  /** Renames over an existing file as well: that heals a damaged one, and open readers keep the bytes they opened. */
+  async #adopt(path: string, reference: BlobReference, options: PutOptions): Promise<BlobReference> {
+    const { expectedDigest } = options;
+    if (expectedDigest !== undefined && expectedDigest !== reference.digest) {
+      await rm(path, { force: true });
+      fail('BLOB_CORRUPT', `The bytes received have the digest ${reference.digest}, announced was ${expectedDigest}.`);
+    }
+    const target = this.#path(reference.digest);
+    await renameDurably(path, target);
+    this.#verified.set(reference.digest, identity(target));
+    return reference;
+  }
+
+  async get(digest: string, options: { range?: ByteRange } = {}): Promise<BlobContent> {
+    const found = await this.stat(digest);
+    if (!found) return fail('BLOB_NOT_FOUND', `There is no content ${digest}.`);
+    const { sizeBytes } = found;
+    const path = this.#path(found.digest);
+    if (options.range) {
+      const { start, end } = resolveRange(options.range, sizeBytes);
+      return { stream: createReadStream(path, { start, end: end - 1 }), sizeBytes, start, end };
+    }
+    const bytes = sizeBytes === 0 ? Readable.from([]) : createReadStream(path, { highWaterMark: 1 << 18 });
+    return { stream: verified(bytes, found.digest), sizeBytes, start: 0, end: sizeBytes };
+  }
+
+  async stat(digest: string): Promise<BlobReference | undefined> {
+    const hex = digestHex(digest);
+    if (hex === undefined) return undefined;
+    const found = await onDisk(this.#root, () => statIfThere(this.#path(digest as Digest)));
+    return found && { digest: digestFromHex(hex), sizeBytes: found.size };
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.stat(digest)) !== undefined;
+  }
+
+  async delete(digest: string): Promise<boolean> {
+    if (!(await this.has(digest))) return false;
+    this.#verified.delete(digest);
+    await onDisk(this.#root, () => rm(this.#path(digest as Digest), { force: true }));
+    return true;
+  }
+
+  async list(options: { after?: string; limit?: number } = {}): Promise<BlobPage> {
+    const limit = Math.min(options.limit ?? 1000, 1000);
+    const after = digestHex(options.after ?? '') ?? '';
+    const blobs = await onDisk(this.#root, async () => {
+      const found: BlobReference[] = [];
+      for (const shard of (await readdir(join(this.#root, 'sha256'))).sort()) {
+        if (shard < after.slice(0, 2)) continue;
+        for (const hex of (await readdir(join(this.#root, 'sha256', shard))).sort()) {
+          const entry = hex > after ? await this.stat(digestFromHex(hex)) : undefined;
+          if (entry) found.push(entry);
+          if (found.length > limit) return found;
+        }
+      }
+      return found;
+    });
+    const page = blobs.slice(0, limit);
+    const last = page.at(-1);
+    return blobs.length > limit && last ? { blobs: page, next: last.digest } : { blobs: page };
+  }
+
+  async localPath(digest: string): Promise<string> {
+    const found = await this.stat(digest);
+    if (!found) return fail('BLOB_NOT_FOUND', `There is no content ${digest}.`);
+    const path = this.#path(found.digest);
+    return onDisk(this.#root, async () => {
+      const known = await this.#verified.get(digest);
+      if (known !== undefined && known === (await identity(path))) return path;
+      const verification = this.#verify(path, found.digest);
+      this.#verified.set(digest, verification);
+      await verification.catch((error: unknown) => {
+        this.#verified.delete(digest);
+        throw error;
+      });
+      return path;
+    });
+  }
+
+  async #verify(path: string, digest: Digest): Promise<string> {
+    const before = await identity(path);
+    const actual = await hashFile(path);
+    if (actual.digest !== digest) fail('BLOB_CORRUPT', corruptDetail(digest, actual.digest));
+    return before;
+  }
+
+  async openTemp(suffix = ''): Promise<TempFile> {
+    if (!/^[A-Za-z0-9.]*$/.test(suffix)) throw new TypeError(`Not a file name suffix: ${suffix}`);
+    const path = this.#temp.filePath(suffix);
+    const discard = () => rm(path, { force: true });
+    return { path, discard, [Symbol.asyncDispose]: discard };
+  }
+
+  async removeStale(): Promise<void> {
+    await onDisk(this.#root, () => this.#temp.removeStale());
+  }
+
+  async close(): Promise<void> {
+    await this.#temp.close();
+  }
+
+  #path(digest: Digest): string {
+    return join(this.#root, shardedKey(digest.slice('sha256:'.length)));
+  }
+}
+
+async function statIfThere(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function identity(path: string): Promise<string> {
+  const found = await stat(path);
+  return `${found.size}-${found.mtimeMs}-${found.ino}`;
+}

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from './digest.ts';
+
+export interface BlobReference {
+  digest: Digest;
+  sizeBytes: number;
+}
+
+export interface PutOptions {
+  /** The put fails with BLOB_CORRUPT, and nothing is stored, when the bytes have another digest. */
+  expectedDigest?: string;
+  /** Kept as the content type where the storage has one (S3); it is no part of the identity. */
+  mediaType?: string;
+}
+
+/** Bytes from `start` up to, not including, `end`; without `end` up to the last byte. */
+export interface ByteRange {
+  start: number;
+  end?: number;
+}
+
+export interface BlobContent {
+  /** A full read fails with BLOB_CORRUPT instead of delivering its last chunk when the bytes do not match the digest. */
+  stream: Readable;
+  /** Size of the whole blob. */
+  sizeBytes: number;
+  /** The part that `stream` delivers: from `start` up to, not including, `end`. */
+  start: number;
+  end: number;
+}
+
+export interface BlobPage {
+  blobs: BlobReference[];
+  /** Pass as `after` to read the next page; absent on the last one. */
+  next?: Digest;
+}
+
+/** A file that is being produced; hand its path to `putFile`, or discard it. */
+export interface TempFile extends AsyncDisposable {
+  path: string;
+  /** Removes the file if it is still there. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Immutable content under the SHA-256 of its bytes. A blob is visible completely or not at all, and putting the same
+ * bytes twice stores them once. Strings that are no digest name nothing: `stat` answers undefined, `get` fails with
+ * BLOB_NOT_FOUND. Storage trouble surfaces as STORAGE_UNAVAILABLE or STORAGE_FULL.
+ */
+export interface BlobStore {
+  put(source: AsyncIterable<Uint8Array> | Uint8Array, options?: PutOptions): Promise<BlobReference>;
+  /** Moves a finished local file (usually from `openTemp`) into the store; the path no longer exists afterwards. */
+  putFile(path: string, options?: PutOptions): Promise<BlobReference>;
+  /** Errors: BLOB_NOT_FOUND; RANGE_UNSATISFIABLE when the range starts behind the last byte. */
+  get(digest: string, options?: { range?: ByteRange }): Promise<BlobContent>;
+  stat(digest: string): Promise<BlobReference | undefined>;
+  has(digest: string): Promise<boolean>;
+  /** Whether there was something to delete. */
+  delete(digest: string): Promise<boolean>;
+  /** Ordered by digest. `limit` defaults to 1000, which is also the most. */
+  list(options?: { after?: string; limit?: number }): Promise<BlobPage>;
+  /**
+   * Path of a local copy whose bytes were verified against the digest in this process, for libraries that read files.
+   * Read only. A remote store may evict the copy 15 minutes after the latest call. Errors: BLOB_NOT_FOUND, BLOB_CORRUPT.
+   */
+  localPath(digest: string): Promise<string>;
+  /** @param suffix of the file name, such as `.parquet`; letters, digits and dots only. */
+  openTemp(suffix?: string): Promise<TempFile>;
+  /** Removes what crashed writers left behind (temporary files, unfinished uploads); done once when a store is opened. */
+  removeStale(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,218 @@
+import { rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { fail, MillwrightError } from '#platform/errors';
+import { resolveRange } from './byte-range.ts';
+import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
+import { hashFile, writeDurably } from './durable-file.ts';
+import { FileBlobStore } from './file-store.ts';
+import { LocalCache } from './local-cache.ts';
+import type { BlobContent, BlobPage, BlobReference, BlobStore, ByteRange, PutOptions, TempFile } from './port.ts';
+import { isMissingObject, s3Error } from './s3-errors.ts';
+import { abortStaleUploads, uploadFile } from './s3-upload.ts';
+import { diskError } from './storage-errors.ts';
+import { verified } from './verified-stream.ts';
+
+export interface S3BlobOptions {
+  bucket: string;
+  region: string;
+  /** Absent: AWS itself. */
+  endpoint?: string;
+  /** Absent: the SDK's own chain (environment, profile, instance role). */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+  /** Bucket in the path instead of the host name; most servers other than AWS need it. */
+  pathStyle?: boolean;
+  /** Put before every key, such as `millwright/`. */
+  keyPrefix?: string;
+  /** Local folder for copies and unfinished files. */
+  cacheDir: string;
+  cacheLimitBytes: number;
+  /** Tries per request, with the SDK's exponential back-off between them. Default 4. */
+  attempts?: number;
+  requestTimeoutMs?: number;
+  nowMs?: () => number;
+}
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+/**
+ * Blobs as S3 objects `<prefix>sha256/ab/abcd...`. Content is written to a local file first: its digest is its key, so
+ * there is never an object under a key that does not match it, no copying inside the bucket, and a retry can reread it.
+ */
+export class S3BlobStore implements BlobStore {
+  readonly #options: S3BlobOptions;
+  readonly #prefix: string;
+  readonly #local: FileBlobStore;
+  readonly #cache: LocalCache;
+  readonly #downloads = new Map<string, Promise<BlobReference>>();
+  #connection: { sdk: Sdk; client: S3Client } | undefined;
+
+  constructor(options: S3BlobOptions) {
+    this.#options = options;
+    this.#prefix = options.keyPrefix ?? '';
+    this.#local = new FileBlobStore(options.cacheDir);
+    this.#cache = new LocalCache(this.#local, options.cacheLimitBytes, options.nowMs ?? Date.now);
+  }
+
+  /** Prepares the local folder only; the bucket is first contacted when it is used. */
+  async open(): Promise<this> {
+    await this.#local.open();
+    await this.#cache.load();
+    return this;
+  }
+
+  async put(source: AsyncIterable<Uint8Array> | Uint8Array, options: PutOptions = {}): Promise<BlobReference> {
+    await using temp = await this.openTemp('.partial');
+    const reference = await writeDurably(temp.path, source).catch((error: unknown) => {
+      throw diskError(this.#options.cacheDir, error);
+    });
+    await this.#upload(temp.path, reference, options);
+    return reference;
+  }
+
+  async putFile(path: string, options: PutOptions = {}): Promise<BlobReference> {
+    const reference = await hashFile(path);
+    await this.#upload(path, reference, options);
+    await this.#local.putFile(path);
+    await this.#cache.used(reference);
+    return reference;
+  }
+
+  async #upload(path: string, reference: BlobReference, options: PutOptions): Promise<void> {
+    const { digest, sizeBytes } = reference;
+    if (options.expectedDigest !== undefined && options.expectedDigest !== digest) {
+      await rm(path, { force: true });
+      fail('BLOB_CORRUPT', `The bytes received have the digest ${digest}, announced was ${options.expectedDigest}.`);
+    }
+    if ((await this.stat(digest))?.sizeBytes === sizeBytes) return;
+    const source = { path, sizeBytes, key: this.#key(digest), mediaType: options.mediaType };
+    await this.#request((target) => uploadFile(target, source));
+  }
+
+  async get(digest: string, options: { range?: ByteRange } = {}): Promise<BlobContent> {
+    const found = await this.stat(digest);
+    if (!found) return fail('BLOB_NOT_FOUND', `There is no content ${digest}.`);
+    const { sizeBytes } = found;
+    const { start, end } = options.range ? resolveRange(options.range, sizeBytes) : { start: 0, end: sizeBytes };
+    const range = options.range ? { Range: `bytes=${start}-${end - 1}` } : {};
+    const body = await this.#request(async ({ client, sdk, bucket }) => {
+      const answer = await client.send(
+        new sdk.GetObjectCommand({ Bucket: bucket, Key: this.#key(found.digest), ...range }),
+      );
+      return answer.Body as Readable;
+    });
+    return { stream: options.range ? body : verified(body, found.digest), sizeBytes, start, end };
+  }
+
+  async stat(digest: string): Promise<BlobReference | undefined> {
+    if (digestHex(digest) === undefined) return undefined;
+    return this.#request(async ({ client, sdk, bucket }) => {
+      try {
+        const head = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: this.#key(digest as Digest) }));
+        return { digest: digest as Digest, sizeBytes: head.ContentLength ?? 0 };
+      } catch (error) {
+        // A HEAD answer has no body, so a missing bucket looks like a missing object here; writing or listing tells.
+        if (isMissingObject(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.stat(digest)) !== undefined;
+  }
+
+  async delete(digest: string): Promise<boolean> {
+    if (!(await this.has(digest))) return false;
+    this.#cache.forget(digest);
+    await this.#local.delete(digest);
+    const key = this.#key(digest as Digest);
+    await this.#request(({ client, sdk, bucket }) =>
+      client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key })),
+    );
+    return true;
+  }
+
+  async list(options: { after?: string; limit?: number } = {}): Promise<BlobPage> {
+    const MaxKeys = Math.min(options.limit ?? 1000, 1000);
+    const after = digestHex(options.after ?? '');
+    const start = after === undefined ? {} : { StartAfter: this.#prefix + shardedKey(after) };
+    const Prefix = `${this.#prefix}sha256/`;
+    const answer = await this.#request(({ client, sdk, bucket }) =>
+      client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys, ...start })),
+    );
+    const blobs = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({
+      digest: digestFromHex(Key.slice(Key.lastIndexOf('/') + 1)),
+      sizeBytes: Size,
+    }));
+    const last = blobs.at(-1);
+    return answer.IsTruncated && last ? { blobs, next: last.digest } : { blobs };
+  }
+
+  async localPath(digest: string): Promise<string> {
+    const copy = (await this.#local.stat(digest)) ?? (await this.#download(digest));
+    await this.#cache.used(copy);
+    try {
+      return await this.#local.localPath(copy.digest);
+    } catch (error) {
+      if (!(error instanceof MillwrightError) || error.code !== 'BLOB_CORRUPT') throw error;
+      // Only the local copy is damaged; the stored object is verified while it is fetched anew.
+      await this.#download(digest);
+      return this.#local.localPath(copy.digest);
+    }
+  }
+
+  /** Two callers who need the same blob share one download. */
+  #download(digest: string): Promise<BlobReference> {
+    const running = this.#downloads.get(digest);
+    if (running) return running;
+    const download = this.get(digest)
+      .then(({ stream }) => this.#local.put(stream, { expectedDigest: digest }))
+      .finally(() => this.#downloads.delete(digest));
+    this.#downloads.set(digest, download);
+    return download;
+  }
+
+  openTemp(suffix = ''): Promise<TempFile> {
+    return this.#local.openTemp(suffix);
+  }
+
+  async removeStale(): Promise<void> {
+    await this.#local.removeStale();
+    await this.#request((target) => abortStaleUploads(target, this.#prefix));
+  }
+
+  async close(): Promise<void> {
+    this.#connection?.client.destroy();
+    await this.#local.close();
+  }
+
+  #key(digest: Digest): string {
+    return this.#prefix + shardedKey(digest.slice('sha256:'.length));
+  }
+
+  async #request<T>(work: (target: { client: S3Client; sdk: Sdk; bucket: string }) => Promise<T>): Promise<T> {
+    try {
+      // The SDK is heavy and many installations never need it.
+      const sdk = this.#connection?.sdk ?? (await import('@aws-sdk/client-s3'));
+      this.#connection ??= { sdk, client: new sdk.S3Client(clientConfig(this.#options)) };
+      return await work({ ...this.#connection, bucket: this.#options.bucket });
+    } catch (error) {
+      throw s3Error(this.#options, diskError(this.#options.cacheDir, error));
+    }
+  }
+}
+
+function clientConfig(options: S3BlobOptions): S3ClientConfig {
+  return {
+    region: options.region,
+    forcePathStyle: options.pathStyle ?? false,
+    maxAttempts: options.attempts ?? 4,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: options.requestTimeoutMs ?? 60_000 },
+    // Content is verified by its own digest; the extra checksums are unknown to several S3-compatible servers.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+  };
+}
