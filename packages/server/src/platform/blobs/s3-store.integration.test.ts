@@ -2,12 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CreateMultipartUploadCommand,
-  ListMultipartUploadsCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { collect, describeBlobStore, failingWith, inChunks } from './conformance.ts';
 import { shardedKey } from './digest.ts';
@@ -87,16 +82,6 @@ withServer(`blobs on S3 (${endpoint ?? 'skipped: set MILLWRIGHT_TEST_S3_ENDPOINT
     await expect(uploadFile({ client, sdk, bucket }, source)).rejects.toThrow('became shorter');
     const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: keyPrefix });
     expect((await client.send(list)).Uploads ?? []).toEqual([]);
-    await store.close();
-    await cleanUp();
-  });
-
-  it('keeps unfinished uploads of the last day when it removes stale ones', async () => {
-    const { store, client, keyPrefix, cleanUp } = await openTestStore();
-    await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: `${keyPrefix}recent` }));
-    await store.removeStale();
-    const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: keyPrefix });
-    expect((await client.send(list)).Uploads).toHaveLength(1);
     await store.close();
     await cleanUp();
   });
