@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '#platform/errors';
 import { type BlobStore, digestOf } from './index.ts';
@@ -13,7 +14,7 @@ export interface StoreUnderTest {
 }
 
 export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(stream));
+  return buffer(stream);
 }
 
 /** Chunks of an odd size, so that no boundary of the storage falls on a chunk. */
