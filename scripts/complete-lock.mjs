@@ -49,7 +49,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const missing = missingEntries(lock);
   const count = Object.keys(missing).length;
   if (process.argv.includes('--check')) {
-    if (count > 0) console.error(`package-lock.json lacks ${count} platform packages: run node scripts/complete-lock.mjs`);
+    if (count > 0)
+      console.error(`package-lock.json lacks ${count} platform packages: run node scripts/complete-lock.mjs`);
     process.exitCode = count > 0 ? 1 : 0;
   } else {
     const byPlace = ([left], [right]) => left.localeCompare(right, 'en');

@@ -21,7 +21,8 @@ const onNode = ({ node, env }, args) => passThrough(node, args, { env });
 
 async function main([name, ...given]) {
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
-  if (command === undefined) throw new SetupError(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')} [arguments]`);
+  if (command === undefined)
+    throw new SetupError(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')} [arguments]`);
   const args = given[0] === '--' ? given.slice(1) : given;
   await ensureDependencies();
   const runtime = await ensureRuntime();

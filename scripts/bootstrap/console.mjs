@@ -29,7 +29,10 @@ const isCurrent = (hash) => existsSync(builtPage) && existsSync(stampPath) && re
 
 async function build(node, env) {
   const cwd = at('packages', 'ui');
-  const { code, output } = await capture(node, [scriptOf('vite'), 'build'], { cwd, env: { ...env, NODE_ENV: 'production' } });
+  const { code, output } = await capture(node, [scriptOf('vite'), 'build'], {
+    cwd,
+    env: { ...env, NODE_ENV: 'production' },
+  });
   if (code !== 0) throw new SetupError(`building the console failed (exit ${code}):\n\n${output}`);
   if (!existsSync(builtPage)) throw new SetupError(`building the console wrote no ${builtPage}:\n\n${output}`);
 }

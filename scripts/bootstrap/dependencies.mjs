@@ -9,7 +9,9 @@ const stampPath = at('node_modules', '.millwright-lock');
 
 /** What the stamp must say: the lock file's hash and the platform whose binaries were installed. */
 export function expectedStamp() {
-  const hash = createHash('sha256').update(readFileSync(at('package-lock.json'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(at('package-lock.json')))
+    .digest('hex');
   return `${hash} ${process.platform}-${process.arch}`;
 }
 

@@ -78,7 +78,8 @@ function isAlive(pid) {
 function takeOver(folder) {
   const taking = `${folder}.taking`;
   if (!tryCreate(taking)) {
-    if (Date.now() - statSync(taking, { throwIfNoEntry: false })?.mtimeMs > 10_000) rmSync(taking, { recursive: true, force: true });
+    if (Date.now() - statSync(taking, { throwIfNoEntry: false })?.mtimeMs > 10_000)
+      rmSync(taking, { recursive: true, force: true });
     return;
   }
   if (isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });

@@ -20,7 +20,8 @@ export const sharedCacheFolder = process.env.MILLWRIGHT_CACHE_DIR
 /** SHA-256 (hex) over the names and contents of files and folders, without dependencies and build products. */
 export function hashOf(paths) {
   const hash = createHash('sha256');
-  for (const path of paths) for (const file of filesUnder(path)) hash.update(relative(root, file)).update(readFileSync(file));
+  for (const path of paths)
+    for (const file of filesUnder(path)) hash.update(relative(root, file)).update(readFileSync(file));
   return hash.digest('hex');
 }
 
@@ -58,5 +59,8 @@ export function findInPath(...names) {
 /** PATH without this repository's node_modules/.bin, which `npm run` puts first and an install replaces under our feet. */
 export function systemPath() {
   const isOwn = (folder) => resolve(folder).startsWith(`${at('node_modules')}`);
-  return (process.env.PATH ?? '').split(delimiter).filter((folder) => !isOwn(folder)).join(delimiter);
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !isOwn(folder))
+    .join(delimiter);
 }

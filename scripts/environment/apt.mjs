@@ -6,7 +6,8 @@ import { withProgress } from '../bootstrap/progress.mjs';
 let listsUpdated;
 
 /** Whether this process may install Debian packages. */
-export const mayInstall = () => process.getuid?.() === 0 && existsSync('/etc/debian_version') && Boolean(findInPath('apt-get'));
+export const mayInstall = () =>
+  process.getuid?.() === 0 && existsSync('/etc/debian_version') && Boolean(findInPath('apt-get'));
 
 /** Installs Debian packages (package lists are refreshed once per run). Resolves to undefined, or to apt's last lines. */
 export function aptInstall(...packages) {
@@ -19,4 +20,6 @@ export function aptInstall(...packages) {
 }
 
 const apt = (...args) =>
-  capture('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  capture('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });

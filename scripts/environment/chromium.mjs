@@ -32,11 +32,23 @@ function find() {
 }
 
 function findInPlaywrightCache() {
-  const folders = [process.env.PLAYWRIGHT_BROWSERS_PATH, join(homedir(), '.cache', 'ms-playwright'), join(homedir(), 'Library', 'Caches', 'ms-playwright')];
+  const folders = [
+    process.env.PLAYWRIGHT_BROWSERS_PATH,
+    join(homedir(), '.cache', 'ms-playwright'),
+    join(homedir(), 'Library', 'Caches', 'ms-playwright'),
+  ];
   for (const folder of folders) {
     if (!folder || !existsSync(folder)) continue;
-    for (const version of readdirSync(folder).filter((name) => name.startsWith('chromium')).sort().reverse()) {
-      for (const program of ['chrome-linux/chrome', 'chrome-linux64/chrome', 'chrome-linux/headless_shell', 'chrome-mac/Chromium.app/Contents/MacOS/Chromium']) {
+    for (const version of readdirSync(folder)
+      .filter((name) => name.startsWith('chromium'))
+      .sort()
+      .reverse()) {
+      for (const program of [
+        'chrome-linux/chrome',
+        'chrome-linux64/chrome',
+        'chrome-linux/headless_shell',
+        'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
+      ]) {
         const path = join(folder, version, program);
         if (existsSync(path)) return path;
       }
@@ -47,7 +59,10 @@ function findInPlaywrightCache() {
 
 async function download({ node, env }) {
   const { code, output } = await withProgress('downloading Chromium (playwright)', () =>
-    capture(node, [at('node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'], { env, timeoutMs: 300_000 }),
+    capture(node, [at('node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'], {
+      env,
+      timeoutMs: 300_000,
+    }),
   );
   return code === 0 ? '' : output.trim().split('\n').slice(-3).join('\n');
 }
@@ -70,5 +85,7 @@ async function startsHeadless(path) {
   const args = ['--headless', ...switches, `--user-data-dir=${profile}`, '--dump-dom', page];
   const { code, output, stdout } = await capture(path, args, { timeoutMs: 60_000 });
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  return code === 0 && stdout.includes('started') ? undefined : output.trim().split('\n').slice(-3).join('\n') || `exit ${code}`;
+  return code === 0 && stdout.includes('started')
+    ? undefined
+    : output.trim().split('\n').slice(-3).join('\n') || `exit ${code}`;
 }

@@ -8,7 +8,8 @@ import { withProgress } from '../bootstrap/progress.mjs';
 import { aptInstall, mayInstall } from './apt.mjs';
 import { freePort } from './ports.mjs';
 
-const install = 'install PostgreSQL 15 or later (Debian: apt-get install postgresql), or set MILLWRIGHT_TEST_POSTGRES_URL';
+const install =
+  'install PostgreSQL 15 or later (Debian: apt-get install postgresql), or set MILLWRIGHT_TEST_POSTGRES_URL';
 const isRoot = process.getuid?.() === 0;
 
 /**
@@ -42,7 +43,9 @@ function asServerUser(command, args) {
 }
 
 function serverUser() {
-  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const account = accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
   return { name: account[0], uid: Number(account[2]), gid: Number(account[3]) };
 }
@@ -57,7 +60,18 @@ async function start(programs) {
   const run = (program, args) => capture(...asServerUser(join(programs, program), args), { cwd: '/' });
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
 
-  const created = await run('initdb', ['-D', data, '-U', 'millwright', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
+  const created = await run('initdb', [
+    '-D',
+    data,
+    '-U',
+    'millwright',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  ]);
   if (created.code !== 0) {
     removeFolder();
     return { ok: false, reason: `initdb failed: ${created.output.trim().slice(-1000)}`, install };

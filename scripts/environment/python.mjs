@@ -40,7 +40,10 @@ async function findPython() {
 async function installPython() {
   if (!mayInstall()) return undefined;
   await aptInstall('python3', 'python3-venv');
-  return (await findPython()) ?? ((await capture('/usr/bin/python3', ['-c', 'import ensurepip'])).code === 0 ? '/usr/bin/python3' : undefined);
+  return (
+    (await findPython()) ??
+    ((await capture('/usr/bin/python3', ['-c', 'import ensurepip'])).code === 0 ? '/usr/bin/python3' : undefined)
+  );
 }
 
 async function create(base) {
@@ -51,7 +54,8 @@ async function create(base) {
     [python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '-r', requirements]],
   ]) {
     const { code, output } = await capture(command, args);
-    if (code !== 0) return { ok: false, reason: `${[command, ...args].join(' ')} failed:\n${output.trim().slice(-2000)}`, install };
+    if (code !== 0)
+      return { ok: false, reason: `${[command, ...args].join(' ')} failed:\n${output.trim().slice(-2000)}`, install };
   }
   writeFileSync(stampPath, hashOf([requirements]));
   return { ok: true, python, folder };

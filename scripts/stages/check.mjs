@@ -16,7 +16,7 @@ export function checkStages(runtime) {
     ...(consoleTypes ? [program(runtime, 'types (console)', tsc('packages/ui/tsconfig.json'))] : []),
     program(runtime, 'lint', [scriptOf('oxlint'), '--deny-warnings']),
     program(runtime, 'format', [scriptOf('@biomejs/biome', 'biome'), 'format', '--check']),
-    program(runtime, 'dead code', [at('scripts', 'stages', 'dead-code.mjs')]),
+    program(runtime, 'dead code', [scriptOf('knip'), '--no-config-hints', '--no-progress']),
     tests(runtime, 'architecture', 'unit', [architecture]),
     tests(runtime, 'unit tests', 'unit', ['--exclude', `${architecture}/**`]),
   ];

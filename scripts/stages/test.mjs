@@ -39,7 +39,12 @@ async function prepare(runtime) {
   const interpreter = await python.ensure();
   const database = await postgres.ensure();
   const objects = await s3.ensure(interpreter);
-  const pieces = { Chromium: browser, 'the Python environment': interpreter, PostgreSQL: database, 'the S3 test server': objects };
+  const pieces = {
+    Chromium: browser,
+    'the Python environment': interpreter,
+    PostgreSQL: database,
+    'the S3 test server': objects,
+  };
   return {
     missing: Object.entries(pieces).flatMap(([name, piece]) => (piece.ok ? [] : [{ name, ...piece }])),
     stops: [database, objects].flatMap((piece) => (piece.ok ? [piece.stop] : [])),
