@@ -7,6 +7,8 @@ const levels = {
   integration: 'packages/*/src/**/*.integration.test.ts',
 };
 
+const architecture = 'scripts/architecture/*.test.ts';
+
 const shared = { environment: 'node', root: import.meta.dirname, exclude: ['**/node_modules/**', '**/dist/**'] };
 
 export default defineConfig({
@@ -19,10 +21,11 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.{ts,mjs}'],
-          exclude: [...shared.exclude, ...Object.values(levels)],
+          exclude: [...shared.exclude, ...Object.values(levels), architecture],
           testTimeout: 10_000,
         },
       },
+      { test: { ...shared, name: 'architecture', include: [architecture], testTimeout: 30_000 } },
       { test: { ...shared, name: 'store', include: [levels.store], testTimeout: 30_000, hookTimeout: 60_000 } },
       { test: { ...shared, name: 'http', include: [levels.http], testTimeout: 30_000, hookTimeout: 60_000 } },
       {

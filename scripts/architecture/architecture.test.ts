@@ -21,14 +21,13 @@ describe('the repository', () => {
   it('is really read: the sources of every workspace, and imports between them', () => {
     const counted = (folder: string): number => sources.filter(({ path }) => path.startsWith(folder)).length;
     expect(counted('scripts/')).toBeGreaterThan(20);
-    expect(counted('packages/contract/')).toBeGreaterThan(10);
-    expect(counted('packages/server/')).toBeGreaterThan(60);
+    expect(counted('packages/')).toBeGreaterThan(20);
     if (existsSync(join(root, 'packages/server/src/app.ts'))) {
       const app = sources.find(({ path }) => path === 'packages/server/src/app.ts');
       expect(app?.imports.length).toBeGreaterThan(5);
       expect(counted('packages/server/')).toBeGreaterThan(150);
+      expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(500);
     }
-    expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(200);
   });
 
   it('declares in package.json only modules that the life cycle knows', () => {

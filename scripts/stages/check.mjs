@@ -5,7 +5,6 @@ import { scriptOf } from '../bootstrap/runtime.mjs';
 import { program, runStages, tests } from './stage.mjs';
 
 const AT_A_TIME = 2;
-const architecture = 'scripts/architecture';
 
 /** Types, lint, format, dead code, architecture and unit tests, two at a time; all are run, whatever fails. */
 export function checkStages(runtime) {
@@ -17,8 +16,8 @@ export function checkStages(runtime) {
     program(runtime, 'lint', [scriptOf('oxlint'), '--deny-warnings']),
     program(runtime, 'format', [scriptOf('@biomejs/biome', 'biome'), 'format', '--check']),
     program(runtime, 'dead code', [scriptOf('knip'), '--no-config-hints', '--no-progress']),
-    tests(runtime, 'architecture', 'unit', [architecture]),
-    tests(runtime, 'unit tests', 'unit', ['--exclude', `${architecture}/**`]),
+    tests(runtime, 'architecture'),
+    tests(runtime, 'unit'),
   ];
 }
 

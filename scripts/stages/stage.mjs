@@ -52,16 +52,16 @@ export const program = (runtime, name, args) => ({
   },
 });
 
-/** A stage that is one vitest project, or some of its files. */
-export function tests(runtime, name, project, files = []) {
+/** A stage that is one vitest project. */
+export function tests(runtime, name) {
   return {
     name,
     run: async () => {
-      const results = `${cacheFolder}/results/${name.replace(/\W/g, '-')}.json`;
+      const results = `${cacheFolder}/results/${name}.json`;
       mkdirSync(`${cacheFolder}/results`, { recursive: true });
       rmSync(results, { force: true });
       const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${results}`];
-      const args = [scriptOf('vitest'), 'run', `--project=${project}`, ...reporters, ...files];
+      const args = [scriptOf('vitest'), 'run', `--project=${name}`, ...reporters];
       const { code, output } = await capture(runtime.node, args, { cwd: at(), env: { ...runtime.env, NO_COLOR: '1' } });
       for (const reason of new Set(output.match(/^skipped: .*$/gm))) say(reason);
       return { ...countsIn(results, code), output };
@@ -69,7 +69,7 @@ export function tests(runtime, name, project, files = []) {
   };
 }
 
-// A run that wrote no results, or failed outside its tests (an import, an unhandled error), is a failure of its own.
+// A run that wrote no results, a file that could not be loaded, and an error outside of any test are failures too.
 function countsIn(results, code) {
   let report;
   try {
@@ -78,6 +78,9 @@ function countsIn(results, code) {
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const skipped = report.numPendingTests + report.numTodoTests;
-  const failed = report.numFailedTests;
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  const failed = report.numFailedTests + brokenFiles.length;
   return { passed: report.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }

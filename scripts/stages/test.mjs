@@ -23,7 +23,7 @@ export async function runTest(runtime) {
     }
     const prepared = { ...runtime, env: { ...runtime.env, ...machine.variables } };
     add(total, await runStages(checkStages(prepared), 2));
-    const levels = ['store', 'http', 'integration', 'e2e', 'interop'].map((level) => tests(prepared, level, level));
+    const levels = ['store', 'http', 'integration', 'e2e', 'interop'].map((level) => tests(prepared, level));
     add(total, await runStages(levels, 1));
   } finally {
     for (const stop of machine.stops) stop();
