@@ -47,7 +47,7 @@ const indent = (text) => text.trim().replace(/^/gm, '    ');
 export const program = (runtime, name, args) => ({
   name,
   run: async () => {
-    const { code, output } = await capture(runtime.node, args, { env: runtime.env });
+    const { code, output } = await capture(runtime.node, args, { env: { ...runtime.env, NO_COLOR: '1' } });
     return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, output };
   },
 });
@@ -63,7 +63,7 @@ export function tests(runtime, name) {
       const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${results}`];
       const args = [scriptOf('vitest'), 'run', `--project=${name}`, ...reporters];
       const { code, output } = await capture(runtime.node, args, { cwd: at(), env: { ...runtime.env, NO_COLOR: '1' } });
-      for (const reason of new Set(output.match(/^skipped: .*$/gm))) say(reason);
+      for (const reason of new Set(output.match(/^.*\bskipped: .*$/gm))) say(reason);
       return { ...countsIn(results, code), output };
     },
   };
