@@ -33,8 +33,7 @@ export function fitLogistic(
 ): LogisticFit {
   const objective = logisticObjective(design, classIndex, classCount, options);
   const solver = options.solver ?? (objective.hessianCost <= maxNewtonCost ? 'newton' : 'lbfgs');
-  const minimum =
-    solver === 'newton' ? minimiseByNewton(objective, options) : minimiseByLbfgs(objective, options);
+  const minimum = solver === 'newton' ? minimiseByNewton(objective, options) : minimiseByLbfgs(objective, options);
   const stride = design.columnCount + 1;
   const outputs = Array.from({ length: minimum.parameters.length / stride }, (_, output) =>
     Array.from(minimum.parameters.subarray(output * stride, (output + 1) * stride)),

@@ -78,7 +78,9 @@ export function minimiseByLbfgs(objective: Objective, options: MinimiseOptions):
       addScaled(step, y, -alphas[p]!);
     }
     const latest = pairs.at(-1);
-    const scale = latest ? latest.sy / latest.y.reduce((sum, value, i) => sum + inverseBound[i]! * value * value, 0) : 1;
+    const scale = latest
+      ? latest.sy / latest.y.reduce((sum, value, i) => sum + inverseBound[i]! * value * value, 0)
+      : 1;
     for (let i = 0; i < size; i++) step[i]! *= scale * inverseBound[i]!;
     pairs.forEach(({ s, y, sy }, p) => {
       addScaled(step, s, alphas[p]! - dot(y, step) / sy);

@@ -31,10 +31,7 @@ export interface ColumnRequest {
  * Builds a table from row-major values (number, bigint, boolean, string, null, undefined).
  * Booleans in number columns become 0 and 1. Throws `value-unsupported` naming column and row (counted from 1) otherwise.
  */
-export function tableFromRows(
-  columns: readonly ColumnRequest[],
-  rows: readonly (readonly unknown[])[],
-): TrainingTable {
+export function tableFromRows(columns: readonly ColumnRequest[], rows: readonly (readonly unknown[])[]): TrainingTable {
   const entries = columns.map(({ name, kind }, index): [string, TableColumn] => {
     const resolved = kind ?? inferKind(rows, index);
     const column = resolved === 'number' ? numbersAt(name, index, rows) : categoriesAt(name, index, rows);
@@ -75,7 +72,10 @@ export function columnOf<K extends TableColumn['kind']>(
 ): Extract<TableColumn, { kind: K }> {
   const column = anyColumnOf(table, name);
   if (column.kind !== kind) {
-    throw new TrainingError('feature-kind', `Feature "${name}" must be a ${kind} column, but it is a ${column.kind} one.`);
+    throw new TrainingError(
+      'feature-kind',
+      `Feature "${name}" must be a ${kind} column, but it is a ${column.kind} one.`,
+    );
   }
   return column as Extract<TableColumn, { kind: K }>;
 }
@@ -102,7 +102,11 @@ export function categoryColumn(values: readonly (string | null)[]): CategoryColu
   return { kind: 'category', codes, levels };
 }
 
-function mapColumns(table: TrainingTable, rowCount: number, change: (column: TableColumn) => TableColumn): TrainingTable {
+function mapColumns(
+  table: TrainingTable,
+  rowCount: number,
+  change: (column: TableColumn) => TableColumn,
+): TrainingTable {
   const entries = Object.entries(table.columns).map(([name, column]): [string, TableColumn] => [name, change(column)]);
   return { rowCount, columns: Object.fromEntries(entries) };
 }
@@ -151,5 +155,8 @@ export function textOf(value: unknown, name: string, row: number): string | null
 
 function unsupported(name: string, row: number, value: unknown, wanted: string): TrainingError {
   const found = typeof value === 'string' ? `the text "${value.slice(0, 40)}"` : `a value of type ${typeof value}`;
-  return new TrainingError('value-unsupported', `Column "${name}", row ${row + 1}: ${found} cannot be used as ${wanted}.`);
+  return new TrainingError(
+    'value-unsupported',
+    `Column "${name}", row ${row + 1}: ${found} cannot be used as ${wanted}.`,
+  );
 }

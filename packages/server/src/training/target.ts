@@ -41,7 +41,10 @@ export function classIndices(target: CategoryColumn): { classes: string[]; indic
   const seen = new Set(target.codes);
   const classes = sortLabels([...new Set([...seen].map((code) => target.levels[code]!))]);
   if (classes.length < 2) {
-    throw new TrainingError('target-one-class', `The target holds one class only ("${classes[0] ?? ''}"); two are needed.`);
+    throw new TrainingError(
+      'target-one-class',
+      `The target holds one class only ("${classes[0] ?? ''}"); two are needed.`,
+    );
   }
   const indexOf = new Map(classes.map((label, index) => [label, index]));
   const indexOfCode = target.levels.map((level) => indexOf.get(level) ?? -1);

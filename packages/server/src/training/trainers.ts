@@ -162,7 +162,11 @@ function trainerOf({ name, title, task, parameters, learn }: Learner): Trainer {
       }
       const complete = rows.length === table.rowCount;
       const training = complete ? table : selectRows(table, rows);
-      const preprocessor = fitPreprocessor(training, features, params as { minCategoryCount: number; maxCategories: number });
+      const preprocessor = fitPreprocessor(
+        training,
+        features,
+        params as { minCategoryCount: number; maxCategories: number },
+      );
       const { iterations, converged, loss, ...learnt } = learn({
         design: designMatrix(preprocessor, training),
         target: complete ? target : selectTarget(target, rows),
