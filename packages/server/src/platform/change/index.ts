@@ -1,0 +1,106 @@
+import type { EventType } from '@millwright/contract';
+import { eventTypes } from '@millwright/contract';
+import { appendAudit } from '#platform/audit';
+import type { NewAuditRow } from '#platform/audit';
+import type { Actor } from '#platform/auth';
+import type { Clock } from '#platform/clock';
+import { type Database, type Db, isRetryable } from '#platform/db';
+import { type NewEvent, appendEvents } from '#platform/events';
+import { failurePoint } from '#platform/failure-points';
+import type { Ids } from '#platform/ids';
+import { type NewJob, insertJobs } from '#platform/jobs';
+
+/** Who changes something, and for which request. */
+export interface ChangeContext {
+  actor: Pick<Actor, 'id' | 'name'>;
+  /** Name of the project, null for the instance. */
+  project: string | null;
+  requestId: string;
+}
+
+export interface AuditEntry {
+  verb: string;
+  resourceType: string;
+  resourceId: string;
+  detail?: Record<string, unknown>;
+}
+
+export interface EnqueueOptions {
+  dedupeKey?: string;
+  maxAttempts?: number;
+  delayMs?: number;
+}
+
+/** One transaction: rows, their audit, the events that tell of them and the jobs that follow, all or nothing. */
+export interface Change {
+  readonly db: Db;
+  readonly now: number;
+  audit(entry: AuditEntry): void;
+  emit(type: EventType, subjectId: string, data?: Record<string, unknown>): void;
+  enqueue(kind: string, payload: Record<string, unknown>, options?: EnqueueOptions): void;
+}
+
+export interface Changes {
+  change<T>(context: ChangeContext, run: (change: Change) => Promise<T>): Promise<T>;
+}
+
+const attempts = 4;
+
+export const createChanges = (parts: {
+  database: Database; clock: Clock; ids: Ids; auditKey: string;
+  /** Names of the durable subscribers of an event type. */
+  subscribersOf: (type: EventType) => readonly string[];
+  /** Called after commit, when there is something to deliver or to run. */
+  wake: (what: { events: boolean; jobs: boolean }) => void;
+}): Changes => {
+  const once = async <T>(context: ChangeContext, run: (change: Change) => Promise<T>): Promise<T> => {
+    const audits: NewAuditRow[] = [];
+    const events: NewEvent[] = [];
+    const jobs: NewJob[] = [];
+    const result = await parts.database.transaction(async (db) => {
+      const now = parts.clock.now();
+      const value = await run({
+        db,
+        now,
+        audit: (entry) => {
+          audits.push({
+            at: now, actorId: context.actor.id, actorName: context.actor.name, verb: entry.verb, project: context.project, resourceType: entry.resourceType,
+            resourceId: entry.resourceId, requestId: context.requestId, detail: entry.detail ?? {},
+          });
+        },
+        emit: (type, subjectId, data = {}) => {
+          events.push({ id: parts.ids.next('evt'), type, project: context.project, at: now, subjectType: eventTypes[type], subjectId, data });
+        },
+        enqueue: (kind, payload, options = {}) => {
+          jobs.push({
+            id: parts.ids.next('job'), kind, project: context.project, payload, dedupeKey: options.dedupeKey ?? null, maxAttempts: options.maxAttempts ?? 5,
+            runAt: now + (options.delayMs ?? 0),
+          });
+        },
+      });
+      for (const event of events)
+        for (const subscriber of parts.subscribersOf(event.type))
+          jobs.push({ id: parts.ids.next('job'), kind: `event:${subscriber}`, project: event.project, payload: { eventId: event.id }, dedupeKey: null, maxAttempts: 8, runAt: now });
+      await insertJobs(db, jobs, now);
+      // The chain is locked last, so that other transactions wait for as short as possible.
+      if (events.length > 0) await appendEvents(db, events);
+      if (audits.length > 0) await appendAudit(db, parts.auditKey, audits);
+      failurePoint('change.before-commit');
+      return value;
+    });
+    failurePoint('change.after-commit');
+    if (events.length > 0 || jobs.length > 0) parts.wake({ events: events.length > 0, jobs: jobs.length > 0 });
+    return result;
+  };
+  return {
+    async change(context, run) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(context, run);
+        } catch (error) {
+          if (attempt >= attempts || !isRetryable(error)) throw error;
+        }
+      }
+    },
+  };
+};

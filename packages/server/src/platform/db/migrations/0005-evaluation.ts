@@ -1,0 +1,6 @@
+import type { Migration } from '../columns.ts';
+
+export const evaluation: Migration = {
+  name: '0005-evaluation',
+  async up() {},
+};

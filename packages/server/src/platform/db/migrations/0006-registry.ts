@@ -1,0 +1,6 @@
+import type { Migration } from '../columns.ts';
+
+export const registry: Migration = {
+  name: '0006-registry',
+  async up() {},
+};

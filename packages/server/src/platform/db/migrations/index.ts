@@ -1,0 +1,12 @@
+import type { Migration } from '../columns.ts';
+import { platform } from './0001-platform.ts';
+import { data } from './0002-data.ts';
+import { experiments } from './0003-experiments.ts';
+import { pipelines } from './0004-pipelines.ts';
+import { evaluation } from './0005-evaluation.ts';
+import { registry } from './0006-registry.ts';
+import { serving } from './0007-serving.ts';
+import { monitoring } from './0008-monitoring.ts';
+
+/** In order, for both databases. A number that was released never changes; the next change is the next number. */
+export const migrations: readonly Migration[] = [platform, data, experiments, pipelines, evaluation, registry, serving, monitoring];

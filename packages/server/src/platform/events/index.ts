@@ -1,0 +1,93 @@
+import type { Event, EventType } from '@millwright/contract';
+import type { Db } from '#platform/db';
+import type { Log } from '#platform/log';
+import { lastSeq, readEvents } from './store.ts';
+
+export { appendEvents, findEventById, listEvents, readEvents } from './store.ts';
+export type { NewEvent } from './store.ts';
+
+export interface Events {
+  /** A durable subscriber: called at least once per event, with retries, by a job of its own. Declare before start. */
+  subscribe(type: EventType, name: string, handler: (event: Event) => Promise<void>): void;
+  subscribersOf(type: EventType): readonly string[];
+  handlerOf(subscriber: string): ((event: Event) => Promise<void>) | undefined;
+  subscriberNames(): string[];
+  /** Follows the stream in commit order from `afterSeq` on; without it from now on. Returns how to stop. */
+  follow(listener: (event: Event) => void, afterSeq?: number): () => void;
+  /** There may be something new. */
+  wake(): void;
+  stop(): void;
+}
+
+const batch = 500;
+
+/** Listeners share one reader of the event table; a listener that starts earlier in the past catches up by itself first. */
+export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Events => {
+  const subscribers = new Map<EventType, string[]>();
+  const handlers = new Map<string, (event: Event) => Promise<void>>();
+  const listeners = new Set<{ listener: (event: Event) => void; seq: number }>();
+  let timer: NodeJS.Timeout | null = null;
+  let reading = false;
+  let again = false;
+
+  const deliver = async (): Promise<void> => {
+    if (reading) {
+      again = true;
+      return;
+    }
+    reading = true;
+    try {
+      do {
+        again = false;
+        for (const follower of [...listeners]) {
+          if (follower.seq < 0) follower.seq = await lastSeq(parts.db);
+          for (;;) {
+            const events = await readEvents(parts.db, follower.seq, batch);
+            for (const event of events) {
+              if (!listeners.has(follower)) break;
+              follower.listener(event);
+              follower.seq = event.seq;
+            }
+            if (events.length < batch) break;
+          }
+        }
+      } while (again);
+    } catch (error) {
+      parts.log.warn('events could not be read; trying again', { error });
+    } finally {
+      reading = false;
+    }
+  };
+
+  return {
+    subscribe(type, name, handler) {
+      if (handlers.has(name)) throw new Error(`the event subscriber '${name}' is declared twice`);
+      handlers.set(name, handler);
+      subscribers.set(type, [...(subscribers.get(type) ?? []), name]);
+    },
+    subscribersOf: (type) => subscribers.get(type) ?? [],
+    handlerOf: (subscriber) => handlers.get(subscriber),
+    subscriberNames: () => [...handlers.keys()],
+    follow(listener, afterSeq = -1) {
+      const follower = { listener, seq: afterSeq };
+      listeners.add(follower);
+      timer ??= setInterval(() => void deliver(), parts.pollMs).unref();
+      void deliver();
+      return () => {
+        listeners.delete(follower);
+        if (listeners.size === 0 && timer) {
+          clearInterval(timer);
+          timer = null;
+        }
+      };
+    },
+    wake: () => {
+      if (listeners.size > 0) void deliver();
+    },
+    stop: () => {
+      listeners.clear();
+      if (timer) clearInterval(timer);
+      timer = null;
+    },
+  };
+};

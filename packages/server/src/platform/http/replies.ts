@@ -1,0 +1,22 @@
+import type { Readable } from 'node:stream';
+
+/** Bytes as an answer. `status` 206 for a range. */
+export interface StreamReply {
+  stream: Readable | AsyncIterable<Uint8Array>;
+  headers: Record<string, string>;
+  status?: number;
+}
+
+/** Server-sent events: `start` sends until the signal fires. */
+export interface EventsReply {
+  start(send: (message: { id?: string; event?: string; data: unknown }) => void, signal: AbortSignal): void | Promise<void>;
+}
+
+/** Nothing stored here may run in the console: always an attachment, never sniffed, sandboxed if opened all the same. */
+export const attachment = (options: { fileName: string; sizeBytes: number; mediaType?: string }): Record<string, string> => ({
+  'content-type': options.mediaType ?? 'application/octet-stream',
+  'content-length': String(options.sizeBytes),
+  'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(options.fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`,
+  'content-security-policy': "sandbox; default-src 'none'",
+  'accept-ranges': 'bytes',
+});

@@ -1,0 +1,149 @@
+import { type Operation, apiPrefix } from '@millwright/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { Static, TObject, TSchema } from 'typebox';
+import { type Actor, type Auth, type Ctx, demand } from '#platform/auth';
+import { MillwrightError, fail } from '#platform/errors';
+import type { Metrics } from '#platform/telemetry';
+import { recognise } from './authenticate.ts';
+import type { Guard } from './guard.ts';
+import type { EventsReply, StreamReply } from './replies.ts';
+import { compile } from './validation.ts';
+
+type Of<S> = S extends TSchema ? Static<S> : Record<never, never>;
+export interface HandlerInput<P, Q, B> {
+  params: Of<P>;
+  query: Of<Q>;
+  body: B extends TSchema ? Static<B> : undefined;
+  /** The body as it comes, cut off with an error above the limit; only where the operation takes a stream. */
+  stream: AsyncIterable<Uint8Array>;
+  mediaType: string;
+  headers: FastifyRequest['headers'];
+  signal: AbortSignal;
+  /** For what no operation declares: cookies of the session. */
+  setHeader(name: string, value: string): void;
+}
+/** What a handler answers: the reply of the contract, bytes, or events. */
+export type Answer<R> = R extends TSchema ? Static<R> : StreamReply | EventsReply | void;
+
+export interface Api {
+  /** The only way a route comes to be: from its operation. */
+  serve<P extends TObject | undefined, Q extends TObject | undefined, B extends TSchema | undefined, R extends TSchema | undefined>(
+    op: Operation<P, Q, B, R>,
+    handler: (input: HandlerInput<P, Q, B>, ctx: Ctx) => Promise<Answer<R>> | Answer<R>,
+  ): void;
+  /** For protocols: recognise and check like `serve`, on routes of foreign wire formats. */
+  admit(request: FastifyRequest): Promise<Actor>;
+  app: FastifyInstance;
+  served: ReadonlySet<string>;
+}
+
+const limitedStream = async function* (source: Readable, limitBytes: number): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for await (const chunk of source) {
+    total += (chunk as Uint8Array).byteLength;
+    if (total > limitBytes) fail('BODY_TOO_LARGE', `The upload is larger than ${limitBytes} bytes. Raise --max-upload-bytes, or split it.`);
+    yield chunk as Uint8Array;
+  }
+};
+
+const sendEvents = (reply: FastifyReply, request: FastifyRequest, events: EventsReply): void => {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', 'x-request-id': request.id });
+  raw.write(': connected\n\n');
+  const abort = new AbortController();
+  const beat = setInterval(() => raw.write(': still here\n\n'), 15_000).unref();
+  raw.on('close', () => {
+    clearInterval(beat);
+    abort.abort();
+  });
+  void events.start(({ id, event, data }) => {
+    if (!raw.writable) return;
+    raw.write(`${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`);
+    // A reader that does not keep up is let go; it comes back with Last-Event-ID and misses nothing.
+    if (raw.writableLength > 4_000_000) raw.destroy();
+  }, abort.signal);
+};
+
+export const createApi = (parts: { app: FastifyInstance; auth: Auth; guard: Guard; metrics: Metrics; maxUploadBytes: number; checkReplies: boolean }): Api => {
+  const served = new Set<string>();
+  const who = (request: FastifyRequest) => recognise(parts.auth, parts.guard, request.headers, request.raw.socket.remoteAddress);
+  const known = async (request: FastifyRequest): Promise<Actor> =>
+    (await who(request)) ?? fail('SIGN_IN_REQUIRED', 'Sign in at the console, or send a token: Authorization: Bearer mw_...');
+  return {
+    app: parts.app,
+    served,
+    admit: known,
+    serve(op, handler) {
+      if (served.has(op.id)) throw new Error(`${op.id} is served twice`);
+      served.add(op.id);
+      const checkParams = op.params ? compile(op.params, 'params') : null;
+      const checkQuery = op.query ? compile(op.query, 'query') : null;
+      const checkBody = op.body ? compile(op.body, 'body') : null;
+      const checkReply = parts.checkReplies && op.reply ? compile(op.reply, 'reply') : null;
+      const { permission, resource } = op;
+      const project = op.path.includes('/:project') ? 'project' : null;
+      const actors = new WeakMap<FastifyRequest, Actor>();
+      parts.app.route({
+        method: op.method,
+        url: apiPrefix + op.path,
+        ...(op.bodyKind === 'stream' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
+        // Decided before the body is read: a stranger cannot make us parse anything.
+        onRequest: async (request) => {
+          const params = request.params as Record<string, string>;
+          if (permission === 'public') {
+            parts.guard.checkHost(request.headers);
+            if (op.method !== 'GET') parts.guard.checkOrigin(request.headers);
+            return;
+          }
+          const actor = await known(request);
+          actors.set(request, actor);
+          if (checkParams) request.params = checkParams(params);
+          const scope = project === null ? null : (params['project'] ?? null);
+          if (permission !== 'signed-in') demand(actor, permission, { project: scope, resource: resource ? { type: resource.type, ref: params[resource.param] ?? '' } : null });
+          if (scope !== null && (await parts.auth.findProject(scope)) === null) fail('NOT_FOUND', `There is no project '${scope}'.`);
+        },
+        handler: async (request, reply) => {
+          const isJson = /^application\/([a-z.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
+          if (op.bodyKind !== 'stream' && request.headers['content-type'] !== undefined && !isJson && request.body !== undefined) throw new MillwrightError('MEDIA_TYPE_UNSUPPORTED', 'This route takes application/json.');
+          if (op.bodyKind === 'stream' && (request.body === undefined || isJson)) throw new MillwrightError('MEDIA_TYPE_UNSUPPORTED', `This route takes ${(op.consumes ?? []).join(' or ')}.`);
+          const abort = new AbortController();
+          reply.raw.on('close', () => {
+            if (!reply.raw.writableFinished) abort.abort(new Error('the caller went away'));
+          });
+          const actor = actors.get(request) ?? { id: 'anonymous', name: 'anonymous', kind: 'user' as const, via: 'session' as const, grants: [], limits: null };
+          const input = {
+            params: (request.params ?? {}) as never,
+            query: (checkQuery ? checkQuery(request.query) : {}) as never,
+            body: (checkBody ? checkBody(request.body ?? {}) : undefined) as never,
+            stream: op.bodyKind === 'stream' ? limitedStream(request.body as Readable, parts.maxUploadBytes) : limitedStream(request.raw, 0),
+            mediaType: (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+            headers: request.headers,
+            signal: abort.signal,
+            setHeader: (name: string, value: string) => void reply.header(name, value),
+          };
+          const result = await handler(input, { actor, project: (request.params as Record<string, string>)['project'] ?? '', requestId: request.id });
+          reply.code(op.status ?? 200);
+          if (op.replyKind === 'events') return void sendEvents(reply, request, result as EventsReply);
+          if (op.replyKind === 'stream') {
+            const { stream, headers, status } = result as StreamReply;
+            return reply.code(status ?? 200).headers(headers).send(stream);
+          }
+          if (op.status === 204 || result === undefined) return reply.code(op.status ?? 204).send();
+          if (checkReply) assertReply(op.id, checkReply, result);
+          return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+        },
+      });
+    },
+  };
+};
+
+/** In tests only: an answer that is not what the contract says is our bug, not the caller's. */
+const assertReply = (id: string, check: (value: unknown) => unknown, result: unknown): void => {
+  try {
+    check(JSON.parse(JSON.stringify(result)));
+  } catch (error) {
+    throw new Error(`the reply of ${id} breaks the contract: ${(error as Error).message}`);
+  }
+};

@@ -1,0 +1,32 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import Value from 'typebox/value';
+import { MillwrightError } from '#platform/errors';
+
+export type Validate = (value: unknown) => unknown;
+
+const where = (path: string, part: string): string => `${part}${path}`;
+
+/**
+ * A compiled check. Addresses and queries arrive as text, so numbers and booleans are read from it there; a JSON body
+ * is taken at its word.
+ */
+export const compile = (schema: TSchema, part: 'params' | 'query' | 'body' | 'reply'): Validate => {
+  const validator = Compile(schema);
+  const fromText = part === 'params' || part === 'query';
+  return (raw) => {
+    const value = fromText ? Value.Default(schema, Value.Convert(schema, { ...(raw as object) })) : raw;
+    if (validator.Check(value)) return value;
+    const errors = [...validator.Errors(value)];
+    const problems = errors.slice(0, 20).map((error) => ({ path: where(error.instancePath, part), message: describe(error) }));
+    const first = problems[0];
+    throw new MillwrightError('INVALID_INPUT', first ? `${first.path}: ${first.message}` : `the ${part} does not have the expected form`, { problems });
+  };
+};
+
+const describe = (error: { message: string; keyword?: string; params?: unknown }): string => {
+  const params = (error.params ?? {}) as { additionalProperties?: string[]; requiredProperties?: string[]; pattern?: string | RegExp };
+  if (error.keyword === 'additionalProperties' && params.additionalProperties) return `has the unknown properties ${params.additionalProperties.slice(0, 5).join(', ')}`;
+  if (error.keyword === 'required' && params.requiredProperties) return `lacks ${params.requiredProperties.join(', ')}`;
+  return error.message;
+};
