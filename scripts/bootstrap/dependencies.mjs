@@ -23,29 +23,29 @@ const isInstalled = () => existsSync(stampPath) && readFileSync(stampPath, 'utf8
  */
 export async function ensureDependencies() {
   if (isInstalled()) return;
-  await exclusively(at('.cache', 'install.lock'), 'installing dependencies', async () => {
+  await exclusively(at('.cache', 'install.lock'), 'installing dependencies', async (hold) => {
     if (isInstalled()) return;
     rmSync(stampPath, { force: true });
-    await withProgress('installing dependencies (npm ci)', runNpmCi);
+    await withProgress('installing dependencies (npm ci)', () => runNpmCi(hold));
     writeFileSync(stampPath, `${expectedStamp()}\n`);
   });
 }
 
-async function runNpmCi() {
+async function runNpmCi(onStart) {
   const args = ['ci', '--no-fund', '--no-audit', '--no-progress'];
-  const { code, output } = await runNpm(args);
+  const { code, output } = await runNpm(args, onStart);
   if (code === 0) return;
   throw new SetupError(`npm ${args.join(' ')} failed (exit ${code}):\n\n${output}`);
 }
 
 /** Runs npm as the person would from a shell, without what an outer `npm run` put into the environment. */
-export function runNpm(args, { cwd = at() } = {}) {
+function runNpm(args, onStart) {
   const env = { ...process.env, PATH: systemPath(), ONNXRUNTIME_NODE_INSTALL: 'skip' };
   const outer = /^(npm_(lifecycle|package)_|npm_command$|npm_config_local_prefix$|INIT_CWD$)/;
   for (const name of Object.keys(env)) if (outer.test(name)) delete env[name];
   const npm = findInPath('npm');
-  if (npm) return capture(npm, args, { env, cwd });
+  if (npm) return capture(npm, args, { env, onStart });
   const script = process.env.npm_execpath;
-  if (script?.endsWith('npm-cli.js')) return capture(process.execPath, [script, ...args], { env, cwd });
+  if (script?.endsWith('npm-cli.js')) return capture(process.execPath, [script, ...args], { env, onStart });
   throw new SetupError('npm was not found in PATH: install Node.js 20 or later with npm');
 }

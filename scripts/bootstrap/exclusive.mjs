@@ -1,14 +1,15 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { say } from './progress.mjs';
 
 const HEARTBEAT_MS = 2_000;
-const ABANDONED_AFTER_MS = 60_000;
+const ABANDONED_AFTER_MS = 600_000;
 
 /**
  * Runs `work` while no other process on this machine runs work under the same folder name. The holder refreshes the
- * folder's time; one whose process is gone, or that stopped refreshing, is taken over.
+ * folder's time; one whose processes are gone, or that stopped refreshing, is taken over. `work` is given a function
+ * that names a further process as holder: a program it started may outlive it when it is killed.
  */
 export async function exclusively(folder, what, work) {
   mkdirSync(dirname(folder), { recursive: true });
@@ -18,16 +19,17 @@ export async function exclusively(folder, what, work) {
       takeOver(folder);
       continue;
     }
-    if (!told) say(`waiting for another process (${ownerOf(folder) ?? 'starting'}) to finish: ${what}`);
+    if (!told) say(`waiting for another process (${ownersOf(folder)[0] ?? 'starting'}) to finish: ${what}`);
     told = true;
     await sleep(250);
   }
-  writeFileSync(join(folder, 'owner'), String(process.pid));
+  const hold = (pid) => appendFileSync(join(folder, 'owners'), `${pid}\n`);
+  hold(process.pid);
   const release = () => rmSync(folder, { recursive: true, force: true });
   const heartbeat = setInterval(() => utimesSync(folder, new Date(), new Date()), HEARTBEAT_MS);
   process.once('exit', release);
   try {
-    return await work();
+    return await work(hold);
   } finally {
     clearInterval(heartbeat);
     process.off('exit', release);
@@ -45,11 +47,11 @@ function tryCreate(folder) {
   }
 }
 
-function ownerOf(folder) {
+function ownersOf(folder) {
   try {
-    return Number(readFileSync(join(folder, 'owner'), 'utf8'));
+    return readFileSync(join(folder, 'owners'), 'utf8').trim().split('\n').map(Number);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
@@ -60,9 +62,9 @@ function isAbandoned(folder) {
   } catch {
     return false;
   }
-  const owner = ownerOf(folder);
+  const owners = ownersOf(folder);
   if (ageMs > ABANDONED_AFTER_MS) return true;
-  return owner === undefined ? ageMs > 5_000 : !isAlive(owner);
+  return owners.length === 0 ? ageMs > 5_000 : !owners.some(isAlive);
 }
 
 function isAlive(pid) {

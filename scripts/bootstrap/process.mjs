@@ -42,10 +42,11 @@ for (const signal of FORWARDED) {
 }
 
 /** Runs a program and keeps what it prints: {code, output, stdout}. code is 127 when it cannot be started. */
-export function capture(command, args, { env = process.env, cwd = root, timeoutMs } = {}) {
+export function capture(command, args, { env = process.env, cwd = root, timeoutMs, onStart } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd, timeout: timeoutMs });
     captured.add(child);
+    if (child.pid !== undefined) onStart?.(child.pid);
     let output = '';
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
