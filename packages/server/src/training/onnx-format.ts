@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 
-/** The subset of the ONNX model format (onnx.proto, IR version 10) that a linear pipeline needs. */
+/** The subset of the ONNX model format (onnx.proto) that a linear pipeline needs. */
 const root = protobuf.Root.fromJSON({
   nested: {
     Model: {

@@ -5,6 +5,9 @@ import { encodingWidth, maxStandardDeviations, missingLevelColumn, unknownLevelC
 import type { CategoryEncoding } from './preprocess.ts';
 import { signatureOf } from './signature.ts';
 
+/** Raised whenever the same model would be exported as another graph. */
+const graphVersion = '1';
+
 /**
  * The whole pipeline as one ONNX graph: imputation, indicators, scaling, category encoding, linear model, sigmoid or
  * softmax, labels. Inputs and outputs are those of `signatureOf(model)`. Everything is computed in double, for which
@@ -30,7 +33,7 @@ export function exportOnnx(model: FittedModel, metadata: Readonly<Record<string,
     shape: tensor.shape.map((size) => (size === -1 ? null : size)),
   });
   return encodeOnnx({
-    producerVersion: '1',
+    producerVersion: graphVersion,
     irVersion: 9,
     opset: { onnx: 19, ml: 3 },
     metadata: { trainer: model.trainer, task: model.task, ...metadata },

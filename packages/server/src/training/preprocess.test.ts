@@ -86,6 +86,17 @@ describe('a category column', () => {
     expect(designColumnNames(capped)).toEqual(['x = a', 'x = b', 'x is another value']);
   });
 
+  it('takes a level for missing when it is empty, or empty as a string tensor holds it', () => {
+    const codes = Int32Array.of(0, 1, 2, 3, 3);
+    const table = {
+      rowCount: 5,
+      columns: { x: { kind: 'category' as const, codes, levels: ['a', '', '\0b', 'a\0c'] } },
+    };
+    const preprocessor = fitPreprocessor(table, ['x'], options);
+    expect(preprocessor.categories).toEqual([{ name: 'x', levels: ['a'], other: false, missing: true }]);
+    expect([...designMatrix(preprocessor, table).active]).toEqual([0, 1, 1, 0, 0]);
+  });
+
   it('learns nothing from levels that occur only outside the training rows', () => {
     const table = {
       rowCount: 2,
