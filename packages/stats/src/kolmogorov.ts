@@ -31,15 +31,18 @@ function smirnovSf(n: number, d: number): number {
 }
 
 /**
- * Upper tail of the two-sided one-sample statistic D for n points. Tail: twice the exact one-sided probability (both
- * sides crossing is negligible there). Elsewhere the limit law with Vrbik's (2018) correction of its argument.
+ * Upper tail of the two-sided one-sample statistic D for n points: twice the exact one-sided probability, less the
+ * chance that both sides cross, which is taken from the limit law with Vrbik's (2018) correction of its argument.
  */
 export function kolmogorovSfForSize(n: number, d: number): number {
   if (d <= 0) return 1;
   if (d >= 1) return 0;
-  if (n * d * d >= 2.2 && n <= 100_000) return Math.min(1, 2 * smirnovSf(n, d));
   const x = Math.sqrt(n) * d;
-  return kolmogorovSf(x + 1 / (6 * Math.sqrt(n)) + (x - 1) / (4 * n));
+  const corrected = x + 1 / (6 * Math.sqrt(n)) + (x - 1) / (4 * n);
+  const limit = kolmogorovSf(corrected);
+  if (x < 0.7 || n > 100_000) return limit;
+  const bothSides = 2 * Math.exp(-2 * corrected * corrected) - limit;
+  return Math.max(0, Math.min(1, 2 * smirnovSf(n, d) - bothSides));
 }
 
 /**
@@ -57,15 +60,18 @@ export function kolmogorovExactTwoSampleSf(
   // Integer arithmetic on i*m - j*n: floating d would misjudge points that lie exactly on the boundary.
   const boundary = Math.round(d * n * m);
   const crossed = new Float64Array(m + 1);
+  const inverse = Float64Array.from({ length: n + m + 1 }, (_, t) => (t === 0 ? 0 : 1 / t));
+  const ends = Uint8Array.from({ length: n + m + 1 }, (_, t) => (t > 0 && tieGroupEnds[t - 1] ? 1 : 0));
+  if (boundary <= 0) return 1;
   for (let i = 0; i <= n; i++) {
+    // crossed[j] holds row i - 1 until it is overwritten; a path's last step came from the left with weight j / t.
+    let left = 0;
     for (let j = 0; j <= m; j++) {
       const t = i + j;
-      if (t === 0) {
-        crossed[0] = boundary <= 0 ? 1 : 0;
-        continue;
-      }
-      if (tieGroupEnds[t - 1] && Math.abs(i * m - j * n) >= boundary) crossed[j] = 1;
-      else crossed[j] = ((i > 0 ? i * crossed[j]! : 0) + (j > 0 ? j * crossed[j - 1]! : 0)) / t;
+      const gap = i * m - j * n;
+      if (ends[t] === 1 && (gap >= boundary || -gap >= boundary)) left = 1;
+      else left += (crossed[j]! - left) * i * inverse[t]!;
+      crossed[j] = left;
     }
   }
   return crossed[m]!;
