@@ -18,9 +18,11 @@ const RULES: ContentRule[] = [
   {
     pattern:
       /\.(?:selectFrom|insertInto|replaceInto|updateTable|deleteFrom|mergeInto|selectNoFrom)\s*\(|\bsql\s*(?:<[^>]*>\s*)?(?:`|"\d+"|\.(?:raw|ref|table|lit|join)\b)/,
-    problem: 'SQL only in store.ts and platform/db',
+    problem: 'SQL only in store.ts, platform/db and (for DuckDB) platform/tables',
     allowed: (place) =>
-      place.name === 'store.ts' || (isPlatform(place) && place.area === 'db') || place.workspace === '',
+      place.name === 'store.ts' ||
+      (isPlatform(place) && ['db', 'tables'].includes(place.area)) ||
+      place.workspace === '',
   },
   {
     pattern: /\bprocess\s*(?:\.|\[)\s*(?:env\b|"\d+")|[{,]\s*env\s*[,:}][^;]*=\s*process\b/,

@@ -31,7 +31,7 @@ async function build(node, env) {
   const cwd = at('packages', 'ui');
   const { code, output } = await capture(node, [scriptOf('vite'), 'build'], {
     cwd,
-    env: { ...env, NODE_ENV: 'production' },
+    env: { ...env, NODE_ENV: 'production', NO_COLOR: '1' },
   });
   if (code !== 0) throw new SetupError(`building the console failed (exit ${code}):\n\n${output}`);
   if (!existsSync(builtPage)) throw new SetupError(`building the console wrote no ${builtPage}:\n\n${output}`);
