@@ -115,6 +115,7 @@ describe('the content rules', () => {
     ['query builder on its own line', `${server}/data/service.ts`, "db\n  .insertInto('runs')"],
     ['sql tag outside a store', `${server}/data/service.ts`, 'await sql<Row>`select 1`.execute(db);'],
     ['sql tag with an expression', `${server}/data/service.ts`, 'sql`select ${id}`'],
+    ['sql tag inside a template', `${server}/data/service.ts`, 'const a = `${run(sql`select 1`)} ${x}`;'],
     ['process.env', `${server}/data/service.ts`, 'const home = process.env.HOME;'],
     ['process.env by destructuring', `${server}/data/service.ts`, 'const { env } = process;'],
     ['Date.now', `${server}/data/service.ts`, 'const at = Date.now();'],
@@ -142,6 +143,7 @@ describe('the content rules', () => {
     ['process.env in platform/config', `${server}/platform/config/index.ts`, 'process.env.HOME'],
     ['the clock in platform', `${server}/platform/clock/index.ts`, 'Date.now()'],
     ['a date from a number', `${server}/data/service.ts`, 'new Date(atMs).toISOString()'],
+    ['a variable named sql inside a template', `${server}/data/service.ts`, 'const a = `${sql}, ${sql} and ${sql}`;'],
     ['the clock in a test', `${server}/data/service.test.ts`, 'Date.now()'],
     [
       'words in comments and strings',

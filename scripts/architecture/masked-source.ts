@@ -29,7 +29,7 @@ export function mask(source: string): MaskedSource {
     const isEnd = source[at] !== '$';
     at += isEnd ? 1 : 2;
     if (isStart && isEnd) literal(text);
-    else code += '`';
+    else code += `${isStart ? '`' : ')'}${isEnd ? '`' : '('}`;
     code += '\n'.repeat(text.split('\n').length - 1);
     if (!isEnd) {
       openTemplates.push(depth);
