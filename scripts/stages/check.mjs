@@ -14,7 +14,7 @@ export function checkStages(runtime) {
     program(runtime, 'types', tsc('tsconfig.json')),
     ...(consoleTypes ? [program(runtime, 'types (console)', tsc('packages/ui/tsconfig.json'))] : []),
     program(runtime, 'lint', [scriptOf('oxlint'), '--deny-warnings']),
-    program(runtime, 'format', [scriptOf('@biomejs/biome', 'biome'), 'format']),
+    program(runtime, 'format', [scriptOf('@biomejs/biome', 'biome'), 'format', '--reporter=summary']),
     program(runtime, 'dead code', [scriptOf('knip'), '--no-config-hints', '--no-progress']),
     tests(runtime, 'architecture'),
     tests(runtime, 'unit'),

@@ -5,34 +5,39 @@ import { say, secondsSince } from '../bootstrap/progress.mjs';
 import { scriptOf } from '../bootstrap/runtime.mjs';
 
 /**
- * A stage is {name, run}: run resolves to {passed, failed, skipped, output}. Its line, and all it printed when
- * something failed, appear when it ends. A stage that throws counts as one failure.
+ * Runs stages `width` at a time and adds up their counts. A stage is {name, run}: run resolves to
+ * {passed, failed, skipped, output}; one that throws counts as one failure. The line of a stage, and all it printed when
+ * something failed, are shown in the stages' order.
  */
-export async function runStage({ name, run }) {
-  const startedMs = Date.now();
-  let result;
-  try {
-    result = await run();
-  } catch (error) {
-    result = { passed: 0, failed: 1, skipped: 0, output: error.stack };
+export async function runStages(stages, width) {
+  const waiting = [];
+  const results = stages.map((stage) => new Promise((resolve) => waiting.push({ stage, resolve })));
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) next.resolve(await runStage(next.stage));
+  };
+  const workers = Array.from({ length: width }, work);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const result of results) {
+    const { counts, text } = await result;
+    console.log(text);
+    add(total, counts);
   }
-  const { passed, failed, skipped, output } = result;
-  const verdict = failed > 0 ? 'FAILED' : 'ok';
-  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
-  console.log(`${verdict.padEnd(6)} ${name.padEnd(16)} ${counts} (${secondsSince(startedMs)})`);
-  if (failed > 0) console.log(indent(output));
-  return { passed, failed, skipped };
+  await Promise.all(workers);
+  return total;
 }
 
-/** Runs stages `width` at a time in their order and adds up their counts. */
-export async function runStages(stages, width) {
-  const waiting = [...stages];
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const work = async () => {
-    for (let stage = waiting.shift(); stage; stage = waiting.shift()) add(total, await runStage(stage));
-  };
-  await Promise.all(Array.from({ length: width }, work));
-  return total;
+async function runStage({ name, run }) {
+  const startedMs = Date.now();
+  const { output, ...counts } = await run().catch((error) => ({
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    output: error.stack,
+  }));
+  const verdict = counts.failed > 0 ? 'FAILED' : 'ok';
+  const numbers = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+  const line = `${verdict.padEnd(6)} ${name.padEnd(16)} ${numbers} (${secondsSince(startedMs)})`;
+  return { counts, text: counts.failed > 0 ? `${line}\n${indent(output)}` : line };
 }
 
 /** Adds `counts` to `total`. */
