@@ -1,4 +1,5 @@
 import { chiSquareSf } from '../distributions.ts';
+import { lnChoose } from '../special-functions.ts';
 import { type PairedCounts, shares } from './frequencies.ts';
 import type { DriftTest } from './result.ts';
 
@@ -7,8 +8,8 @@ export interface ChiSquareOptions {
   minExpected?: number;
   /** Yates' continuity correction; applies to two cells only. */
   yates?: boolean;
-  /** `moments` fits the law to the exact moments when cells are thin; `asymptotic` is the textbook law. */
-  law?: 'moments' | 'asymptotic';
+  /** `exact` fits the law to the exact moments (two cells: is exact) when cells are thin; `asymptotic` is the textbook law. */
+  law?: 'exact' | 'asymptotic';
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -63,10 +64,25 @@ function exactMoments(columns: readonly number[], n: number, total: number): { m
   return { mean: scale * (first - n ** 2 / total), variance: scale ** 2 * (same + different - first ** 2) };
 }
 
+/** Exact P(statistic at least as large) for two cells: the current count of a cell is hypergeometric given the margins. */
+function exactTwoCells(column: number, observed: number, m: number, total: number): number {
+  const expected = (column * m) / total;
+  const distance = Math.abs(observed - expected) * (1 - 1e-12);
+  const lnTotal = lnChoose(total, m);
+  let tail = 0;
+  for (let x = Math.max(0, m - (total - column)); x <= Math.min(column, m); x++) {
+    if (Math.abs(x - expected) >= distance) {
+      tail += Math.exp(lnChoose(column, x) + lnChoose(total - column, m - x) - lnTotal);
+    }
+  }
+  return Math.min(1, tail);
+}
+
 /**
  * Two-sample chi-square test on counts over the same cells: Pearson's test of homogeneity on the 2 x k table. Both
  * samples are treated as random (unlike a goodness-of-fit test, which takes the reference as exact). Rare and new
- * categories share a cell; when a cell is still thin, the law is a chi-square scaled to the exact mean and variance.
+ * categories share a cell; when a cell is still thin, the law is a chi-square scaled to the exact mean and variance, or
+ * for two cells the exact law.
  */
 export function chiSquare(counts: PairedCounts, options: ChiSquareOptions = {}): DriftTest {
   shares(counts);
@@ -88,6 +104,10 @@ export function chiSquare(counts: PairedCounts, options: ChiSquareOptions = {}):
   // Beyond a million rows the subtraction in the variance loses its digits.
   if (options.law === 'asymptotic' || thinnest >= 5 || total > 1e6) {
     return { statistic, pValue: chiSquareSf(statistic, df) };
+  }
+  if (df === 1 && correction === 0) {
+    const rare = columns[0]! <= columns[1]! ? 0 : 1;
+    return { statistic, pValue: exactTwoCells(columns[rare]!, table.current[rare]!, m, total) };
   }
   const { mean, variance } = exactMoments(columns, m, total);
   if (!(variance > 0)) return { statistic, pValue: 1 };

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Rng, rng } from '../random.ts';
 import { emptyMeanDifference, meanDifferenceBounds, updateMeanDifference } from './mean-difference.ts';
 
-/** Share of streams in which a lower bound at 5 % ever exceeds the true difference of 0. */
-function shareEverWrong(draw: (random: Rng) => number, shareB: number): number {
+/** Share of streams in which the lower (or upper) bound at 5 % ever passes the true difference of 0. */
+function shareEverWrong(draw: (random: Rng) => number, shareB: number, side: 'lower' | 'upper' = 'lower'): number {
   let wrong = 0;
   for (let run = 0; run < 300; run++) {
     const random = rng(run + 1);
@@ -12,7 +12,8 @@ function shareEverWrong(draw: (random: Rng) => number, shareB: number): number {
       const losses: { a: number[]; b: number[] } = { a: [], b: [] };
       for (let i = 0; i < 10; i++) losses[random.next() < shareB ? 'b' : 'a'].push(draw(random));
       state = updateMeanDifference(state, losses);
-      if (meanDifferenceBounds(state, { alpha: 0.05 }).lower > 0) {
+      const bounds = meanDifferenceBounds(state, { alpha: 0.05 });
+      if (side === 'lower' ? bounds.lower > 0 : bounds.upper < 0) {
         wrong++;
         break;
       }
@@ -28,6 +29,11 @@ describe('equal arms are called different in at most one stream of twenty, whene
   });
   it('squared errors at a tenth of the traffic', () => {
     expect(shareEverWrong(squaredError, 0.1)).toBeLessThanOrEqual(0.05);
+  });
+  it('heavy tails, where a young arm looks better than it is until its first large loss', () => {
+    const heavy = (random: Rng) => Math.exp(2 * random.normal());
+    expect(shareEverWrong(heavy, 0.1, 'upper')).toBeLessThanOrEqual(0.05);
+    expect(shareEverWrong(heavy, 0.5)).toBeLessThanOrEqual(0.05);
   });
   it('absolute errors', () => {
     expect(shareEverWrong((random) => Math.abs(random.normal()), 0.25)).toBeLessThanOrEqual(0.05);

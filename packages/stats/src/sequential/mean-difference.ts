@@ -57,9 +57,11 @@ export function updateMeanDifference(
 /**
  * One-sided asymptotic confidence sequences for the difference of two mean losses, valid at every time at once
  * (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory and asymptotic confidence
- * sequences", 2024): with n rows in all and v = n (var_a / n_a + var_b / n_b), each bound lies
+ * sequences", 2024): with n rows in all and v = n (var_a / n_a + var_b / n_b), where no
+ * variance is taken below the pooled one, each bound lies
  *   sqrt( v * 2 (n rho^2 + 1) / (n^2 rho^2) * ln(1 + sqrt(n rho^2 + 1) / (2 alpha)) )
- * from the observed difference; rho^2 makes it tightest at `tunedForCount`.
+ * from the observed difference; rho^2 makes it tightest at `tunedForCount`. The guarantee is asymptotic:
+ * cap losses whose tail is very heavy (beyond an exponential's) before they come here.
  */
 export function meanDifferenceBounds(state: MeanDifferenceState, config: MeanDifferenceConfig): MeanDifferenceBounds {
   const { alpha, tunedForCount = 1000, minPerArm = 50 } = config;
@@ -68,7 +70,10 @@ export function meanDifferenceBounds(state: MeanDifferenceState, config: MeanDif
   const difference = a.count > 0 && b.count > 0 ? b.mean - a.mean : NaN;
   if (Math.min(a.count, b.count) < Math.max(2, minPerArm)) return { difference, lower: -Infinity, upper: Infinity };
   const n = a.count + b.count;
-  const v = n * (a.m2 / (a.count - 1) / a.count + b.m2 / (b.count - 1) / b.count);
+  // A young arm that has not met its rare large losses yet understates its variance; the pooled one is a floor.
+  const pooled = (a.m2 + b.m2) / (n - 2);
+  const meanVariance = (arm: ArmMoments) => Math.max(arm.m2 / (arm.count - 1), pooled) / arm.count;
+  const v = n * (meanVariance(a) + meanVariance(b));
   const tail = -2 * Math.log(2 * alpha);
   const rhoSquared = (tail + Math.log(tail + 1) + 1) / tunedForCount;
   const growth = n * rhoSquared + 1;

@@ -3,11 +3,18 @@ import { rng } from '../random.ts';
 import { createRollout, type RolloutConfig, type RolloutDecision } from './rollout.ts';
 
 const config: RolloutConfig = { lossKind: 'binary', lossMargin: 0.05 };
+const configWithMargin = (lossMargin: number): RolloutConfig => ({ ...config, lossMargin });
 
 /** Replays labelled predictions ten at a time, deciding after each ten, until the rollout ends. */
-function play(seed: number, champion: number, challenger: number, share: number): RolloutDecision & { labels: number } {
+function play(
+  seed: number,
+  champion: number,
+  challenger: number,
+  share: number,
+  margin: number,
+): RolloutDecision & { labels: number } {
   const random = rng(seed);
-  const rollout = createRollout(config);
+  const rollout = createRollout(configWithMargin(margin));
   let state = rollout.initial();
   for (let labels = 10; ; labels += 10) {
     const arms = { champion: { ones: 0, zeros: 0 }, challenger: { ones: 0, zeros: 0 } };
@@ -25,8 +32,8 @@ function play(seed: number, champion: number, challenger: number, share: number)
   }
 }
 
-function rollouts(champion: number, challenger: number, share: number) {
-  const ended = Array.from({ length: 200 }, (_, i) => play(i + 1, champion, challenger, share));
+function rollouts(champion: number, challenger: number, share: number, margin = 0.05) {
+  const ended = Array.from({ length: 200 }, (_, i) => play(i + 1, champion, challenger, share, margin));
   const labels = ended
     .filter((e) => e.decision === 'promote')
     .map((e) => e.labels)
@@ -78,6 +85,12 @@ describe('over 200 rollouts', () => {
       });
     }
   }
+  it('rare errors are handled as well when the margin is as small as they are', () => {
+    expect(rollouts(0.02, 0.06, 0.5, 0.02).promoted).toBeLessThanOrEqual(0.05);
+    const same = rollouts(0.02, 0.02, 0.5, 0.02);
+    expect(same.rolledBack).toBeLessThanOrEqual(0.05);
+    expect(same.medianLabels).toBeLessThan(2500);
+  });
 });
 
 describe('one rollout', () => {
