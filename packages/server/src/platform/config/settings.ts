@@ -33,7 +33,7 @@ export const settings = [
   { key: 'inferenceWorkers', flag: '--inference-workers', env: 'MILLWRIGHT_INFERENCE_WORKERS', default: 1, kind: 'integer', minimum: 1, maximum: 64, help: 'Threads that run models' },
   { key: 'captureFlushMs', flag: '--capture-flush-ms', env: 'MILLWRIGHT_CAPTURE_FLUSH_MS', default: 2000, kind: 'integer', minimum: 50, maximum: 3_600_000, help: 'How often captured predictions move from the journal to Parquet' },
   { key: 'captureMaxPendingBytes', flag: '--capture-max-pending-bytes', env: 'MILLWRIGHT_CAPTURE_MAX_PENDING_BYTES', default: 67_108_864, kind: 'integer', minimum: 65_536, help: 'Captured predictions waiting for the disk above which further ones are dropped and counted' },
-  { key: 'duckdbMemory', flag: '--duckdb-memory', env: 'MILLWRIGHT_DUCKDB_MEMORY', default: '1GB', kind: 'text', help: 'Memory limit of the table engine' },
+  { key: 'tableMemoryBytes', flag: '--table-memory-bytes', env: 'MILLWRIGHT_TABLE_MEMORY_BYTES', default: 1_000_000_000, kind: 'integer', minimum: 100_000_000, help: 'Memory limit of the table engine' },
   { key: 'logLevel', flag: '--log-level', env: 'MILLWRIGHT_LOG_LEVEL', default: 'info', kind: 'choice', choices: ['debug', 'info', 'warn', 'error'], help: 'What is logged' },
   { key: 'failurePoint', flag: '--failure-point', env: 'MILLWRIGHT_FAILURE_POINT', default: null, kind: 'text', help: 'For tests: kill the process at this named point' },
 ] as const satisfies readonly Setting[];

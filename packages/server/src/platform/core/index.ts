@@ -58,13 +58,16 @@ export const createPlatform = async (options: { config: Config; log: Log; clock?
   const blobs = await openBlobStore(
     config.blobStore === 's3'
       ? {
-          kind: 's3', bucket: config.s3Bucket ?? '', prefix: config.s3Prefix, region: config.s3Region, cacheDir: join(config.dataDir, 'blob-cache'),
-          ...(config.s3Endpoint === null ? {} : { endpoint: config.s3Endpoint }),
+          kind: 's3', bucket: config.s3Bucket ?? '', keyPrefix: config.s3Prefix, region: config.s3Region, cacheDir: join(config.dataDir, 'blob-cache'), cacheLimitBytes: 20_000_000_000,
+          ...(config.s3Endpoint === null ? {} : { endpoint: config.s3Endpoint, pathStyle: true }),
           ...(config.s3AccessKey === null || config.s3SecretKey === null ? {} : { credentials: { accessKeyId: config.s3AccessKey, secretAccessKey: config.s3SecretKey } }),
         }
       : { kind: 'files', root: join(config.dataDir, 'blobs') },
   );
-  const tables = createTables({ tempDir: join(config.dataDir, 'tmp'), memoryLimit: config.duckdbMemory, threads: 2 });
+  const tables = createTables({
+    tempDir: join(config.dataDir, 'tmp'), directories: ['blobs', 'blob-cache', 'capture'].map((folder) => join(config.dataDir, folder)),
+    memoryLimitBytes: config.tableMemoryBytes, threads: 2,
+  });
 
   // On PostgreSQL other processes write too: look regularly. On SQLite this process is told of everything it commits.
   const pollMs = database.kind === 'postgres' ? 500 : 1000;

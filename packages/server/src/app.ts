@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { operations } from '@millwright/contract';
+import { governance } from '#governance';
+import type { Clock } from '#platform/clock';
+import type { Config } from '#platform/config';
+import { type Platform, createPlatform, startPlatform, stopPlatform } from '#platform/core';
+import type { Database } from '#platform/db';
+import { fail } from '#platform/errors';
+import { type Api, createHttp, isLoopbackAddress } from '#platform/http';
+import type { Log } from '#platform/log';
+import type { ModuleDefinition } from '#platform/module';
+import { systemActor } from '#platform/auth';
+import { serveSystem } from '#platform/system';
+import { version } from './version.ts';
+
+export interface App {
+  platform: Platform;
+  api: Api;
+  /** Starts background work and listens. Answers the address. */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  config: Config;
+  log: Log;
+  clock?: Clock;
+  database?: Database;
+  /** Tests check every answer against the contract. */
+  checkReplies?: boolean;
+  staticDir?: string | null;
+}
+
+const consoleDir = join(import.meta.dirname, '..', 'static');
+
+/** The composition root: the only file that names every module, in the order of the life cycle. */
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const { config, log } = options;
+  const platform = await createPlatform(options);
+  if (!isLoopbackAddress(config.host) && !(await platform.auth.hasAdmin())) {
+    await stopPlatform(platform);
+    fail('CONFLICT', `Refusing to listen on ${config.host} without an account: everybody who reaches the port would be a stranger or the owner. Create an admin first: millwright users create-admin NAME`);
+  }
+  if ((await platform.auth.findProject('default')) === null) await platform.auth.createProject(systemActor('setup'), { name: 'default', title: 'Default' }, 'setup');
+  const api = await createHttp({
+    host: config.host, publicHosts: config.publicHosts, maxBodyBytes: config.maxBodyBytes, maxUploadBytes: config.maxUploadBytes, version, auth: platform.auth, metrics: platform.metrics, log,
+    staticDir: options.staticDir === undefined ? (existsSync(consoleDir) ? consoleDir : null) : options.staticDir, checkReplies: options.checkReplies ?? false,
+  });
+
+  const closing: (() => Promise<void>)[] = [];
+  const add = <Deps, Service>(module: ModuleDefinition<Deps, Service>, deps: Deps): Service => {
+    const service = module.create(platform, deps);
+    module.routes?.(api, service);
+    module.jobs?.(platform, service);
+    if (module.close) closing.unshift(() => module.close?.(service) ?? Promise.resolve());
+    return service;
+  };
+  serveSystem(api, platform, version);
+  add(governance, {});
+
+  const missing = operations.filter((op) => !api.served.has(op.id)).map((op) => op.id);
+  if (missing.length > 0) throw new Error(`operations without a route: ${missing.join(', ')}`);
+
+  return {
+    platform,
+    api,
+    async listen() {
+      startPlatform(platform);
+      return api.app.listen({ host: config.host, port: config.port });
+    },
+    async close() {
+      await api.app.close();
+      for (const close of closing) await close();
+      await stopPlatform(platform);
+    },
+  };
+};

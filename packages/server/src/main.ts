@@ -1,0 +1,12 @@
+export { createApp } from './app.ts';
+export type { App, AppOptions } from './app.ts';
+export { version } from './version.ts';
+export { createVerifier } from '#platform/audit';
+export { systemActor } from '#platform/auth';
+export { systemClock } from '#platform/clock';
+export { ConfigError, loadConfig, settings, shownConfig } from '#platform/config';
+export type { Config, LoadedConfig } from '#platform/config';
+export { createPlatform, stopPlatform } from '#platform/core';
+export { MillwrightError, messageOf } from '#platform/errors';
+export { createLog } from '#platform/log';
+export { examine, restoreBackup } from '#platform/system';
