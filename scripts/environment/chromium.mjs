@@ -11,7 +11,9 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-c
 
 /** Finds or installs a Chromium and starts it once: {ok, path} or {ok: false, reason, install}. */
 export async function ensure(runtime) {
-  let path = find();
+  const given = process.env.CHROMIUM_PATH;
+  if (given && !existsSync(given)) return { ok: false, reason: `CHROMIUM_PATH names no file: ${given}`, install };
+  let path = given || find();
   let failure = '';
   if (!path && mayInstall()) {
     failure = (await aptInstall('chromium', 'fonts-liberation')) ?? '';
@@ -27,7 +29,6 @@ export async function ensure(runtime) {
 }
 
 function find() {
-  if (process.env.CHROMIUM_PATH) return existsSync(process.env.CHROMIUM_PATH) ? process.env.CHROMIUM_PATH : undefined;
   return findInPath(...NAMES) ?? findInPlaywrightCache();
 }
 
@@ -68,7 +69,7 @@ async function download({ node, env }) {
 }
 
 /** The switches every start needs: none that reach out to the network; root cannot use Chromium's own sandbox. */
-export const switches = [
+const switches = [
   '--disable-gpu',
   '--disable-quic',
   '--disable-dev-shm-usage',
