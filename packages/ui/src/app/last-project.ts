@@ -1,0 +1,3 @@
+import { stored } from './stored.ts';
+
+export const lastProject = stored('millwright.project');

@@ -1,0 +1,33 @@
+import type { EventType } from '@millwright/contract';
+
+/** Which read operations show something else after an event: their cached answers are read again. */
+const concerned: Record<EventType, readonly string[]> = {
+  'data.version-created': ['listDatasets', 'getDataset', 'listVersions', 'getLineage'],
+  'data.upload-refused': ['listDatasets', 'getDataset', 'listRefusals'],
+  'experiments.run-started': ['listRuns', 'listExperiments', 'getExperiment', 'getLineage'],
+  'experiments.run-ended': ['listRuns', 'getRun', 'listArtifacts', 'getMetricHistory', 'listExperiments'],
+  'experiments.metrics-logged': ['listRuns', 'getRun', 'getMetricHistory'],
+  'pipelines.run-started': ['listPipelineRuns', 'listPipelines', 'getPipeline'],
+  'pipelines.step-changed': ['listPipelineRuns', 'getPipelineRun'],
+  'pipelines.run-ended': ['listPipelineRuns', 'getPipelineRun', 'listPipelines', 'getPipeline'],
+  'pipelines.trigger-decided': ['listTriggerDecisions', 'listPipelines'],
+  'evaluation.completed': ['listEvaluations', 'getLineage'],
+  'registry.version-created': ['listModels', 'getModel', 'listModelVersions', 'getLineage'],
+  'registry.version-decided': ['getModelVersion', 'listModelVersions', 'getModel', 'listModels'],
+  'registry.alias-moved': ['listModels', 'getModel', 'listModelVersions', 'getModelVersion'],
+  'serving.endpoint-changed': ['listEndpoints', 'getEndpoint', 'getLineage'],
+  'serving.rollout-changed': ['listRollouts', 'getRollout', 'listEndpoints', 'getEndpoint'],
+  'serving.rollout-ended': ['listRollouts', 'getRollout', 'listEndpoints', 'getEndpoint', 'listModels', 'getModel'],
+  'serving.predictions-captured': ['listEndpoints', 'getEndpoint', 'listPredictions'],
+  'serving.labels-received': ['listEndpoints', 'getEndpoint', 'listPredictions', 'getRollout'],
+  'monitoring.window-closed': ['listWindows', 'getMonitor'],
+  'monitoring.window-judged': ['listWindows', 'getMonitor'],
+  'monitoring.drift-confirmed': ['listWindows', 'getMonitor', 'listIncidents'],
+  'monitoring.performance-degraded': ['listWindows', 'getMonitor', 'listIncidents'],
+  'monitoring.incident-changed': ['listIncidents', 'getMonitor'],
+  'system.job-dead': ['listJobs'],
+};
+/** Everything that happens shows in these. */
+const always = ['listEvents', 'listActivity'];
+
+export const operationsConcerned = (type: string): readonly string[] => [...(concerned[type as EventType] ?? []), ...always];
