@@ -1,0 +1,2 @@
+export type { PipelinesService } from './service.ts';
+export type { StepContext, StepKind, StepResult } from './step-kind.ts';

@@ -1,0 +1,1 @@
+export type { RegisterRequest, RegistryService } from './service.ts';
