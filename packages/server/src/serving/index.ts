@@ -1,0 +1,2 @@
+export type { CapturedInput, CapturedRange, CapturedRows } from './capture/captured-rows.ts';
+export type { InferAnswer, ServedEndpoint, ServingService } from './service.ts';
