@@ -36,6 +36,8 @@ export class Engine {
       return await work(connection);
     } catch (error) {
       signal?.throwIfAborted();
+      // After an internal error DuckDB refuses every further statement; the next caller gets a new instance.
+      if (error instanceof Error && /^(FATAL|INTERNAL) Error/.test(error.message)) this.#starting = undefined;
       throw engineError(error);
     } finally {
       signal?.removeEventListener('abort', interrupt);

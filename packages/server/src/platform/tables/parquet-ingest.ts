@@ -31,10 +31,9 @@ export async function ingestParquet(connection: DuckDBConnection, source: Parque
   try {
     return await convert(connection, source);
   } catch (error) {
-    const cause = engineError(error);
-    if (!(cause instanceof MillwrightError) || cause.code !== 'TABLE_UNREADABLE') throw error;
+    if (!isUnreadable(error)) throw error;
     return refusedFile(
-      `The file is no readable Parquet: it may be cut off or damaged (${withoutPath(cause, source.path)})`,
+      `The file is no readable Parquet: it may be cut off or damaged (${describe(error, source.path)})`,
     );
   }
 }
@@ -122,8 +121,17 @@ async function findWrongValues(
   return problems;
 }
 
-function withoutPath(error: Error, path: string): string {
-  return error.message
+/** The statements are ours and read only this file, so whatever DuckDB finds invalid in its input lies in the file. */
+function isUnreadable(error: unknown): error is Error {
+  const known = engineError(error);
+  if (known instanceof MillwrightError) return known.code === 'TABLE_UNREADABLE';
+  return error instanceof Error && /^(Invalid Input|Invalid|Not implemented|INTERNAL|FATAL) Error/.test(error.message);
+}
+
+/** The first line of what DuckDB says, without a path of the server. */
+function describe(error: Error, path: string): string {
+  const message = error.message.split('\n', 1)[0] ?? '';
+  return message
     .replaceAll(`'${path}'`, '')
     .replaceAll(`"${path}"`, '')
     .replaceAll(path, '')

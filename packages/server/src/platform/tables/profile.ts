@@ -26,7 +26,7 @@ export interface ColumnProfile extends Column {
 
 export interface Profile {
   rowCount: number;
-  /** Above a million rows distinct counts and quantiles are estimates (HyperLogLog, t-digest). */
+  /** Above a million rows distinct counts and quantiles are estimates (HyperLogLog, within about a fifth; t-digest). */
   estimated: boolean;
   columns: ColumnProfile[];
 }
