@@ -43,6 +43,11 @@ describe('ingestCsv', () => {
     expect(found.columns[0]?.values).toEqual(Float64Array.from({ length: 30_001 }, (_, index) => index));
   });
 
+  it('infers the type of a column whose first values are all missing', async () => {
+    const result = await ingest(`a,b\n${',x\n'.repeat(5000)}${'7,x\n'.repeat(3)}`);
+    expect(typesOf(result)).toEqual({ a: 'integer', b: 'string' });
+  });
+
   it('infers nothing that would lose information', async () => {
     const content =
       'zip,huge,flag,year,exp,mixed,empty,money\n007,12345678901234567890,0,2024,1e3,1,,"1,000"\n010,1,1,2025,2,x,NA,2\n';

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, ColumnType } from './column.ts';
+import type { Column } from './column.ts';
 import { type CsvHeader, type Delimiter, readCsvHeader } from './csv-header.ts';
 import { scanCsv } from './csv-scan.ts';
 import { checkColumnNames, type Ingestion, ProblemList, problemLimit, refusedFile } from './ingestion.ts';
@@ -7,6 +7,8 @@ import { copyToParquet } from './parquet-write.ts';
 import { identifier, literal } from './quoting.ts';
 import { queryRows } from './query.ts';
 import { describeMismatch, inferableTypes, isInferable, isMissing, isValid, typedValue } from './value-rules.ts';
+
+const firstRows = 2000;
 
 export interface CsvSource {
   path: string;
@@ -59,24 +61,46 @@ function csvTable(path: string, header: CsvHeader, longestRecordBytes: number): 
   );
 }
 
+/** Only types that fit the first rows need to be tried on all of them, which is most of the work saved. */
 async function inferColumns(connection: DuckDBConnection, table: string, names: readonly string[]): Promise<Column[]> {
+  const all = names.map(() => [...inferableTypes]);
+  const likely = await fittingTypes(connection, `(SELECT * FROM ${table} LIMIT ${firstRows})`, names, all);
+  const fitting = await fittingTypes(
+    connection,
+    table,
+    names,
+    likely.map(({ types, seen }) => (seen ? types : [...inferableTypes])),
+  );
+  return names.map((name, index) => {
+    const { types = [], seen } = fitting[index] ?? {};
+    return { name, type: (seen && types[0]) || 'string' };
+  });
+}
+
+type InferableType = (typeof inferableTypes)[number];
+
+/** Of the given types those that every value of the column fits; `seen` tells whether there was any value. */
+async function fittingTypes(
+  connection: DuckDBConnection,
+  table: string,
+  names: readonly string[],
+  candidates: InferableType[][],
+): Promise<{ types: InferableType[]; seen: boolean }[]> {
   const counts = names.flatMap((name, index) => {
     const column = identifier(name);
-    return inferableTypes.flatMap((type) => {
-      const present = `NOT ${isMissing(column, type)}`;
-      return [
-        `count(*) FILTER (${present}) AS ${type}_present_${index}`,
-        `count(*) FILTER (${present} AND ${isInferable(column, type)}) AS ${type}_fits_${index}`,
-      ];
-    });
+    const present = `NOT ${isMissing(column, 'number')}`;
+    const fits = (candidates[index] ?? []).map(
+      (type) => `count(*) FILTER (${present} AND ${isInferable(column, type)}) AS ${type}_${index}`,
+    );
+    return [`count(*) FILTER (${present}) AS present_${index}`, ...fits];
   });
   const [found = {}] = await queryRows(connection, `SELECT ${counts.join(', ')} FROM ${table}`, {});
-  return names.map((name, index) => {
-    const fits = (type: ColumnType) => {
-      const present = found[`${type}_present_${index}`];
-      return present !== 0 && present === found[`${type}_fits_${index}`];
+  return names.map((_, index) => {
+    const present = found[`present_${index}`];
+    return {
+      seen: present !== 0,
+      types: (candidates[index] ?? []).filter((type) => found[`${type}_${index}`] === present),
     };
-    return { name, type: inferableTypes.find(fits) ?? 'string' };
   });
 }
 
