@@ -54,12 +54,14 @@ describe('file blob store', () => {
     };
     for (const name of Object.values(folders)) await mkdir(join(root, 'temp', name));
     const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
-    await utimes(join(root, 'temp', folders.otherHostOld), twoDaysAgo, twoDaysAgo);
+    for (const name of [folders.otherHostOld, folders.earlierLife]) {
+      await utimes(join(root, 'temp', name), twoDaysAgo, twoDaysAgo);
+    }
     const temp = await store.openTemp();
     const second = await openBlobStore({ kind: 'files', root });
     const left = await readdir(join(root, 'temp'));
     expect(left).toEqual(expect.arrayContaining([folders.alive, folders.otherHost]));
-    expect(left).not.toEqual(expect.arrayContaining([folders.dead]));
+    for (const name of [folders.dead, folders.earlierLife, folders.otherHostOld]) expect(left).not.toContain(name);
     expect(left).toHaveLength(4);
     await writeFile(temp.path, 'the first store still works');
     await second.close();

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { failurePoint } from '#platform/failure-points';
 
-export const partSizeBytes = 8 * 1024 * 1024;
+const partSizeBytes = 8 * 1024 * 1024;
 /** S3 takes at most this many parts, so very large objects get larger parts. */
 const partCountLimit = 10_000;
 const parallelParts = 3;

@@ -4,8 +4,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 const foreignHostAgeMs = 24 * 3600_000;
-/** Folders of stores open in this process: a second store on the same root must not take them for left-overs. */
-const openFolders = new Set<string>();
 
 /**
  * A folder for unfinished files that belongs to one store in one process: `<root>/<host>~<pid>~<uuid>`. The name tells
@@ -21,7 +19,6 @@ export class TempFolder {
   }
 
   async open(): Promise<void> {
-    openFolders.add(this.path);
     await mkdir(this.path, { recursive: true });
     await this.removeStale();
   }
@@ -33,22 +30,24 @@ export class TempFolder {
   async removeStale(): Promise<void> {
     for (const name of await readdir(this.#root)) {
       const path = join(this.#root, name);
-      if (!openFolders.has(path) && (await isStale(path, name))) await rm(path, { recursive: true, force: true });
+      if (path !== this.path && (await isStale(path, name))) await rm(path, { recursive: true, force: true });
     }
   }
 
   async close(): Promise<void> {
-    openFolders.delete(this.path);
     await rm(this.path, { recursive: true, force: true });
   }
 }
 
 async function isStale(path: string, name: string): Promise<boolean> {
   const [host, pid] = name.split('~');
-  if (host === hostname()) return Number(pid) === process.pid || !isAlive(Number(pid));
-  // Another machine on a shared volume, or this one under an earlier name (a restarted container): only age can tell.
   const found = await stat(path).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > foreignHostAgeMs;
+  if (!found) return false;
+  const ageMs = Date.now() - found.mtimeMs;
+  // Another machine on a shared volume, or this one under an earlier name (a restarted container): only age can tell.
+  if (host !== hostname()) return ageMs > foreignHostAgeMs;
+  // Our own number: another store or thread of this process, unless it is older than the process, as after a reboot.
+  return Number(pid) === process.pid ? ageMs > process.uptime() * 1000 : !isAlive(Number(pid));
 }
 
 function isAlive(pid: number): boolean {

@@ -157,7 +157,7 @@ export class Journal {
   #enqueue(work: () => Promise<void>): Promise<void> {
     const done = this.#work.then(async () => {
       await this.#writePending();
-      await work();
+      return work();
     });
     this.#work = done.catch(() => undefined);
     return done;

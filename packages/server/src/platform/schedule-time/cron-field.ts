@@ -1,5 +1,5 @@
 /** One of the five fields: its bounds and the names it knows. */
-export interface FieldRule {
+interface FieldRule {
   title: string;
   min: number;
   max: number;
