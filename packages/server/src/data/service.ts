@@ -32,9 +32,25 @@ interface PageFilter {
 
 /** `ref` is the id or the name of a data set. Errors of all: NOT_FOUND. */
 export interface DataService {
-  createDataset(ctx: Ctx, input: { name: string; description?: string | undefined; timeColumn?: string | undefined; targetColumn?: string | undefined }): Promise<Dataset>;
+  createDataset(
+    ctx: Ctx,
+    input: {
+      name: string;
+      description?: string | undefined;
+      timeColumn?: string | undefined;
+      targetColumn?: string | undefined;
+    },
+  ): Promise<Dataset>;
   /** The data set of that name, created when there is none; an existing one is left as it is. */
-  ensureDataset(ctx: Ctx, input: { name: string; description?: string | undefined; timeColumn?: string | undefined; targetColumn?: string | undefined }): Promise<Dataset>;
+  ensureDataset(
+    ctx: Ctx,
+    input: {
+      name: string;
+      description?: string | undefined;
+      timeColumn?: string | undefined;
+      targetColumn?: string | undefined;
+    },
+  ): Promise<Dataset>;
   findDataset(ctx: Ctx, ref: string): Promise<Dataset>;
   listDatasets(ctx: Ctx, page: PageFilter): Promise<Page<Dataset>>;
 
@@ -47,13 +63,35 @@ export interface DataService {
   listVersions(ctx: Ctx, ref: string, page: PageFilter): Promise<Page<DatasetVersion>>;
   /** Path of a local Parquet file whose bytes were verified. Read only. */
   versionFile(ctx: Ctx, versionId: string): Promise<string>;
-  preview(ctx: Ctx, versionId: string, window: { offset: number; limit: number }): Promise<{ columns: Column[]; rows: unknown[][]; rowCount: number }>;
+  preview(
+    ctx: Ctx,
+    versionId: string,
+    window: { offset: number; limit: number },
+  ): Promise<{ columns: Column[]; rows: unknown[][]; rowCount: number }>;
   download(ctx: Ctx, versionId: string, range: string | undefined): Promise<StreamReply & { stream: Readable }>;
 
   /** Runs the checks as they are enabled now; what was found when the version came in stays with it. */
   checkVersion(ctx: Ctx, versionId: string): Promise<CheckResult[]>;
   listChecks(ctx: Ctx, ref: string): Promise<Check[]>;
-  createCheck(ctx: Ctx, ref: string, input: { kind: Check['kind']; column?: string | undefined; parameters?: Record<string, unknown> | undefined; severity: Check['severity'] }): Promise<Check>;
-  updateCheck(ctx: Ctx, ref: string, checkId: string, input: { enabled?: boolean | undefined; severity?: Check['severity'] | undefined; parameters?: Record<string, unknown> | undefined }): Promise<Check>;
+  createCheck(
+    ctx: Ctx,
+    ref: string,
+    input: {
+      kind: Check['kind'];
+      column?: string | undefined;
+      parameters?: Record<string, unknown> | undefined;
+      severity: Check['severity'];
+    },
+  ): Promise<Check>;
+  updateCheck(
+    ctx: Ctx,
+    ref: string,
+    checkId: string,
+    input: {
+      enabled?: boolean | undefined;
+      severity?: Check['severity'] | undefined;
+      parameters?: Record<string, unknown> | undefined;
+    },
+  ): Promise<Check>;
   listRefusals(ctx: Ctx, ref: string, page: PageFilter): Promise<Page<Refusal>>;
 }

@@ -56,16 +56,35 @@ export interface ExperimentsService {
   startRun(ctx: Ctx, input: NewRun): Promise<Run>;
   getRun(ctx: Ctx, runId: string): Promise<Run>;
   /** Errors: INVALID_FILTER. */
-  listRuns(ctx: Ctx, query: PageFilter & { experiment?: string | undefined; filter?: string | undefined }): Promise<Page<Run>>;
+  listRuns(
+    ctx: Ctx,
+    query: PageFilter & { experiment?: string | undefined; filter?: string | undefined },
+  ): Promise<Page<Run>>;
   /** Errors: CONFLICT for a parameter that has another value. */
   updateRun(ctx: Ctx, runId: string, update: RunUpdate): Promise<Run>;
   /** Ends a run; ending it again with the same status changes nothing. Errors: CONFLICT. */
-  endRun(ctx: Ctx, runId: string, status: 'finished' | 'failed' | 'killed', more?: { parameters?: Record<string, string>; tags?: Record<string, string> }): Promise<Run>;
+  endRun(
+    ctx: Ctx,
+    runId: string,
+    status: 'finished' | 'failed' | 'killed',
+    more?: { parameters?: Record<string, string>; tags?: Record<string, string> },
+  ): Promise<Run>;
 
   logMetrics(ctx: Ctx, runId: string, points: readonly NewMetricPoint[]): Promise<void>;
-  metricHistory(ctx: Ctx, runId: string, key: string, points: number): Promise<{ key: string; total: number; sampled: boolean; points: MetricPoint[] }>;
+  metricHistory(
+    ctx: Ctx,
+    runId: string,
+    key: string,
+    points: number,
+  ): Promise<{ key: string; total: number; sampled: boolean; points: MetricPoint[] }>;
 
-  putArtifact(ctx: Ctx, runId: string, path: string, content: AsyncIterable<Uint8Array> | Uint8Array, mediaType: string): Promise<Artifact>;
+  putArtifact(
+    ctx: Ctx,
+    runId: string,
+    path: string,
+    content: AsyncIterable<Uint8Array> | Uint8Array,
+    mediaType: string,
+  ): Promise<Artifact>;
   listArtifacts(ctx: Ctx, runId: string): Promise<Artifact[]>;
   /** Errors: NOT_FOUND. */
   artifactDigest(ctx: Ctx, runId: string, path: string): Promise<string>;
