@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { operations } from '@millwright/contract';
 import { governance } from '#governance';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -17,6 +16,8 @@ import { version } from './version.ts';
 export interface App {
   platform: Platform;
   api: Api;
+  /** Starts background work only. */
+  start(): void;
   /** Starts background work and listens. Answers the address. */
   listen(): Promise<string>;
   close(): Promise<void>;
@@ -59,12 +60,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   serveSystem(api, platform, version);
   add(governance, {});
 
-  const missing = operations.filter((op) => !api.served.has(op.id)).map((op) => op.id);
-  if (missing.length > 0) throw new Error(`operations without a route: ${missing.join(', ')}`);
-
   return {
     platform,
     api,
+    start: () => startPlatform(platform),
     async listen() {
       startPlatform(platform);
       return api.app.listen({ host: config.host, port: config.port });

@@ -1,7 +1,7 @@
 export { createApp } from './app.ts';
 export type { App, AppOptions } from './app.ts';
 export { version } from './version.ts';
-export { createVerifier } from '#platform/audit';
+export { createVerifier, verifyAuditChain } from '#platform/audit';
 export { systemActor } from '#platform/auth';
 export { systemClock } from '#platform/clock';
 export { ConfigError, loadConfig, settings, shownConfig } from '#platform/config';

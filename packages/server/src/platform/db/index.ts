@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
-import { type Dialect, Kysely, type Transaction } from 'kysely';
+import { type DatabaseSync, backup } from 'node:sqlite';
+import { type Dialect, Kysely, type Transaction, sql } from 'kysely';
 import type { Log } from '#platform/log';
 import type { DatabaseKind } from './columns.ts';
 import { translateFailure } from './failures.ts';
@@ -26,8 +26,10 @@ export interface Database {
   /** Runs all or nothing. Failures of the database come out as errors a caller can act on. */
   transaction<T>(run: (tx: Db) => Promise<T>): Promise<T>;
   migrate(now: number): Promise<{ from: number; to: number }>;
-  /** The open SQLite file, for a backup while running. */
-  sqlite: DatabaseSync | null;
+  /** Milliseconds until it answers. */
+  ping(): Promise<number>;
+  /** Copies the database into a file while it is in use; null where the database has its own means (PostgreSQL). */
+  backupTo: ((path: string) => Promise<void>) | null;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,16 @@ export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqlite: Databa
   return {
     kind,
     db,
-    sqlite,
+    backupTo: sqlite === null ? null : async (path) => void (await backup(sqlite, path)),
+    ping: async () => {
+      const started = performance.now();
+      try {
+        await sql`select 1`.execute(db);
+      } catch (error) {
+        throw translateFailure(error);
+      }
+      return performance.now() - started;
+    },
     transaction: async (run) => {
       try {
         return await db.transaction().execute(run as never);

@@ -1,7 +1,6 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { backup } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -21,13 +20,13 @@ const endMark = 'complete';
  */
 export const streamBackup = async (platform: Platform, ctx: Ctx, now: number): Promise<StreamReply> => {
   const { database, config, blobs } = platform;
-  const { sqlite } = database;
-  if (sqlite === null || config.blobStore !== 'files')
+  const { backupTo } = database;
+  if (backupTo === null || config.blobStore !== 'files')
     return fail('CONFLICT', 'This instance keeps its data in PostgreSQL or S3. Back those up with their own means (pg_dump, bucket versioning), the database first.');
   const copy = join(config.dataDir, 'tmp', `${platform.ids.next('bak')}.db`);
   await mkdir(dirname(copy), { recursive: true });
   await platform.changes.change({ ...ctx, project: null }, async (change) => change.audit({ verb: 'backup.create', resourceType: 'instance', resourceId: 'instance' }));
-  await backup(sqlite, copy);
+  await backupTo(copy);
   const pack = tar.pack();
   const add = (name: string, sizeBytes: number, content: Readable): Promise<void> => pipeline(content, pack.entry({ name, size: sizeBytes }));
   const write = async (): Promise<void> => {

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import module from 'node:module';
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 26) {
+  process.stderr.write(`millwright needs Node 26 or newer; this is ${process.version}. In a clone, \`npm start\` brings its own.\n`);
+  process.exit(1);
+}
+// Compiled code is kept between starts: a cold start without it takes several times as long.
+module.enableCompileCache?.();
+const { main } = await import('../src/main.ts');
+process.exitCode = await main(process.argv.slice(2));

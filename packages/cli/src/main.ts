@@ -1,0 +1,59 @@
+import { MillwrightError } from '@millwright/contract';
+import { UsageError } from './arguments.ts';
+
+interface Command {
+  summary: string;
+  run(argv: string[]): Promise<number>;
+}
+
+/** Loaded when called: `millwright datasets list` need not wait for the server's code. */
+const commands: Record<string, Command> = {
+  up: { summary: 'start the server (and its worker)', run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: false }) },
+  worker: { summary: 'start a worker without the HTTP interface (PostgreSQL)', run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: true }) },
+  demo: { summary: 'watch the loop close: train, release, drift, retrain, replace', run: async (argv) => (await import('./commands/demo.ts')).demo(argv) },
+  doctor: { summary: 'show the configuration and check disk, port, database and storage', run: async (argv) => (await import('./commands/doctor.ts')).doctor(argv) },
+  'audit verify': { summary: 'check the audit chain of the data folder, or of an exported FILE', run: async (argv) => (await import('./commands/audit-verify.ts')).auditVerify(argv) },
+  'users create-admin': { summary: 'create the first admin of an instance', run: async (argv) => (await import('./commands/create-admin.ts')).createAdmin(argv) },
+  backup: { summary: 'save a running embedded instance to a FILE', run: async (argv) => (await import('./commands/backup.ts')).backup(argv) },
+  restore: { summary: 'unpack a backup FILE into a new data folder', run: async (argv) => (await import('./commands/backup.ts')).restore(argv) },
+};
+
+const usage = async (): Promise<string> => {
+  const { operationCommands } = await import('./operations.ts');
+  const own = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(26)} ${command.summary}`);
+  const called = operationCommands().map(([name, op]) => `  ${name.padEnd(26)} ${op.summary}`);
+  return ['Usage: millwright COMMAND', '', ...own, '', 'On a running server (--server URL, --token TOKEN, --project NAME; or MILLWRIGHT_URL, _TOKEN, _PROJECT):', '', ...called, '', 'millwright COMMAND --help says more about one.', ''].join('\n');
+};
+
+const explain = (error: unknown): string => {
+  if (error instanceof MillwrightError) {
+    const problems = (error.extra['problems'] ?? []) as { path?: string; line?: number; column?: string; message: string }[];
+    const lines = problems.map((problem) => `  ${[problem.path, problem.line === undefined || problem.line === null ? null : `line ${problem.line}`, problem.column].filter(Boolean).join(', ')}: ${problem.message}`);
+    return [`${error.code}: ${error.message}`, ...lines].join('\n');
+  }
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Runs one command. Answers the exit code: 0 done, 1 refused or failed, 2 not understood. */
+export const main = async (argv: string[]): Promise<number> => {
+  const two = argv.slice(0, 2).join(' ');
+  const name = two in commands ? two : (argv[0] ?? '');
+  try {
+    if (name === '' || name === 'help' || name === '--help' || name === '-h') {
+      process.stdout.write(await usage());
+      return name === '' ? 2 : 0;
+    }
+    if (name === '--version' || name === 'version') {
+      const { version } = await import('@millwright/server');
+      process.stdout.write(`${version}\n`);
+      return 0;
+    }
+    const command = commands[name];
+    if (command) return await command.run(argv.slice(name.split(' ').length));
+    const { callOperation } = await import('./operations.ts');
+    return await callOperation(argv);
+  } catch (error) {
+    process.stderr.write(`millwright: ${explain(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+};
