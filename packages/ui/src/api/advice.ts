@@ -26,15 +26,27 @@ export const adviceOn = (error: unknown): Advice => {
   if (error instanceof MillwrightError) {
     const { requestId, problems } = error.extra;
     return {
-      title: errorTable[error.code][1], detail: error.message, next: nextSteps[error.code] ?? null,
-      requestId: typeof requestId === 'string' ? requestId : null, problems: Array.isArray(problems) ? problems : [],
+      title: errorTable[error.code][1],
+      detail: error.message,
+      next: nextSteps[error.code] ?? null,
+      requestId: typeof requestId === 'string' ? requestId : null,
+      problems: Array.isArray(problems) ? problems : [],
     };
   }
   if (error instanceof ConnectionError) {
-    return { title: 'The server does not answer', detail: error.message, next: 'Start it with: millwright up', requestId: null, problems: [] };
+    return {
+      title: 'The server does not answer',
+      detail: error.message,
+      next: 'Start it with: millwright up',
+      requestId: null,
+      problems: [],
+    };
   }
   return {
-    title: 'The console made a mistake', detail: error instanceof Error ? error.message : String(error),
-    next: 'Reload the page. If it stays, report it with the steps that lead here.', requestId: null, problems: [],
+    title: 'The console made a mistake',
+    detail: error instanceof Error ? error.message : String(error),
+    next: 'Reload the page. If it stays, report it with the steps that lead here.',
+    requestId: null,
+    problems: [],
   };
 };

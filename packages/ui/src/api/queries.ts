@@ -1,5 +1,13 @@
 import { type Input, MillwrightError, type Operation, type Reply } from '@millwright/contract';
-import { MutationCache, QueryCache, QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { toast } from '../ui/toast.tsx';
 import { client } from './client.ts';
 
@@ -17,7 +25,8 @@ export const queryFor = <O extends Operation>(operation: O, ...[input]: InputOf<
   });
 
 /** Reads an operation and keeps it fresh. */
-export const useRead = <O extends Operation>(operation: O, ...rest: InputOf<O>) => useQuery(queryFor(operation, ...rest));
+export const useRead = <O extends Operation>(operation: O, ...rest: InputOf<O>) =>
+  useQuery(queryFor(operation, ...rest));
 
 export interface ChangeOptions<O> {
   /** Shown as a toast when it worked. */
@@ -30,7 +39,10 @@ export interface ChangeOptions<O> {
 }
 
 /** Calls an operation that changes something. */
-export const useChange = <O extends Operation>(operation: O, { done, onDone, refresh, quiet }: ChangeOptions<O> = {}) => {
+export const useChange = <O extends Operation>(
+  operation: O,
+  { done, onDone, refresh, quiet }: ChangeOptions<O> = {},
+) => {
   const queries = useQueryClient();
   return useMutation<Reply<O>, Error, Input<O>>({
     mutationFn: (input) => client.call(operation as Operation, input as never) as Promise<Reply<O>>,
@@ -52,7 +64,8 @@ export const onSignedOut = (listener: () => void) => {
 const noticeSignOut = (error: unknown) => {
   if (error instanceof MillwrightError && error.status === 401) for (const listener of signedOutListeners) listener();
 };
-const worthRetrying = (count: number, error: unknown) => count < 2 && !(error instanceof MillwrightError && error.status < 500);
+const worthRetrying = (count: number, error: unknown) =>
+  count < 2 && !(error instanceof MillwrightError && error.status < 500);
 
 export const createQueryClient = () =>
   new QueryClient({

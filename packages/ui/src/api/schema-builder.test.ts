@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 
 const schemasOf = async () => {
   const { operations } = await import('@millwright/contract');
-  return operations.map(({ id, params, query, body, reply }) => [id, JSON.parse(JSON.stringify({ params, query, body, reply }))] as const);
+  return operations.map(
+    ({ id, params, query, body, reply }) => [id, JSON.parse(JSON.stringify({ params, query, body, reply }))] as const,
+  );
 };
 const real = await schemasOf();
 vi.resetModules();

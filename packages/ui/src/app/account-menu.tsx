@@ -15,7 +15,10 @@ const AccountMenu = () => {
   const leave = useChange(signOut);
   return (
     <Menu.Root>
-      <Menu.Trigger aria-label="Account" className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
+      <Menu.Trigger
+        aria-label="Account"
+        className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"
+      >
         <CircleUser aria-hidden size={17} />
       </Menu.Trigger>
       <Menu.Portal>

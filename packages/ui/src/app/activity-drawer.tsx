@@ -3,7 +3,13 @@ import { ActivityList } from './activity-list.tsx';
 
 /** What happened in the project, without leaving the screen. */
 const ActivityDrawer = ({ onClose }: { onClose: () => void }) => (
-  <Dialog open onClose={onClose} place="side" title="Activity" description="Every change in this project, newest first, from the audit trail.">
+  <Dialog
+    open
+    onClose={onClose}
+    place="side"
+    title="Activity"
+    description="Every change in this project, newest first, from the audit trail."
+  >
     <ActivityList />
   </Dialog>
 );

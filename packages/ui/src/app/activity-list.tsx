@@ -21,14 +21,21 @@ const Entry = ({ row, project }: { row: AuditRow; project: string }) => (
     <span aria-hidden className="mt-2 size-1.5 shrink-0 rounded-full bg-accent" />
     <div className="min-w-0 flex-1">
       <div>
-        <span className="font-medium">{row.actorName}</span> <code className="font-mono text-xs text-muted">{row.verb}</code>{' '}
+        <span className="font-medium">{row.actorName}</span>{' '}
+        <code className="font-mono text-xs text-muted">{row.verb}</code>{' '}
         {pathOf(project, row.resourceType, row.resourceId) ? (
-          <ObjectLink type={row.resourceType} id={row.resourceId}>{row.resourceType.replaceAll('-', ' ')}</ObjectLink>
-        ) : row.resourceType.replaceAll('-', ' ')}
+          <ObjectLink type={row.resourceType} id={row.resourceId}>
+            {row.resourceType.replaceAll('-', ' ')}
+          </ObjectLink>
+        ) : (
+          row.resourceType.replaceAll('-', ' ')
+        )}
       </div>
       <div className="text-xs break-words text-muted">{briefOf(row.detail)}</div>
     </div>
-    <span className="shrink-0 text-xs text-faint"><RelativeTime at={row.at} /></span>
+    <span className="shrink-0 text-xs text-faint">
+      <RelativeTime at={row.at} />
+    </span>
   </li>
 );
 
@@ -37,14 +44,36 @@ export const ActivityList = ({ resourceType, resourceId }: { resourceType?: stri
   const project = useProject();
   const query = { ...(resourceType ? { resourceType } : {}), ...(resourceId ? { resourceId } : {}) };
   const rows = useRows(listActivity, { params: { project }, query }, idOf, { pageSize: 50 });
-  if (rows.loading) return <Loading>{[0, 1, 2, 3, 4, 5].map((index) => <Skeleton key={index} className="mb-2 h-11 w-full" />)}</Loading>;
+  if (rows.loading)
+    return (
+      <Loading>
+        {[0, 1, 2, 3, 4, 5].map((index) => (
+          <Skeleton key={index} className="mb-2 h-11 w-full" />
+        ))}
+      </Loading>
+    );
   if (rows.error) return <ErrorState error={rows.error} onRetry={rows.retry} />;
-  if (rows.rows.length === 0) return <EmptyState title="Nothing was changed yet" text="Every change is written down here with who made it and when." />;
+  if (rows.rows.length === 0)
+    return (
+      <EmptyState title="Nothing was changed yet" text="Every change is written down here with who made it and when." />
+    );
   return (
     <>
-      {rows.waiting > 0 ? <Button small tone="primary" onClick={rows.showWaiting}>{rows.waiting} new</Button> : null}
-      <ul>{rows.rows.map((row) => <Entry key={row.seq} row={row} project={project} />)}</ul>
-      {rows.hasMore ? <Button small busy={rows.loadingMore} onClick={rows.loadMore}>Load more</Button> : null}
+      {rows.waiting > 0 ? (
+        <Button small tone="primary" onClick={rows.showWaiting}>
+          {rows.waiting} new
+        </Button>
+      ) : null}
+      <ul>
+        {rows.rows.map((row) => (
+          <Entry key={row.seq} row={row} project={project} />
+        ))}
+      </ul>
+      {rows.hasMore ? (
+        <Button small busy={rows.loadingMore} onClick={rows.loadMore}>
+          Load more
+        </Button>
+      ) : null}
     </>
   );
 };

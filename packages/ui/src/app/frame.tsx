@@ -34,15 +34,30 @@ export const Frame = () => {
   const close = () => setOpen(null);
   return (
     <LiveProvider project={project} key={project}>
-      <a href="#screen" className="sr-only z-[80] rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#screen"
+        className="sr-only z-[80] rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to the content
       </a>
       <div className="flex min-h-screen">
         <Sidebar open={open === 'navigation'} onClose={close} />
         <div className="flex min-w-0 flex-1 flex-col">
           <header className="sticky top-0 z-20 flex h-11 items-center gap-1 border-b border-line bg-canvas/95 px-3 backdrop-blur">
-            <IconButton label="Navigation" className="lg:hidden" icon={<Menu size={17} aria-hidden />} onClick={() => setOpen('navigation')} />
-            <Button tone="plain" small className="!justify-start font-normal !text-muted sm:w-72" icon={<Search size={14} aria-hidden />} onClick={() => setOpen('palette')} aria-keyshortcuts="Control+K Meta+K">
+            <IconButton
+              label="Navigation"
+              className="lg:hidden"
+              icon={<Menu size={17} aria-hidden />}
+              onClick={() => setOpen('navigation')}
+            />
+            <Button
+              tone="plain"
+              small
+              className="!justify-start font-normal !text-muted sm:w-72"
+              icon={<Search size={14} aria-hidden />}
+              onClick={() => setOpen('palette')}
+              aria-keyshortcuts="Control+K Meta+K"
+            >
               <span className="hidden flex-1 text-left sm:inline">Go to a screen or object</span>
               <kbd className="hidden font-sans text-2xs text-faint sm:inline">Ctrl K</kbd>
               <span className="sr-only sm:hidden">Search</span>

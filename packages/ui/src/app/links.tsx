@@ -36,7 +36,11 @@ export interface ObjectLinkProps {
 export const ObjectLink = ({ type, id, children, className = 'text-accent hover:underline' }: ObjectLinkProps) => {
   const path = pathOf(useProject(), type, id);
   if (path === null) return <span>{children}</span>;
-  return <ScreenLink to={path} className={className}>{children}</ScreenLink>;
+  return (
+    <ScreenLink to={path} className={className}>
+      {children}
+    </ScreenLink>
+  );
 };
 
 export interface ScreenLinkProps {
@@ -50,5 +54,13 @@ export interface ScreenLinkProps {
 /** A link to a path that may carry a query. */
 export const ScreenLink = ({ to, current = false, ...rest }: ScreenLinkProps) => {
   const [path, query] = to.split('?', 2);
-  return <Link to={path as string} search={Object.fromEntries(new URLSearchParams(query ?? '')) as never} activeProps={{}} aria-current={current ? 'page' : undefined} {...rest} />;
+  return (
+    <Link
+      to={path as string}
+      search={Object.fromEntries(new URLSearchParams(query ?? '')) as never}
+      activeProps={{}}
+      aria-current={current ? 'page' : undefined}
+      {...rest}
+    />
+  );
 };

@@ -12,15 +12,22 @@ export const useParam = (name: string): string => {
 };
 
 /** The validated search parameters of this screen, and a way to change some of them (null removes one). */
-export const useScreenSearch = (): [Readonly<Record<string, string>>, (patch: Record<string, string | null>) => void] => {
+export const useScreenSearch = (): [
+  Readonly<Record<string, string>>,
+  (patch: Record<string, string | null>) => void,
+] => {
   const search = useSearch({ strict: false }) as Record<string, string>;
   const navigate = useNavigate();
   const change = useCallback(
     (patch: Record<string, string | null>) =>
       void navigate({
-        to: '.', replace: true, resetScroll: false,
+        to: '.',
+        replace: true,
+        resetScroll: false,
         search: ((previous: Record<string, string>) =>
-          Object.fromEntries(Object.entries({ ...previous, ...patch }).filter(([, value]) => value !== null && value !== ''))) as never,
+          Object.fromEntries(
+            Object.entries({ ...previous, ...patch }).filter(([, value]) => value !== null && value !== ''),
+          )) as never,
       }),
     [navigate],
   );

@@ -1,4 +1,11 @@
-import { listDatasets, listEndpoints, listExperiments, listModels, listPipelines, listRuns } from '@millwright/contract';
+import {
+  listDatasets,
+  listEndpoints,
+  listExperiments,
+  listModels,
+  listPipelines,
+  listRuns,
+} from '@millwright/contract';
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { queryFor } from '../api/queries.ts';
@@ -24,8 +31,14 @@ const sources = [
 /** Everything the palette can go to: the screens without parameters, and the newest objects of each kind by name. */
 export const useTargets = (project: string): { targets: readonly Target[]; loading: boolean } => {
   const answers = useQueries({
-    queries: sources.map(({ operation }) => ({ ...queryFor(operation as typeof listDatasets, { params: { project }, query: { limit: 200 } }), staleTime: 30_000 })),
-    combine: (results) => ({ pages: results.map((result) => result.data?.items), loading: results.some((result) => result.isPending) }),
+    queries: sources.map(({ operation }) => ({
+      ...queryFor(operation as typeof listDatasets, { params: { project }, query: { limit: 200 } }),
+      staleTime: 30_000,
+    })),
+    combine: (results) => ({
+      pages: results.map((result) => result.data?.items),
+      loading: results.some((result) => result.isPending),
+    }),
   });
   const targets = useMemo(() => {
     const places = screens
@@ -33,11 +46,14 @@ export const useTargets = (project: string): { targets: readonly Target[]; loadi
       .map((screen): Target => ({ name: screen.title, kind: 'Screen', path: `/p/${project}/${screen.path}` }))
       .sort((a, b) => order(a, project) - order(b, project));
     const objects = sources.flatMap(({ type, kind }, index) =>
-      (answers.pages[index] ?? []).map((item): Target => ({ name: item.name || item.id, kind, path: pathOf(project, type, item.id) ?? '' })),
+      (answers.pages[index] ?? []).map(
+        (item): Target => ({ name: item.name || item.id, kind, path: pathOf(project, type, item.id) ?? '' }),
+      ),
     );
     return [...places, ...objects];
   }, [answers.pages, project]);
   return { targets, loading: answers.loading };
 };
 
-const order = (target: Target, project: string) => stages.findIndex((stage) => target.path.startsWith(`/p/${project}/${stage.id}`));
+const order = (target: Target, project: string) =>
+  stages.findIndex((stage) => target.path.startsWith(`/p/${project}/${stage.id}`));

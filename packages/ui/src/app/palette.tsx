@@ -40,24 +40,52 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
           <div className="flex items-center gap-2 border-b border-line px-3">
             <Search aria-hidden size={16} className="text-faint" />
             <input
-              role="combobox" aria-expanded aria-controls={`${id}-list`} aria-activedescendant={found[index] ? `${id}-${index}` : undefined} aria-label="Name of a screen or object"
-              autoFocus value={text} onKeyDown={onKey} placeholder="Name of a screen, data set, run, model, endpoint"
-              onChange={(event) => { setText(event.target.value); setChosen(0); }}
+              role="combobox"
+              aria-expanded
+              aria-controls={`${id}-list`}
+              aria-activedescendant={found[index] ? `${id}-${index}` : undefined}
+              aria-label="Name of a screen or object"
+              autoFocus
+              value={text}
+              onKeyDown={onKey}
+              placeholder="Name of a screen, data set, run, model, endpoint"
+              onChange={(event) => {
+                setText(event.target.value);
+                setChosen(0);
+              }}
               className="min-h-11 flex-1 bg-transparent text-base outline-none placeholder:text-faint"
             />
           </div>
-          <ul ref={list} id={`${id}-list`} role="listbox" aria-label="Found" className="max-h-[50vh] overflow-y-auto p-1">
+          <ul
+            ref={list}
+            id={`${id}-list`}
+            role="listbox"
+            aria-label="Found"
+            className="max-h-[50vh] overflow-y-auto p-1"
+          >
             {found.map((target, at) => (
               <li
-                key={target.path} id={`${id}-${at}`} role="option" aria-selected={at === index} onClick={() => open(target)} onMouseMove={() => setChosen(at)}
-                className={clsx('flex min-h-8 cursor-pointer items-center gap-3 rounded px-2', at === index && 'bg-accent-soft')}
+                key={target.path}
+                id={`${id}-${at}`}
+                role="option"
+                aria-selected={at === index}
+                onClick={() => open(target)}
+                onMouseMove={() => setChosen(at)}
+                className={clsx(
+                  'flex min-h-8 cursor-pointer items-center gap-3 rounded px-2',
+                  at === index && 'bg-accent-soft',
+                )}
               >
                 <span className="min-w-0 flex-1 truncate">{target.name}</span>
                 <span className="text-xs text-muted">{target.kind}</span>
               </li>
             ))}
           </ul>
-          {found.length === 0 ? <p role="status" className="px-4 pb-4 text-center text-muted">{loading ? 'Looking…' : 'Nothing has that name'}</p> : null}
+          {found.length === 0 ? (
+            <p role="status" className="px-4 pb-4 text-center text-muted">
+              {loading ? 'Looking…' : 'Nothing has that name'}
+            </p>
+          ) : null}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

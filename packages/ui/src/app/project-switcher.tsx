@@ -26,11 +26,25 @@ const NewProject = ({ onClose }: { onClose: () => void }) => {
     create.mutate({ body: { name, ...(description ? { description } : {}) } });
   };
   return (
-    <Dialog open onClose={onClose} title="New project" description="Data, models and endpoints of a project are seen by those with a role in it.">
+    <Dialog
+      open
+      onClose={onClose}
+      title="New project"
+      description="Data, models and endpoints of a project are seen by those with a role in it."
+    >
       <form onSubmit={submit} className="flex flex-col gap-3">
-        <TextField label="Name" required pattern="[a-z0-9][a-z0-9\-]{0,62}" hint="Lower-case letters, digits and hyphens" value={name} onChange={(event) => setName(event.target.value)} />
+        <TextField
+          label="Name"
+          required
+          pattern="[a-z0-9][a-z0-9\-]{0,62}"
+          hint="Lower-case letters, digits and hyphens"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
         <TextArea label="Description" value={description} onChange={(event) => setDescription(event.target.value)} />
-        <Button tone="primary" type="submit" busy={create.isPending} className="self-end">Create project</Button>
+        <Button tone="primary" type="submit" busy={create.isPending} className="self-end">
+          Create project
+        </Button>
       </form>
     </Dialog>
   );
@@ -46,7 +60,12 @@ const ProjectSwitcher = () => {
     <>
       <Menu.Root>
         <Menu.Trigger className="flex min-h-9 w-full items-center gap-2 rounded-md border border-line bg-canvas px-2 text-left hover:bg-hover">
-          <span aria-hidden className="grid size-5 shrink-0 place-items-center rounded bg-accent-soft text-2xs font-semibold text-accent uppercase">{here.charAt(0)}</span>
+          <span
+            aria-hidden
+            className="grid size-5 shrink-0 place-items-center rounded bg-accent-soft text-2xs font-semibold text-accent uppercase"
+          >
+            {here.charAt(0)}
+          </span>
           <span className="sr-only">Project</span>
           <span className="min-w-0 flex-1 truncate font-medium">{here}</span>
           <ChevronsUpDown aria-hidden size={14} className="shrink-0 text-faint" />

@@ -10,7 +10,12 @@ import { Session } from './session.tsx';
 
 const root = createRootRoute({ component: Session, notFoundComponent: NotFound });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
-const project = createRoute({ getParentRoute: () => root, path: '/p/$project', component: Frame, notFoundComponent: NotFound });
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/p/$project',
+  component: Frame,
+  notFoundComponent: NotFound,
+});
 const projectHome = createRoute({ getParentRoute: () => project, path: '/', component: Home });
 const screenRoutes = screens.map((screen) =>
   createRoute({
@@ -39,7 +44,9 @@ export const router = createRouter({
   scrollRestoration: true,
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {
-    const query = new URLSearchParams(Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === 'string')).toString();
+    const query = new URLSearchParams(
+      Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ).toString();
     return query === '' ? '' : `?${query}`;
   },
 });

@@ -17,7 +17,12 @@ export const useMe = (): Me => {
 /** Whether a role granted to somebody allows something, on the instance or in one project. */
 export const mayDo = (me: Me, permission: Permission, project: string): boolean =>
   me.principal.kind === 'local-owner' ||
-  me.grants.some((grant) => grant.resource === null && (grant.project === null || grant.project === project) && roleAllows(grant.role, permission));
+  me.grants.some(
+    (grant) =>
+      grant.resource === null &&
+      (grant.project === null || grant.project === project) &&
+      roleAllows(grant.role, permission),
+  );
 
 /** Whether the reader may do something here: buttons that would be refused are shown disabled. */
 export const useMay = (permission: Permission): boolean => mayDo(useMe(), permission, useProject());

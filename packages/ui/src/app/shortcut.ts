@@ -6,7 +6,8 @@ export const useShortcut = (key: string, action: () => void) => {
   latest.current = action;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== key) return;
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== key)
+        return;
       event.preventDefault();
       latest.current();
     };

@@ -31,7 +31,11 @@ const Group = ({ group, label, project }: { group: Stage['group']; label: string
   <div>
     <h2 className="px-2 pb-1 text-2xs font-semibold tracking-wide text-faint uppercase">{label}</h2>
     <ul className="flex flex-col gap-px">
-      {available.filter((stage) => stage.group === group).map((stage) => <Entry key={stage.id} stage={stage} project={project} />)}
+      {available
+        .filter((stage) => stage.group === group)
+        .map((stage) => (
+          <Entry key={stage.id} stage={stage} project={project} />
+        ))}
     </ul>
   </div>
 );
@@ -52,7 +56,14 @@ export const Sidebar = ({ open, onClose }: { open: boolean; onClose: () => void 
         <div className="flex items-center gap-2 px-1 pt-0.5">
           <Mark />
           <span className="flex-1 text-base font-semibold tracking-tight">Millwright</span>
-          {open ? <IconButton label="Close the navigation" className="lg:hidden" icon={<X size={16} aria-hidden />} onClick={onClose} /> : null}
+          {open ? (
+            <IconButton
+              label="Close the navigation"
+              className="lg:hidden"
+              icon={<X size={16} aria-hidden />}
+              onClick={onClose}
+            />
+          ) : null}
         </div>
         <Suspense fallback={<div className="min-h-9 rounded-md border border-line bg-canvas" />}>
           <ProjectSwitcher />

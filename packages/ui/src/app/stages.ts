@@ -1,5 +1,17 @@
 import type { LucideIcon } from 'lucide-react';
-import { Activity, BookOpen, Database, FlaskConical, Gauge, LayoutDashboard, Package, Radio, ServerCog, ShieldCheck, Workflow } from 'lucide-react';
+import {
+  Activity,
+  BookOpen,
+  Database,
+  FlaskConical,
+  Gauge,
+  LayoutDashboard,
+  Package,
+  Radio,
+  ServerCog,
+  ShieldCheck,
+  Workflow,
+} from 'lucide-react';
 
 export interface Stage {
   /** The folder below screens/, the first part of the address, and the tag of the operations. */

@@ -9,7 +9,9 @@ const icons = { system: Monitor, light: Sun, dark: Moon };
 
 /** Goes round: as the system has it, light, dark. Charts redraw on the event. */
 export const ThemeSwitch = () => {
-  const [theme, setTheme] = useState<(typeof order)[number]>(() => order.find((one) => one === choice.get()) ?? 'system');
+  const [theme, setTheme] = useState<(typeof order)[number]>(
+    () => order.find((one) => one === choice.get()) ?? 'system',
+  );
   const Icon = icons[theme];
   const turn = () => {
     const next = order[(order.indexOf(theme) + 1) % order.length] ?? 'system';

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 const tokens = new Map(
-  [...css.matchAll(/--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(([, name, light, dark]) => [name, { light, dark }]),
+  [...css.matchAll(/--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(([, name, light, dark]) => [
+    name,
+    { light, dark },
+  ]),
 );
 
 /** Relative luminance and contrast ratio of WCAG 2.2. */
@@ -15,18 +18,29 @@ const luminance = (hex: string) => {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const contrast = (a: string, b: string, theme: 'light' | 'dark') => {
-  const [low, high] = [luminance(tokens.get(a)?.[theme] ?? ''), luminance(tokens.get(b)?.[theme] ?? '')].sort((x, y) => x - y) as [number, number];
+  const [low, high] = [luminance(tokens.get(a)?.[theme] ?? ''), luminance(tokens.get(b)?.[theme] ?? '')].sort(
+    (x, y) => x - y,
+  ) as [number, number];
   return (high + 0.05) / (low + 0.05);
 };
 
 const grounds = ['canvas', 'surface', 'raised', 'sunken', 'hover'];
 const texts: [string, string][] = [
-  ...['ink', 'muted', 'faint', 'accent', 'good', 'warn', 'bad', 'info'].flatMap((text) => grounds.map((ground): [string, string] => [text, ground])),
-  ...['good', 'warn', 'bad', 'info', 'accent'].flatMap((tone): [string, string][] => [[tone, `${tone}-soft`], ['ink', `${tone}-soft`]]),
-  ['on-accent', 'accent'], ['on-accent', 'accent-hover'],
+  ...['ink', 'muted', 'faint', 'accent', 'good', 'warn', 'bad', 'info'].flatMap((text) =>
+    grounds.map((ground): [string, string] => [text, ground]),
+  ),
+  ...['good', 'warn', 'bad', 'info', 'accent'].flatMap((tone): [string, string][] => [
+    [tone, `${tone}-soft`],
+    ['ink', `${tone}-soft`],
+  ]),
+  ['on-accent', 'accent'],
+  ['on-accent', 'accent-hover'],
 ];
 const graphics: [string, string][] = [
-  ...[...Array(10).keys()].map((index): [string, string] => [`series-${index + 1}`, 'surface']), ['reference', 'surface'], ['line-strong', 'surface'], ['line-strong', 'canvas'],
+  ...[...Array(10).keys()].map((index): [string, string] => [`series-${index + 1}`, 'surface']),
+  ['reference', 'surface'],
+  ['line-strong', 'surface'],
+  ['line-strong', 'canvas'],
 ];
 
 describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {

@@ -30,4 +30,7 @@ const concerned: Record<EventType, readonly string[]> = {
 /** Everything that happens shows in these. */
 const always = ['listEvents', 'listActivity'];
 
-export const operationsConcerned = (type: string): readonly string[] => [...(concerned[type as EventType] ?? []), ...always];
+export const operationsConcerned = (type: string): readonly string[] => [
+  ...(concerned[type as EventType] ?? []),
+  ...always,
+];

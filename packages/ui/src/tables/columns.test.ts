@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type TableColumn, chosenColumns, columnList, layOut, nextSort, readSort } from './columns.ts';
 
-const column = (id: string, more: Partial<TableColumn<object>> = {}): TableColumn<object> => ({ id, header: id, value: () => id, ...more });
+const column = (id: string, more: Partial<TableColumn<object>> = {}): TableColumn<object> => ({
+  id,
+  header: id,
+  value: () => id,
+  ...more,
+});
 
 describe('chosenColumns', () => {
   const columns = [column('name'), column('a,b%'), column('extra', { hidden: true })];
@@ -30,9 +35,15 @@ describe('nextSort', () => {
 
 describe('layOut', () => {
   it('gives what is left over to the growing columns', () => {
-    expect(layOut([{ width: 100 }, { width: 100, grow: true }], 300)).toEqual([{ left: 0, width: 100 }, { left: 100, width: 200 }]);
+    expect(layOut([{ width: 100 }, { width: 100, grow: true }], 300)).toEqual([
+      { left: 0, width: 100 },
+      { left: 100, width: 200 },
+    ]);
   });
   it('never squeezes a column', () => {
-    expect(layOut([{ width: 100 }, { width: 100 }], 50)).toEqual([{ left: 0, width: 100 }, { left: 100, width: 100 }]);
+    expect(layOut([{ width: 100 }, { width: 100 }], 50)).toEqual([
+      { left: 0, width: 100 },
+      { left: 100, width: 100 },
+    ]);
   });
 });

@@ -19,17 +19,30 @@ export interface TableColumn<Row> {
 }
 
 /** A column of instants; `cell` draws one. */
-export const timeColumn = <Row>(id: string, header: string, value: (row: Row) => number | null, cell: (at: number | null) => ReactNode): TableColumn<Row> => ({
-  id, header, value, cell: (row) => cell(value(row)), width: 110,
+export const timeColumn = <Row>(
+  id: string,
+  header: string,
+  value: (row: Row) => number | null,
+  cell: (at: number | null) => ReactNode,
+): TableColumn<Row> => ({
+  id,
+  header,
+  value,
+  cell: (row) => cell(value(row)),
+  width: 110,
 });
 
 /** The columns to show, in the order of the list in the address; without one, those that are not hidden. */
-export const chosenColumns = <Row>(columns: readonly TableColumn<Row>[], list: string | undefined): TableColumn<Row>[] => {
+export const chosenColumns = <Row>(
+  columns: readonly TableColumn<Row>[],
+  list: string | undefined,
+): TableColumn<Row>[] => {
   const byId = new Map(columns.map((column) => [column.id, column]));
   const chosen = (list ?? '').split(',').flatMap((id) => byId.get(decodeURIComponent(id)) ?? []);
   return chosen.length > 0 ? chosen : columns.filter((column) => !column.hidden);
 };
-export const columnList = (ids: readonly string[]): string => ids.map((id) => id.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+export const columnList = (ids: readonly string[]): string =>
+  ids.map((id) => id.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
 
 export interface Sort {
   id: string;
@@ -47,7 +60,10 @@ export const nextSort = (now: Sort | null, id: string, numeric: boolean): string
 
 const widthOf = (column: { width?: number }) => column.width ?? 130;
 /** Left edges and widths in pixels: what is left over goes to the growing columns, or to the first. */
-export const layOut = (columns: readonly { width?: number; grow?: boolean }[], availablePx: number): { left: number; width: number }[] => {
+export const layOut = (
+  columns: readonly { width?: number; grow?: boolean }[],
+  availablePx: number,
+): { left: number; width: number }[] => {
   const total = columns.reduce((sum, column) => sum + widthOf(column), 0);
   const growing = columns.some((column) => column.grow) ? columns.filter((column) => column.grow) : columns.slice(0, 1);
   const extra = Math.max(0, availablePx - total) / Math.max(1, growing.length);

@@ -17,8 +17,11 @@ describe('complete', () => {
   });
 });
 describe('quoteKey', () => {
-  it.each(['metrics.val loss', 'tags.a`b', 'plain', 'tags.mlflow.user', 'odd key.x'])('writes %s so that the grammar reads the same key', (key) => {
-    const result = parseFilter(`${quoteKey(key)} = 1`);
-    expect('filter' in result && result.filter?.kind === 'compare' && result.filter.path.join('.')).toBe(key);
-  });
+  it.each(['metrics.val loss', 'tags.a`b', 'plain', 'tags.mlflow.user', 'odd key.x'])(
+    'writes %s so that the grammar reads the same key',
+    (key) => {
+      const result = parseFilter(`${quoteKey(key)} = 1`);
+      expect('filter' in result && result.filter?.kind === 'compare' && result.filter.path.join('.')).toBe(key);
+    },
+  );
 });

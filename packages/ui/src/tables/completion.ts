@@ -7,8 +7,12 @@ export const wordAt = (text: string, caret: number): [start: number, end: number
 
 /** A key as the grammar wants it: parts that are not plain words stand in back quotes. */
 export const quoteKey = (key: string): string =>
-  key.split('.').every((part) => /^[\p{L}\p{N}_/-]+$/u.test(part)) ? key
-  : key.replace(/^([a-zA-Z]+\.)?(.*)$/s, (_all, head: string | undefined, rest: string) => `${head ?? ''}\`${rest.replaceAll('`', '``')}\``);
+  key.split('.').every((part) => /^[\p{L}\p{N}_/-]+$/u.test(part))
+    ? key
+    : key.replace(
+        /^([a-zA-Z]+\.)?(.*)$/s,
+        (_all, head: string | undefined, rest: string) => `${head ?? ''}\`${rest.replaceAll('`', '``')}\``,
+      );
 
 /** Keys that go on from what is typed at the caret; none inside of quotes or after a complete key. */
 export const complete = (text: string, caret: number, keys: readonly string[]): string[] => {
@@ -17,5 +21,8 @@ export const complete = (text: string, caret: number, keys: readonly string[]): 
   const [start] = wordAt(text, caret);
   const typed = text.slice(start, caret).toLowerCase();
   if (typed === '' || /[=<>~]\s*$/.test(text.slice(0, start))) return [];
-  return keys.map(quoteKey).filter((key) => key.toLowerCase().includes(typed) && key.toLowerCase() !== typed).slice(0, 10);
+  return keys
+    .map(quoteKey)
+    .filter((key) => key.toLowerCase().includes(typed) && key.toLowerCase() !== typed)
+    .slice(0, 10);
 };

@@ -52,18 +52,31 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
   const sort = useMemo(() => readSort(sortText), [sortText]);
   const filtered = useMemo(() => {
     const result = parseFilter(state.filter ?? '');
-    return filtering === 'server' || 'problem' in result || result.filter === null ? rows.rows : rows.rows.filter((row) => evaluateFilter(result.filter, row));
+    return filtering === 'server' || 'problem' in result || result.filter === null
+      ? rows.rows
+      : rows.rows.filter((row) => evaluateFilter(result.filter, row));
   }, [rows.rows, state.filter, filtering]);
   const definitions = useMemo(
-    () => columns.map((column): ColumnDef<Features, Row> => ({
-      id: column.id, header: column.header, accessorFn: (row) => column.value(row) ?? undefined, sortUndefined: 'last',
-      sortFn: (a, b, id) => compareValues(a.getValue(id), b.getValue(id)),
-    })),
+    () =>
+      columns.map(
+        (column): ColumnDef<Features, Row> => ({
+          id: column.id,
+          header: column.header,
+          accessorFn: (row) => column.value(row) ?? undefined,
+          sortUndefined: 'last',
+          sortFn: (a, b, id) => compareValues(a.getValue(id), b.getValue(id)),
+        }),
+      ),
     [columns],
   );
   const sorting = useMemo(() => (sort ? [{ id: sort.id, desc: sort.descending }] : []), [sort]);
   const table = useTable({
-    features, columns: definitions, data: filtered, getRowId: idOf, state: { sorting, rowSelection: selection }, onRowSelectionChange: setSelection,
+    features,
+    columns: definitions,
+    data: filtered,
+    getRowId: idOf,
+    state: { sorting, rowSelection: selection },
+    onRowSelectionChange: setSelection,
     enableRowSelection: bulk !== undefined,
   });
   const model = table.getRowModel().rows;
@@ -74,40 +87,81 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
   }, [rows, state.filter, sort]);
   const onFilter = useCallback((filter: string) => change({ filter: filter || null }), [change]);
   const closePeek = useCallback(() => change({ peek: null }), [change]);
-  const serverProblem = rows.error instanceof MillwrightError && rows.error.code === 'INVALID_FILTER' ? rows.error.message : null;
+  const serverProblem =
+    rows.error instanceof MillwrightError && rows.error.code === 'INVALID_FILTER' ? rows.error.message : null;
   const nothing = !rows.loading && !rows.error && rows.rows.length === 0 && !state.filter;
   const path = peeked && pathOf ? pathOf(peeked) : null;
 
   return (
     <div className="min-w-0">
       <div className="mb-2 flex flex-wrap items-start gap-2">
-        <FilterBar value={state.filter ?? ''} onChange={onFilter} keys={columns.map((column) => column.id)} problem={serverProblem} />
+        <FilterBar
+          value={state.filter ?? ''}
+          onChange={onFilter}
+          keys={columns.map((column) => column.id)}
+          problem={serverProblem}
+        />
         <ColumnChooser columns={columns} chosen={chosen} onChange={(list) => change({ columns: list })} />
         <SavedViews name={props.name} state={state} onChange={change} />
         {props.actions}
       </div>
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1 overflow-hidden rounded-lg border border-line bg-surface">
-          {rows.error && !serverProblem ? <div className="p-3"><ErrorState error={rows.error} onRetry={rows.retry} /></div> : null}
+          {rows.error && !serverProblem ? (
+            <div className="p-3">
+              <ErrorState error={rows.error} onRetry={rows.retry} />
+            </div>
+          ) : null}
           {rows.loading ? (
-            <Loading label={`Loading ${props.label}`}>{Array.from({ length: 9 }, (_none, index) => <div key={index} className="h-[34px] border-b border-line px-2.5 py-2"><Skeleton className="h-4 w-full" /></div>)}</Loading>
+            <Loading label={`Loading ${props.label}`}>
+              {Array.from({ length: 9 }, (_none, index) => (
+                <div key={index} className="h-[34px] border-b border-line px-2.5 py-2">
+                  <Skeleton className="h-4 w-full" />
+                </div>
+              ))}
+            </Loading>
           ) : nothing ? (
             <EmptyState {...props.empty} />
           ) : rows.error ? null : (
             <Grid
-              label={props.label} rows={model} columns={chosen} sort={sort} onSort={(id, numeric) => change({ sort: nextSort(sort, id, numeric) })} selectable={bulk !== undefined}
-              allSelected={model.length > 0 && selected.length === model.length} onSelectAll={(all) => table.toggleAllRowsSelected(all)} peekId={peeked ? state.peek : undefined}
-              onOpen={pathOf ? (row) => { const to = pathOf(row); if (to) go(to); } : undefined} onPeek={peek ? (id) => change({ peek: id }) : undefined} onNearEnd={onNearEnd}
+              label={props.label}
+              rows={model}
+              columns={chosen}
+              sort={sort}
+              onSort={(id, numeric) => change({ sort: nextSort(sort, id, numeric) })}
+              selectable={bulk !== undefined}
+              allSelected={model.length > 0 && selected.length === model.length}
+              onSelectAll={(all) => table.toggleAllRowsSelected(all)}
+              peekId={peeked ? state.peek : undefined}
+              onOpen={
+                pathOf
+                  ? (row) => {
+                      const to = pathOf(row);
+                      if (to) go(to);
+                    }
+                  : undefined
+              }
+              onPeek={peek ? (id) => change({ peek: id }) : undefined}
+              onNearEnd={onNearEnd}
               maxHeight={props.maxHeight ?? 'calc(100vh - 13rem)'}
             />
           )}
           {nothing || rows.loading ? null : (
-            <TableFooter rows={rows} shown={model.length} selected={selected.length} onClear={() => setSelection(noSelection)}>
+            <TableFooter
+              rows={rows}
+              shown={model.length}
+              selected={selected.length}
+              onClear={() => setSelection(noSelection)}
+            >
               {selected.length > 0 ? bulk?.(selected, () => setSelection(noSelection)) : null}
             </TableFooter>
           )}
         </div>
-        {peeked && peek ? <Peek title={props.peekTitle?.(peeked) ?? idOf(peeked)} path={path} onClose={closePeek}>{peek(peeked)}</Peek> : null}
+        {peeked && peek ? (
+          <Peek title={props.peekTitle?.(peeked) ?? idOf(peeked)} path={path} onClose={closePeek}>
+            {peek(peeked)}
+          </Peek>
+        ) : null}
       </div>
     </div>
   );

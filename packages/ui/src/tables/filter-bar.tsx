@@ -61,23 +61,68 @@ export const FilterBar = ({ value, onChange, keys, problem: serverProblem = null
 
   return (
     <div className="relative min-w-0 flex-1 basis-72">
-      <div className={clsx('flex min-h-8 items-center gap-2 rounded-md border bg-surface px-2 focus-within:outline-2 focus-within:outline-accent', problem ? 'border-bad' : 'border-line-strong')}>
+      <div
+        className={clsx(
+          'flex min-h-8 items-center gap-2 rounded-md border bg-surface px-2 focus-within:outline-2 focus-within:outline-accent',
+          problem ? 'border-bad' : 'border-line-strong',
+        )}
+      >
         <ListFilter aria-hidden size={14} className="shrink-0 text-faint" />
         <input
-          ref={input} role="combobox" aria-label="Filter" aria-expanded={suggestions.length > 0} aria-controls={`${id}-keys`} aria-autocomplete="list"
-          aria-activedescendant={suggestions[chosen] ? `${id}-${chosen}` : undefined} aria-invalid={problem ? true : undefined} aria-describedby={problem || serverProblem ? `${id}-problem` : undefined}
-          value={text} spellCheck={false} autoComplete="off" placeholder={'Filter, e.g. ' + (keys[0] ?? 'name') + ' ~ "base" and not status in ("failed")'}
-          onKeyDown={onKey} onBlur={() => setCaret(null)}
-          onChange={(event) => { setText(event.target.value); setCaret(event.target.selectionStart); setChosen(-1); }}
+          ref={input}
+          role="combobox"
+          aria-label="Filter"
+          aria-expanded={suggestions.length > 0}
+          aria-controls={`${id}-keys`}
+          aria-autocomplete="list"
+          aria-activedescendant={suggestions[chosen] ? `${id}-${chosen}` : undefined}
+          aria-invalid={problem ? true : undefined}
+          aria-describedby={problem || serverProblem ? `${id}-problem` : undefined}
+          value={text}
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={'Filter, e.g. ' + (keys[0] ?? 'name') + ' ~ "base" and not status in ("failed")'}
+          onKeyDown={onKey}
+          onBlur={() => setCaret(null)}
+          onChange={(event) => {
+            setText(event.target.value);
+            setCaret(event.target.selectionStart);
+            setChosen(-1);
+          }}
           className="min-w-0 flex-1 bg-transparent font-mono text-xs outline-none placeholder:font-sans placeholder:text-faint"
         />
-        {text ? <IconButton label="Clear the filter" className="!size-6" icon={<X size={13} aria-hidden />} onClick={() => setText('')} /> : null}
+        {text ? (
+          <IconButton
+            label="Clear the filter"
+            className="!size-6"
+            icon={<X size={13} aria-hidden />}
+            onClick={() => setText('')}
+          />
+        ) : null}
       </div>
-      <ul id={`${id}-keys`} role="listbox" aria-label="Columns" className={clsx('popup absolute top-9 left-0 z-30 max-h-64 min-w-56 overflow-y-auto p-1', suggestions.length === 0 && 'hidden')}>
+      <ul
+        id={`${id}-keys`}
+        role="listbox"
+        aria-label="Columns"
+        className={clsx(
+          'popup absolute top-9 left-0 z-30 max-h-64 min-w-56 overflow-y-auto p-1',
+          suggestions.length === 0 && 'hidden',
+        )}
+      >
         {suggestions.map((suggestion, at) => (
           <li
-            key={suggestion} id={`${id}-${at}`} role="option" aria-selected={at === chosen} onMouseDown={(event) => { event.preventDefault(); take(suggestion); }}
-            className={clsx('flex min-h-6 cursor-pointer items-center rounded px-2 font-mono text-xs', at === chosen && 'bg-accent-soft')}
+            key={suggestion}
+            id={`${id}-${at}`}
+            role="option"
+            aria-selected={at === chosen}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              take(suggestion);
+            }}
+            className={clsx(
+              'flex min-h-6 cursor-pointer items-center rounded px-2 font-mono text-xs',
+              at === chosen && 'bg-accent-soft',
+            )}
           >
             {suggestion}
           </li>
@@ -88,7 +133,9 @@ export const FilterBar = ({ value, onChange, keys, problem: serverProblem = null
           {problem ? (
             <code className="mr-2 font-mono whitespace-pre-wrap text-muted">
               {text.slice(0, problem.position)}
-              <mark className="rounded-sm bg-bad-soft text-bad underline decoration-wavy">{text.slice(problem.position, problem.position + 1) || ' '}</mark>
+              <mark className="rounded-sm bg-bad-soft text-bad underline decoration-wavy">
+                {text.slice(problem.position, problem.position + 1) || ' '}
+              </mark>
               {text.slice(problem.position + 1)}
             </code>
           ) : null}

@@ -20,12 +20,36 @@ interface Props<Row> {
 }
 
 /** The first column and the header stay in place while the rest scrolls. */
-export const GridHeader = <Row,>({ shown, totalPx, selectWidthPx, sort, onSort, allSelected, onSelectAll }: Props<Row>) => (
+export const GridHeader = <Row,>({
+  shown,
+  totalPx,
+  selectWidthPx,
+  sort,
+  onSort,
+  allSelected,
+  onSelectAll,
+}: Props<Row>) => (
   <div role="rowgroup" className="sticky top-0 z-10" style={{ width: totalPx }}>
-    <div role="row" aria-rowindex={1} className="relative border-b border-line bg-sunken text-xs font-medium text-muted" style={{ height: rowHeightPx }}>
+    <div
+      role="row"
+      aria-rowindex={1}
+      className="relative border-b border-line bg-sunken text-xs font-medium text-muted"
+      style={{ height: rowHeightPx }}
+    >
       {selectWidthPx > 0 ? (
-        <div role="columnheader" aria-colindex={1} className="sticky left-0 z-10 float-left flex h-full items-center justify-center bg-sunken" style={{ width: selectWidthPx }}>
-          <input type="checkbox" aria-label="Select all rows" className="size-4 accent-(--accent)" checked={allSelected} onChange={(event) => onSelectAll(event.target.checked)} />
+        <div
+          role="columnheader"
+          aria-colindex={1}
+          className="sticky left-0 z-10 float-left flex h-full items-center justify-center bg-sunken"
+          style={{ width: selectWidthPx }}
+        >
+          <input
+            type="checkbox"
+            aria-label="Select all rows"
+            className="size-4 accent-(--accent)"
+            checked={allSelected}
+            onChange={(event) => onSelectAll(event.target.checked)}
+          />
         </div>
       ) : null}
       {shown.map(({ column, index, left, width }) => {
@@ -34,12 +58,22 @@ export const GridHeader = <Row,>({ shown, totalPx, selectWidthPx, sort, onSort, 
         const style = index === 0 ? { width, left: selectWidthPx } : { width, left: left + selectWidthPx };
         return (
           <div
-            key={column.id} role="columnheader" aria-colindex={index + 1 + (selectWidthPx > 0 ? 1 : 0)} aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-            className={clsx('h-full', index === 0 ? 'sticky z-10 float-left bg-sunken' : 'absolute top-0')} style={style}
+            key={column.id}
+            role="columnheader"
+            aria-colindex={index + 1 + (selectWidthPx > 0 ? 1 : 0)}
+            aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+            className={clsx('h-full', index === 0 ? 'sticky z-10 float-left bg-sunken' : 'absolute top-0')}
+            style={style}
           >
             <button
-              type="button" title={column.hint ?? column.header} onClick={() => onSort(column.id, column.numeric ?? false)}
-              className={clsx('flex h-full w-full items-center gap-1 px-2.5 hover:text-ink focus-visible:outline-offset-[-2px]', column.numeric && 'flex-row-reverse text-right', sorted && 'text-ink')}
+              type="button"
+              title={column.hint ?? column.header}
+              onClick={() => onSort(column.id, column.numeric ?? false)}
+              className={clsx(
+                'flex h-full w-full items-center gap-1 px-2.5 hover:text-ink focus-visible:outline-offset-[-2px]',
+                column.numeric && 'flex-row-reverse text-right',
+                sorted && 'text-ink',
+              )}
             >
               <span className="truncate">{column.header}</span>
               {sorted ? <Arrow aria-hidden size={12} className="shrink-0" /> : null}

@@ -46,15 +46,25 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
   const last = places.at(-1);
   const totalPx = (last ? last.left + last.width : 0) + (selectable ? selectWidthPx : 0);
   const across = useVirtualizer({
-    horizontal: true, count: columns.length, getScrollElement: () => scroller.current, estimateSize: (index) => places[index]?.width ?? 0, overscan: 3,
+    horizontal: true,
+    count: columns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => places[index]?.width ?? 0,
+    overscan: 3,
   });
   const placesKey = places.map((place) => Math.round(place.width)).join();
   useEffect(() => across.measure(), [across, placesKey]);
   const down = useVirtualizer({
-    count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeightPx, overscan: overscanRows, getItemKey: (index) => rows[index]?.id ?? index,
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: overscanRows,
+    getItemKey: (index) => rows[index]?.id ?? index,
   });
   const visible = new Set([0, ...across.getVirtualItems().map((item) => item.index)]);
-  const shown = columns.flatMap((column, index) => (visible.has(index) ? [{ column, index, ...(places[index] ?? { left: 0, width: 0 }) }] : []));
+  const shown = columns.flatMap((column, index) =>
+    visible.has(index) ? [{ column, index, ...(places[index] ?? { left: 0, width: 0 }) }] : [],
+  );
   const items = down.getVirtualItems();
   const lastItem = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -71,13 +81,23 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
     if (peekId !== undefined && row) onPeek?.(row.id);
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest('input, a, button')) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest('input, a, button'))
+      return;
     const row = rows[current];
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeightPx) - 1);
-    const steps: Record<string, number> = { ArrowDown: current + 1, j: current + 1, ArrowUp: current - 1, k: current - 1, PageDown: current + page, PageUp: current - page, Home: 0, End: rows.length - 1 };
+    const steps: Record<string, number> = {
+      ArrowDown: current + 1,
+      j: current + 1,
+      ArrowUp: current - 1,
+      k: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
     const step = steps[event.key];
     if (step !== undefined) goTo(step);
-    else if (event.key === 'Enter' && row) (onOpen ? onOpen(row.original) : onPeek?.(row.id));
+    else if (event.key === 'Enter' && row) onOpen ? onOpen(row.original) : onPeek?.(row.id);
     else if (event.key === ' ' && row && selectable) row.toggleSelected();
     else if ((event.key === 'ArrowRight' || event.key === 'p') && row) onPeek?.(row.id);
     else return;
@@ -92,8 +112,15 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
 
   return (
     <div
-      ref={scroller} role="grid" aria-label={label} aria-rowcount={rows.length + 1} aria-colcount={columns.length + (selectable ? 1 : 0)} aria-multiselectable={selectable || undefined}
-      onKeyDown={onKey} className={clsx('relative overflow-auto overscroll-contain', rows.length === 0 && 'min-h-16')} style={{ maxHeight: props.maxHeight }}
+      ref={scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length + (selectable ? 1 : 0)}
+      aria-multiselectable={selectable || undefined}
+      onKeyDown={onKey}
+      className={clsx('relative overflow-auto overscroll-contain', rows.length === 0 && 'min-h-16')}
+      style={{ maxHeight: props.maxHeight }}
     >
       <GridHeader {...props} shown={shown} totalPx={totalPx} selectWidthPx={selectable ? selectWidthPx : 0} />
       <div role="rowgroup" className="relative" style={{ height: down.getTotalSize(), width: totalPx }}>
@@ -101,8 +128,18 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
           const row = rows[item.index];
           return row ? (
             <GridRow
-              key={row.id} row={row} index={item.index} topPx={item.start} totalPx={totalPx} shown={shown} selectWidthPx={selectable ? selectWidthPx : 0}
-              active={item.index === current} peeked={row.id === peekId} clickable={Boolean(onOpen ?? onPeek)} onClick={onClick} onFocus={setActive}
+              key={row.id}
+              row={row}
+              index={item.index}
+              topPx={item.start}
+              totalPx={totalPx}
+              shown={shown}
+              selectWidthPx={selectable ? selectWidthPx : 0}
+              active={item.index === current}
+              peeked={row.id === peekId}
+              clickable={Boolean(onOpen ?? onPeek)}
+              onClick={onClick}
+              onFocus={setActive}
             />
           ) : null;
         })}

@@ -25,7 +25,11 @@ export const Peek = ({ title, path, onClose, children }: PeekProps) => {
     >
       <header className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1">
         <h2 className="min-w-0 flex-1 truncate text-sm font-semibold">{title}</h2>
-        {path ? <ScreenLink to={path} className={buttonClass('plain', true)}>Open <ArrowUpRight aria-hidden size={12} /></ScreenLink> : null}
+        {path ? (
+          <ScreenLink to={path} className={buttonClass('plain', true)}>
+            Open <ArrowUpRight aria-hidden size={12} />
+          </ScreenLink>
+        ) : null}
         <IconButton label="Close the details" icon={<X size={15} aria-hidden />} onClick={onClose} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto p-3">{children}</div>

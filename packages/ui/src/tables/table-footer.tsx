@@ -18,7 +18,11 @@ export const TableFooter = ({ rows, shown, selected, onClear, children }: Props)
       {shown === rows.rows.length ? formatCount(shown) : `${formatCount(shown)} of ${formatCount(rows.rows.length)}`}
       {rows.hasMore ? ' loaded, there are more' : shown === 1 && rows.rows.length === 1 ? ' row' : ' rows'}
     </span>
-    {rows.hasMore ? <Button small busy={rows.loadingMore} onClick={rows.loadMore}>Load more</Button> : null}
+    {rows.hasMore ? (
+      <Button small busy={rows.loadingMore} onClick={rows.loadMore}>
+        Load more
+      </Button>
+    ) : null}
     {rows.waiting > 0 ? (
       <Button small tone="primary" className="!rounded-full" onClick={rows.showWaiting}>
         {formatCount(rows.waiting)} new
@@ -29,7 +33,9 @@ export const TableFooter = ({ rows, shown, selected, onClear, children }: Props)
       <>
         <span className="tabular-nums">{selected} selected</span>
         {children}
-        <Button small tone="quiet" onClick={onClear}>Clear</Button>
+        <Button small tone="quiet" onClick={onClear}>
+          Clear
+        </Button>
       </>
     ) : null}
   </div>

@@ -24,14 +24,25 @@ export interface ButtonProps extends ComponentProps<'button'> {
 }
 
 export const Button = ({ tone, small, icon, busy, className, children, disabled, ...rest }: ButtonProps) => (
-  <button type="button" {...rest} disabled={disabled || busy} aria-busy={busy || undefined} className={clsx(buttonClass(tone, small), className)}>
+  <button
+    type="button"
+    {...rest}
+    disabled={disabled || busy}
+    aria-busy={busy || undefined}
+    className={clsx(buttonClass(tone, small), className)}
+  >
     {icon}
     {children}
   </button>
 );
 
 /** A button that shows an icon only; the label is for screen readers and the tooltip of the browser. */
-export const IconButton = ({ label, icon, className, ...rest }: Omit<ButtonProps, 'children' | 'tone'> & { label: string }) => (
+export const IconButton = ({
+  label,
+  icon,
+  className,
+  ...rest
+}: Omit<ButtonProps, 'children' | 'tone'> & { label: string }) => (
   <button
     type="button"
     aria-label={label}

@@ -23,8 +23,20 @@ export const Card = ({ title, aside, children, className, flush = false }: CardP
 );
 
 /** Facts as pairs. Values that are null show a dash. */
-export const KeyValue = ({ pairs, columns = 1 }: { pairs: readonly (readonly [string, ReactNode])[]; columns?: 1 | 2 | 3 }) => (
-  <dl className={clsx('grid gap-x-6 gap-y-1.5', columns === 2 && 'sm:grid-cols-2', columns === 3 && 'sm:grid-cols-2 lg:grid-cols-3')}>
+export const KeyValue = ({
+  pairs,
+  columns = 1,
+}: {
+  pairs: readonly (readonly [string, ReactNode])[];
+  columns?: 1 | 2 | 3;
+}) => (
+  <dl
+    className={clsx(
+      'grid gap-x-6 gap-y-1.5',
+      columns === 2 && 'sm:grid-cols-2',
+      columns === 3 && 'sm:grid-cols-2 lg:grid-cols-3',
+    )}
+  >
     {pairs.map(([key, value]) => (
       <div key={key} className="flex min-w-0 gap-3">
         <dt className="w-32 shrink-0 text-muted">{key}</dt>

@@ -9,7 +9,13 @@ export const CopyButton = ({ text, label = 'Copy' }: { text: string; label?: str
     setCopied(true);
     setTimeout(() => setCopied(false), 1500);
   };
-  return <IconButton label={copied ? 'Copied' : label} onClick={copy} icon={copied ? <Check size={14} aria-hidden className="text-good" /> : <Copy size={14} aria-hidden />} />;
+  return (
+    <IconButton
+      label={copied ? 'Copied' : label}
+      onClick={copy}
+      icon={copied ? <Check size={14} aria-hidden className="text-good" /> : <Copy size={14} aria-hidden />}
+    />
+  );
 };
 
 export const CodeBlock = ({ code, label }: { code: string; label?: string }) => (
@@ -17,7 +23,12 @@ export const CodeBlock = ({ code, label }: { code: string; label?: string }) => 
     {label ? <div className="mb-1 text-xs font-medium text-muted">{label}</div> : null}
     <div className="flex items-start gap-1 rounded-md border border-line bg-sunken py-1 pr-1 pl-3">
       {/* biome-ignore lint: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={label ?? 'Code'} role="region" className="min-w-0 flex-1 overflow-x-auto py-1 font-mono text-xs leading-5 text-ink">
+      <pre
+        tabIndex={0}
+        aria-label={label ?? 'Code'}
+        role="region"
+        className="min-w-0 flex-1 overflow-x-auto py-1 font-mono text-xs leading-5 text-ink"
+      >
         <code>{code}</code>
       </pre>
       <CopyButton text={code} />

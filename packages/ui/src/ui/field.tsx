@@ -17,7 +17,13 @@ interface Wiring {
 }
 
 /** A label, a control, a hint and an error, wired together for screen readers. */
-export const Field = ({ label, hint, error, hideLabel = false, children }: FieldProps & { children: (wiring: Wiring) => ReactNode }) => {
+export const Field = ({
+  label,
+  hint,
+  error,
+  hideLabel = false,
+  children,
+}: FieldProps & { children: (wiring: Wiring) => ReactNode }) => {
   const id = useId();
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
@@ -25,19 +31,45 @@ export const Field = ({ label, hint, error, hideLabel = false, children }: Field
       <label htmlFor={id} className={clsx('text-xs font-medium text-muted', hideLabel && 'sr-only')}>
         {label}
       </label>
-      {children({ id, ...(described ? { 'aria-describedby': described } : {}), ...(error ? { 'aria-invalid': true as const } : {}) })}
-      {hint ? <p id={`${id}-hint`} className="text-xs text-faint">{hint}</p> : null}
-      {error ? <p id={`${id}-error`} className="text-xs text-bad">{error}</p> : null}
+      {children({
+        id,
+        ...(described ? { 'aria-describedby': described } : {}),
+        ...(error ? { 'aria-invalid': true as const } : {}),
+      })}
+      {hint ? (
+        <p id={`${id}-hint`} className="text-xs text-faint">
+          {hint}
+        </p>
+      ) : null}
+      {error ? (
+        <p id={`${id}-error`} className="text-xs text-bad">
+          {error}
+        </p>
+      ) : null}
     </div>
   );
 };
 
-export const TextField = ({ label, hint, error, hideLabel, className, ...rest }: FieldProps & ComponentProps<'input'>) => (
+export const TextField = ({
+  label,
+  hint,
+  error,
+  hideLabel,
+  className,
+  ...rest
+}: FieldProps & ComponentProps<'input'>) => (
   <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
     {(wiring) => <input {...wiring} {...rest} className={clsx(control, className)} />}
   </Field>
 );
-export const TextArea = ({ label, hint, error, hideLabel, className, ...rest }: FieldProps & ComponentProps<'textarea'>) => (
+export const TextArea = ({
+  label,
+  hint,
+  error,
+  hideLabel,
+  className,
+  ...rest
+}: FieldProps & ComponentProps<'textarea'>) => (
   <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
     {(wiring) => <textarea rows={4} {...wiring} {...rest} className={clsx(control, 'py-1.5', className)} />}
   </Field>
@@ -49,7 +81,13 @@ export interface Choice {
 }
 /** The select of the browser: it works with every keyboard, screen reader and phone. */
 export const Select = ({
-  label, hint, error, hideLabel, choices, className, ...rest
+  label,
+  hint,
+  error,
+  hideLabel,
+  choices,
+  className,
+  ...rest
 }: FieldProps & { choices: readonly Choice[] } & ComponentProps<'select'>) => (
   <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
     {(wiring) => (

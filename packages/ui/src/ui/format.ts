@@ -1,7 +1,8 @@
 const whole = new Intl.NumberFormat('en-US');
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
-export const formatCount = (count: number): string => (Math.abs(count) < 100_000 ? whole.format(count) : compact.format(count));
+export const formatCount = (count: number): string =>
+  Math.abs(count) < 100_000 ? whole.format(count) : compact.format(count);
 
 /** Four significant digits; very large and very small numbers as powers of ten. A dash for what is not there. */
 export const formatNumber = (value: number | string | null | undefined): string => {
@@ -48,10 +49,14 @@ export const formatRelative = (at: number, now: number): string => {
   const size = Math.abs(gapMs);
   if (size < 10_000) return 'just now';
   const text =
-    size < 60_000 ? `${Math.round(size / 1000)} s` :
-    size < 3_600_000 ? `${Math.round(size / 60_000)} min` :
-    size < 172_800_000 ? `${Math.round(size / 3_600_000)} h` :
-    size < 60 * 86_400_000 ? `${Math.round(size / 86_400_000)} d` :
-    `${Math.round(size / (30.44 * 86_400_000))} mo`;
+    size < 60_000
+      ? `${Math.round(size / 1000)} s`
+      : size < 3_600_000
+        ? `${Math.round(size / 60_000)} min`
+        : size < 172_800_000
+          ? `${Math.round(size / 3_600_000)} h`
+          : size < 60 * 86_400_000
+            ? `${Math.round(size / 86_400_000)} d`
+            : `${Math.round(size / (30.44 * 86_400_000))} mo`;
   return gapMs < 0 ? `${text} ago` : `in ${text}`;
 };

@@ -16,7 +16,11 @@ export const EmptyState = ({ title, text, command, action }: EmptyProps) => (
     <Inbox aria-hidden size={26} className="text-faint" strokeWidth={1.5} />
     <p className="text-base font-medium">{title}</p>
     {text ? <p className="text-muted">{text}</p> : null}
-    {command ? <div className="w-full max-w-lg text-left"><CodeBlock code={command} /></div> : null}
+    {command ? (
+      <div className="w-full max-w-lg text-left">
+        <CodeBlock code={command} />
+      </div>
+    ) : null}
     {action}
   </div>
 );
@@ -32,19 +36,31 @@ export const ErrorState = ({ error, onRetry }: { error: unknown; onRetry?: () =>
         <p className="break-words">{detail}</p>
         {problems.length > 0 ? (
           <ul className="mt-1 list-disc pl-5">
-            {problems.map(({ path, message }) => <li key={`${path}${message}`}><code className="font-mono text-xs">{path}</code> {message}</li>)}
+            {problems.map(({ path, message }) => (
+              <li key={`${path}${message}`}>
+                <code className="font-mono text-xs">{path}</code> {message}
+              </li>
+            ))}
           </ul>
         ) : null}
         {next ? <p className="mt-1">{next}</p> : null}
         {requestId ? <p className="mt-1 font-mono text-xs">Request {requestId}</p> : null}
       </div>
-      {onRetry ? <Button small onClick={onRetry}>Try again</Button> : null}
+      {onRetry ? (
+        <Button small onClick={onRetry}>
+          Try again
+        </Button>
+      ) : null}
     </div>
   );
 };
 
-export const Skeleton = ({ className }: { className: string }) => <div aria-hidden className={`skeleton ${className}`} />;
+export const Skeleton = ({ className }: { className: string }) => (
+  <div aria-hidden className={`skeleton ${className}`} />
+);
 /** Says that something loads, once, to screen readers, and keeps the size of what comes. */
 export const Loading = ({ children, label = 'Loading' }: { children: ReactNode; label?: string }) => (
-  <div role="status" aria-label={label}>{children}</div>
+  <div role="status" aria-label={label}>
+    {children}
+  </div>
 );

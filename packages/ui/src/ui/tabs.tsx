@@ -10,7 +10,17 @@ export interface Tab {
 }
 
 /** Only the chosen tab is rendered. */
-export const Tabs = ({ tabs, value, onChange, label }: { tabs: readonly Tab[]; value: string; onChange: (id: string) => void; label: string }) => {
+export const Tabs = ({
+  tabs,
+  value,
+  onChange,
+  label,
+}: {
+  tabs: readonly Tab[];
+  value: string;
+  onChange: (id: string) => void;
+  label: string;
+}) => {
   const current = tabs.find((tab) => tab.id === value) ?? tabs[0];
   return (
     <Base.Root value={current?.id ?? null} onValueChange={(next) => onChange(String(next))}>
@@ -22,7 +32,9 @@ export const Tabs = ({ tabs, value, onChange, label }: { tabs: readonly Tab[]; v
             className="-mb-px min-h-9 border-b-2 border-transparent px-2.5 text-sm whitespace-nowrap text-muted hover:text-ink focus-visible:outline-offset-[-2px] data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink"
           >
             {tab.label}
-            {tab.count === undefined ? null : <span className="ml-1.5 rounded bg-sunken px-1 text-xs text-muted tabular-nums">{tab.count}</span>}
+            {tab.count === undefined ? null : (
+              <span className="ml-1.5 rounded bg-sunken px-1 text-xs text-muted tabular-nums">{tab.count}</span>
+            )}
           </Base.Tab>
         ))}
       </Base.List>

@@ -45,16 +45,27 @@ export const Toasts = () => {
       {/* Two live regions that are there from the start: screen readers miss those that come with their text. */}
       {[true, false].map((good) => (
         <div key={String(good)} role={good ? 'status' : 'alert'} className="flex flex-col gap-2">
-          {shown.filter((one) => one.good === good).map((one) => (
-            <div key={one.id} className="popup flex items-start gap-2 p-3">
-              {good ? <CircleCheck aria-hidden size={16} className="mt-0.5 shrink-0 text-good" /> : <CircleX aria-hidden size={16} className="mt-0.5 shrink-0 text-bad" />}
-              <div className="min-w-0 flex-1">
-                <p className="font-medium">{one.title}</p>
-                {one.text ? <p className="break-words text-muted">{one.text}</p> : null}
+          {shown
+            .filter((one) => one.good === good)
+            .map((one) => (
+              <div key={one.id} className="popup flex items-start gap-2 p-3">
+                {good ? (
+                  <CircleCheck aria-hidden size={16} className="mt-0.5 shrink-0 text-good" />
+                ) : (
+                  <CircleX aria-hidden size={16} className="mt-0.5 shrink-0 text-bad" />
+                )}
+                <div className="min-w-0 flex-1">
+                  <p className="font-medium">{one.title}</p>
+                  {one.text ? <p className="break-words text-muted">{one.text}</p> : null}
+                </div>
+                <IconButton
+                  label="Dismiss"
+                  className="!size-6"
+                  icon={<X size={14} aria-hidden />}
+                  onClick={() => close(one.id)}
+                />
               </div>
-              <IconButton label="Dismiss" className="!size-6" icon={<X size={14} aria-hidden />} onClick={() => close(one.id)} />
-            </div>
-          ))}
+            ))}
         </div>
       ))}
     </div>

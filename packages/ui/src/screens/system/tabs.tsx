@@ -5,4 +5,6 @@ const places = [
   { path: 'system/jobs', label: 'Jobs' },
   { path: 'system/events', label: 'Events' },
 ];
-export const SystemTabs = ({ current }: { current: string }) => <SubNav label="System" places={places} current={current} />;
+export const SystemTabs = ({ current }: { current: string }) => (
+  <SubNav label="System" places={places} current={current} />
+);

@@ -1,0 +1,141 @@
+import { formatDuration, formatInstant, formatNumber, formatPercent } from '../../ui/format.ts';
+import { type Described, capNote, listed } from './chart.ts';
+import { colourOf } from './colours.ts';
+
+export type Unit = 'number' | 'share' | 'durationMs';
+export interface SeriesPoint {
+  /** Step, or epoch milliseconds. */
+  x: number;
+  /** null or not finite: a gap, never zero. */
+  y: number | null;
+  low?: number | null;
+  high?: number | null;
+}
+export interface SeriesInput {
+  /** Whose colour it has: the same in every chart. */
+  entity: string;
+  label: string;
+  points: readonly SeriesPoint[];
+  /** Estimated or otherwise uncertain: dotted and pale. */
+  uncertain?: boolean;
+}
+export interface SeriesMark {
+  x: number;
+  label: string;
+}
+export interface PreparedSeries extends Described {
+  xKind: 'step' | 'time';
+  unit: Unit;
+  lines: {
+    label: string;
+    colour: string;
+    uncertain: boolean;
+    ys: (number | null)[];
+    lows: (number | null)[] | null;
+    highs: (number | null)[] | null;
+  }[];
+  xs: number[];
+  marks: readonly SeriesMark[];
+  threshold: { value: number; label: string } | null;
+}
+export interface SeriesOptions {
+  what: string;
+  xKind: 'step' | 'time';
+  unit?: Unit;
+  /** At most so many lines; the note says how many there are. */
+  limit?: number;
+  /** Deployments and the like, as vertical lines. */
+  marks?: readonly SeriesMark[];
+  threshold?: { value: number; label: string };
+  /** Exponential smoothing of the drawn lines, 0 (none) to below 1. The table keeps the raw values. */
+  smoothing?: number;
+}
+
+export const formatUnit = (unit: Unit, value: number | null): string =>
+  value === null
+    ? 'nothing'
+    : unit === 'share'
+      ? formatPercent(value)
+      : unit === 'durationMs'
+        ? formatDuration(value)
+        : formatNumber(value);
+export const formatX = (xKind: 'step' | 'time', x: number): string =>
+  xKind === 'time' ? formatInstant(x) : `step ${x}`;
+
+const known = (value: number | null | undefined): number | null =>
+  value === null || value === undefined || !Number.isFinite(value) ? null : value;
+
+/** Exponential moving average, corrected for its start (debiased as in Adam), so that early values are not pulled to zero. */
+export const smooth = (values: readonly (number | null)[], weight: number): (number | null)[] => {
+  let sum = 0;
+  let norm = 0;
+  return values.map((value) => {
+    if (value === null) return null;
+    sum = weight * sum + (1 - weight) * value;
+    norm = weight * norm + (1 - weight);
+    return sum / norm;
+  });
+};
+
+/** Lines over a shared x axis: gaps where a line has no value, a band where it has bounds. */
+export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOptions): PreparedSeries => {
+  const { what, xKind, unit = 'number', limit = 12, marks = [], threshold, smoothing = 0 } = options;
+  const shown = input.slice(0, limit);
+  const xs = [...new Set(shown.flatMap((line) => line.points.map((point) => point.x)))].sort((a, b) => a - b);
+  const at = new Map(xs.map((x, index) => [x, index]));
+  const lines = shown.flatMap((line) => {
+    const column = (pick: (point: SeriesPoint) => number | null | undefined) => {
+      const values = new Array<number | null>(xs.length).fill(null);
+      for (const point of line.points) values[at.get(point.x) as number] = known(pick(point));
+      return values;
+    };
+    const ys = column((point) => point.y);
+    const banded = line.points.some((point) => known(point.low) !== null);
+    const drawn = {
+      label: line.label,
+      colour: colourOf(line.entity),
+      uncertain: line.uncertain ?? false,
+      ys,
+      lows: banded ? column((point) => point.low) : null,
+      highs: banded ? column((point) => point.high) : null,
+    };
+    return smoothing > 0
+      ? [
+          { ...drawn, label: `${line.label}, raw`, uncertain: true },
+          { ...drawn, ys: smooth(ys, smoothing), lows: null, highs: null },
+        ]
+      : [drawn];
+  });
+  const facts = shown.map((line) => {
+    const points = line.points.filter((point) => known(point.y) !== null);
+    const first = points[0];
+    const last = points.at(-1);
+    if (!first || !last) return `${line.label} has no values`;
+    return `${line.label} goes from ${formatUnit(unit, first.y)} to ${formatUnit(unit, last.y)}`;
+  });
+  const table = {
+    head: [xKind === 'time' ? 'Time' : 'Step', ...shown.map((line) => line.label)],
+    rows: xs.map((x) => [
+      formatX(xKind, x).replace('step ', ''),
+      ...shown.map((line) => {
+        const value = known(line.points.find((point) => point.x === x)?.y);
+        return value === null ? '–' : formatUnit(unit, value);
+      }),
+    ]),
+  };
+  const sentence =
+    xs.length === 0
+      ? `${what}: no values yet.`
+      : `${what} over ${xs.length} ${xKind === 'time' ? 'points in time' : 'steps'}: ${listed(facts.slice(0, 5))}${facts.length > 5 ? ` and ${facts.length - 5} more` : ''}.`;
+  return {
+    xKind,
+    unit,
+    lines,
+    xs,
+    marks,
+    threshold: threshold ?? null,
+    sentence,
+    table,
+    note: capNote(shown.length, input.length, 'series'),
+  };
+};
