@@ -29,6 +29,7 @@ const RULES: ContentRule[] = [
     problem: 'process.env only in platform/config',
     allowed: (place) =>
       (isPlatform(place) && place.area === 'config') ||
+      (place.workspace === 'cli' && place.name === 'environment.ts') ||
       place.workspace === '' ||
       /(?:\.mjs|\.config\.ts)$/.test(place.name),
   },

@@ -8,27 +8,70 @@ interface Command {
 
 /** Loaded when called: `millwright datasets list` need not wait for the server's code. */
 const commands: Record<string, Command> = {
-  up: { summary: 'start the server (and its worker)', run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: false }) },
-  worker: { summary: 'start a worker without the HTTP interface (PostgreSQL)', run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: true }) },
-  demo: { summary: 'watch the loop close: train, release, drift, retrain, replace', run: async (argv) => (await import('./commands/demo.ts')).demo(argv) },
-  doctor: { summary: 'show the configuration and check disk, port, database and storage', run: async (argv) => (await import('./commands/doctor.ts')).doctor(argv) },
-  'audit verify': { summary: 'check the audit chain of the data folder, or of an exported FILE', run: async (argv) => (await import('./commands/audit-verify.ts')).auditVerify(argv) },
-  'users create-admin': { summary: 'create the first admin of an instance', run: async (argv) => (await import('./commands/create-admin.ts')).createAdmin(argv) },
-  backup: { summary: 'save a running embedded instance to a FILE', run: async (argv) => (await import('./commands/backup.ts')).backup(argv) },
-  restore: { summary: 'unpack a backup FILE into a new data folder', run: async (argv) => (await import('./commands/backup.ts')).restore(argv) },
+  up: {
+    summary: 'start the server (and its worker)',
+    run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: false }),
+  },
+  worker: {
+    summary: 'start a worker without the HTTP interface (PostgreSQL)',
+    run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: true }),
+  },
+  demo: {
+    summary: 'watch the loop close: train, release, drift, retrain, replace',
+    run: async (argv) => (await import('./commands/demo.ts')).demo(argv),
+  },
+  doctor: {
+    summary: 'show the configuration and check disk, port, database and storage',
+    run: async (argv) => (await import('./commands/doctor.ts')).doctor(argv),
+  },
+  'audit verify': {
+    summary: 'check the audit chain of the data folder, or of an exported FILE',
+    run: async (argv) => (await import('./commands/audit-verify.ts')).auditVerify(argv),
+  },
+  'users create-admin': {
+    summary: 'create the first admin of an instance',
+    run: async (argv) => (await import('./commands/create-admin.ts')).createAdmin(argv),
+  },
+  backup: {
+    summary: 'save a running embedded instance to a FILE',
+    run: async (argv) => (await import('./commands/backup.ts')).backup(argv),
+  },
+  restore: {
+    summary: 'unpack a backup FILE into a new data folder',
+    run: async (argv) => (await import('./commands/backup.ts')).restore(argv),
+  },
 };
 
 const usage = async (): Promise<string> => {
   const { operationCommands } = await import('./operations.ts');
   const own = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(26)} ${command.summary}`);
   const called = operationCommands().map(([name, op]) => `  ${name.padEnd(26)} ${op.summary}`);
-  return ['Usage: millwright COMMAND', '', ...own, '', 'On a running server (--server URL, --token TOKEN, --project NAME; or MILLWRIGHT_URL, _TOKEN, _PROJECT):', '', ...called, '', 'millwright COMMAND --help says more about one.', ''].join('\n');
+  return [
+    'Usage: millwright COMMAND',
+    '',
+    ...own,
+    '',
+    'On a running server (--server URL, --token TOKEN, --project NAME; or MILLWRIGHT_URL, _TOKEN, _PROJECT):',
+    '',
+    ...called,
+    '',
+    'millwright COMMAND --help says more about one.',
+    '',
+  ].join('\n');
 };
 
 const explain = (error: unknown): string => {
   if (error instanceof MillwrightError) {
-    const problems = (error.extra['problems'] ?? []) as { path?: string; line?: number; column?: string; message: string }[];
-    const lines = problems.map((problem) => `  ${[problem.path, problem.line === undefined || problem.line === null ? null : `line ${problem.line}`, problem.column].filter(Boolean).join(', ')}: ${problem.message}`);
+    const problems = (error.extra['problems'] ?? []) as {
+      path?: string;
+      line?: number;
+      column?: string;
+      message: string;
+    }[];
+    const lines = problems.map(
+      (problem) =>
+        `  ${[problem.path, problem.line === undefined || problem.line === null ? null : `line ${problem.line}`, problem.column].filter(Boolean).join(', ')}: ${problem.message}`,
+    );
     return [`${error.code}: ${error.message}`, ...lines].join('\n');
   }
   return error instanceof Error ? error.message : String(error);

@@ -10,28 +10,42 @@ import { defaultServer, fromEnvironment } from './environment.ts';
 import { render } from './table.ts';
 
 export const operationCommands = (): [string, Operation][] =>
-  operations.filter((op) => op.cli !== undefined).map((op): [string, Operation] => [op.cli as string, op]).sort(([a], [b]) => (a < b ? -1 : 1));
+  operations
+    .filter((op) => op.cli !== undefined)
+    .map((op): [string, Operation] => [op.cli as string, op])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 
 const flagOf = (property: string): string => `--${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-const paramsOf = (op: Operation): string[] => Object.keys(op.params?.properties ?? {}).filter((name) => name !== 'project');
+const paramsOf = (op: Operation): string[] =>
+  Object.keys(op.params?.properties ?? {}).filter((name) => name !== 'project');
 const bodyOf = (op: Operation): Record<string, { type?: string; description?: string }> =>
   (op.body as { properties?: Record<string, { type?: string; description?: string }> } | undefined)?.properties ?? {};
 
 const mediaTypes: Record<string, string> = { csv: 'text/csv', parquet: 'application/vnd.apache.parquet' };
 
-const mediaTypeOf = (file: string, op: Operation): string => mediaTypes[file.split('.').at(-1)?.toLowerCase() ?? ''] ?? op.consumes?.[0] ?? 'application/octet-stream';
+const mediaTypeOf = (file: string, op: Operation): string =>
+  mediaTypes[file.split('.').at(-1)?.toLowerCase() ?? ''] ?? op.consumes?.[0] ?? 'application/octet-stream';
 
 const help = (name: string, op: Operation): string => {
   const query = Object.keys(op.query?.properties ?? {});
   return [
-    `Usage: millwright ${name} ${paramsOf(op).map((param) => param.toUpperCase()).join(' ')}`,
-    '', op.summary, ...(op.description ? [op.description] : []), '',
+    `Usage: millwright ${name} ${paramsOf(op)
+      .map((param) => param.toUpperCase())
+      .join(' ')}`,
+    '',
+    op.summary,
+    ...(op.description ? [op.description] : []),
+    '',
     ...query.map((key) => `  ${flagOf(key)} VALUE`),
-    ...Object.entries(bodyOf(op)).map(([key, schema]) => `  ${flagOf(key)} ${schema.type === 'string' ? 'TEXT' : 'JSON'}${schema.description ? `   ${schema.description}` : ''}`),
+    ...Object.entries(bodyOf(op)).map(
+      ([key, schema]) =>
+        `  ${flagOf(key)} ${schema.type === 'string' ? 'TEXT' : 'JSON'}${schema.description ? `   ${schema.description}` : ''}`,
+    ),
     ...(op.body ? ['  --body JSON|@FILE|-          the whole body at once'] : []),
     ...(op.bodyKind === 'stream' ? [`  --file FILE                  ${(op.consumes ?? []).join(' or ')}`] : []),
     ...(op.replyKind === 'stream' ? ['  --output FILE                where to; without it standard output'] : []),
-    '  --json                       print JSON, not a table', '',
+    '  --json                       print JSON, not a table',
+    '',
   ].join('\n');
 };
 
@@ -42,13 +56,21 @@ const readValue = (schema: { type?: string } | undefined, flag: string, raw: str
   try {
     return JSON.parse(String(raw));
   } catch {
-    if (schema?.type === 'integer' || schema?.type === 'number' || schema?.type === 'boolean' || schema?.type === 'object' || schema?.type === 'array') throw new UsageError(`${flag} must be ${schema.type}, in JSON`);
+    if (
+      schema?.type === 'integer' ||
+      schema?.type === 'number' ||
+      schema?.type === 'boolean' ||
+      schema?.type === 'object' ||
+      schema?.type === 'array'
+    )
+      throw new UsageError(`${flag} must be ${schema.type}, in JSON`);
     return String(raw);
   }
 };
 
 const readBody = async (raw: string): Promise<unknown> => {
-  const content = raw === '-' ? await text(process.stdin) : raw.startsWith('@') ? await readFile(raw.slice(1), 'utf8') : raw;
+  const content =
+    raw === '-' ? await text(process.stdin) : raw.startsWith('@') ? await readFile(raw.slice(1), 'utf8') : raw;
   try {
     return JSON.parse(content);
   } catch (error) {
@@ -58,7 +80,9 @@ const readBody = async (raw: string): Promise<unknown> => {
 
 /** Calls the operation whose command line this is: `millwright datasets show fraud --project default`. */
 export const callOperation = async (argv: string[]): Promise<number> => {
-  const found = operationCommands().filter(([name]) => name.split(' ').every((word, index) => argv[index] === word)).sort(([a], [b]) => b.length - a.length)[0];
+  const found = operationCommands()
+    .filter(([name]) => name.split(' ').every((word, index) => argv[index] === word))
+    .sort(([a], [b]) => b.length - a.length)[0];
   if (!found) throw new UsageError(`there is no command '${argv.slice(0, 2).join(' ')}'. millwright help lists them.`);
   const [name, op] = found;
   const { words, flags } = parseArguments(argv.slice(name.split(' ').length), ['--json', '--help']);
@@ -72,7 +96,10 @@ export const callOperation = async (argv: string[]): Promise<number> => {
   const project = takeText(flags, '--project') ?? fromEnvironment('MILLWRIGHT_PROJECT') ?? 'default';
 
   const names = paramsOf(op);
-  if (words.length !== names.length) throw new UsageError(`millwright ${name} needs ${names.length === 0 ? 'no further words' : names.map((param) => param.toUpperCase()).join(' ')}`);
+  if (words.length !== names.length)
+    throw new UsageError(
+      `millwright ${name} needs ${names.length === 0 ? 'no further words' : names.map((param) => param.toUpperCase()).join(' ')}`,
+    );
   const params: Record<string, string> = op.path.includes(':project') ? { project } : {};
   names.forEach((param, index) => {
     params[param] = words[index] as string;
@@ -96,10 +123,20 @@ export const callOperation = async (argv: string[]): Promise<number> => {
 
   const client = createClient({ baseUrl, ...(token === undefined ? {} : { token }) });
   const input = { params, query, ...(op.body ? { body } : {}) } as never;
-  const options = file === undefined ? {} : { content: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>, contentType: mediaTypeOf(file, op) };
+  const options =
+    file === undefined
+      ? {}
+      : {
+          content: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
+          contentType: mediaTypeOf(file, op),
+        };
   if (op.replyKind === 'stream') {
     const response = await client.open(op, input, options);
-    await pipeline(Readable.fromWeb(response.body as never), output === undefined ? process.stdout : createWriteStream(output), { end: output !== undefined });
+    await pipeline(
+      Readable.fromWeb(response.body as never),
+      output === undefined ? process.stdout : createWriteStream(output),
+      { end: output !== undefined },
+    );
     return 0;
   }
   const reply: unknown = await client.call(op, input, options);

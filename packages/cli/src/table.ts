@@ -5,7 +5,8 @@ const show = (value: unknown): string => {
 };
 
 const isInstant = (key: string, value: unknown): value is number => typeof value === 'number' && /At$|^at$/.test(key);
-const cell = (key: string, value: unknown): string => (isInstant(key, value) ? new Date(value).toISOString().slice(0, 19).replace('T', ' ') : show(value));
+const cell = (key: string, value: unknown): string =>
+  isInstant(key, value) ? new Date(value).toISOString().slice(0, 19).replace('T', ' ') : show(value);
 
 /** A list as a table of its plain columns, anything else line by line. For people; programs ask for --json. */
 export const render = (reply: unknown, width = process.stdout.columns ?? 120): string => {
@@ -18,9 +19,18 @@ export const render = (reply: unknown, width = process.stdout.columns ?? 120): s
   }
   if (items.length === 0) return 'nothing here yet\n';
   const rows = items as Record<string, unknown>[];
-  const columns = Object.keys(rows[0] ?? {}).filter((key) => rows.every((row) => typeof row[key] !== 'object' || row[key] === null));
-  const widths = columns.map((key) => Math.min(40, Math.max(key.length, ...rows.map((row) => cell(key, row[key]).length))));
-  const line = (cells: string[]) => cells.map((text, index) => text.slice(0, widths[index]).padEnd(widths[index] ?? 0)).join('  ').slice(0, width).trimEnd();
+  const columns = Object.keys(rows[0] ?? {}).filter((key) =>
+    rows.every((row) => typeof row[key] !== 'object' || row[key] === null),
+  );
+  const widths = columns.map((key) =>
+    Math.min(40, Math.max(key.length, ...rows.map((row) => cell(key, row[key]).length))),
+  );
+  const line = (cells: string[]) =>
+    cells
+      .map((text, index) => text.slice(0, widths[index]).padEnd(widths[index] ?? 0))
+      .join('  ')
+      .slice(0, width)
+      .trimEnd();
   const more = (reply as { nextCursor?: string | null }).nextCursor;
   return `${[line(columns), ...rows.map((row) => line(columns.map((key) => cell(key, row[key]))))].join('\n')}\n${more ? `more: --cursor ${more}\n` : ''}`;
 };

@@ -41,12 +41,24 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const platform = await createPlatform(options);
   if (!isLoopbackAddress(config.host) && !(await platform.auth.hasAdmin())) {
     await stopPlatform(platform);
-    fail('CONFLICT', `Refusing to listen on ${config.host} without an account: everybody who reaches the port would be a stranger or the owner. Create an admin first: millwright users create-admin NAME`);
+    fail(
+      'CONFLICT',
+      `Refusing to listen on ${config.host} without an account: everybody who reaches the port would be a stranger or the owner. Create an admin first: millwright users create-admin NAME`,
+    );
   }
-  if ((await platform.auth.findProject('default')) === null) await platform.auth.createProject(systemActor('setup'), { name: 'default', title: 'Default' }, 'setup');
+  if ((await platform.auth.findProject('default')) === null)
+    await platform.auth.createProject(systemActor('setup'), { name: 'default', title: 'Default' }, 'setup');
   const api = await createHttp({
-    host: config.host, publicHosts: config.publicHosts, maxBodyBytes: config.maxBodyBytes, maxUploadBytes: config.maxUploadBytes, version, auth: platform.auth, metrics: platform.metrics, log,
-    staticDir: options.staticDir === undefined ? (existsSync(consoleDir) ? consoleDir : null) : options.staticDir, checkReplies: options.checkReplies ?? false,
+    host: config.host,
+    publicHosts: config.publicHosts,
+    maxBodyBytes: config.maxBodyBytes,
+    maxUploadBytes: config.maxUploadBytes,
+    version,
+    auth: platform.auth,
+    metrics: platform.metrics,
+    log,
+    staticDir: options.staticDir === undefined ? (existsSync(consoleDir) ? consoleDir : null) : options.staticDir,
+    checkReplies: options.checkReplies ?? false,
   });
 
   const closing: (() => Promise<void>)[] = [];

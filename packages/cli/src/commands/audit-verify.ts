@@ -1,12 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type AuditRow, MillwrightError } from '@millwright/contract';
-import { createLog, createPlatform, createVerifier, loadConfig, stopPlatform, systemClock, verifyAuditChain } from '@millwright/server';
+import {
+  createLog,
+  createPlatform,
+  createVerifier,
+  loadConfig,
+  stopPlatform,
+  systemClock,
+  verifyAuditChain,
+} from '@millwright/server';
 import { UsageError, parseArguments, takeText } from '../arguments.ts';
 
 const report = (rows: number, problems: { seq: number; problem: string }[]): number => {
   for (const problem of problems.slice(0, 50)) process.stdout.write(`  ${problem.problem}\n`);
-  process.stdout.write(problems.length === 0 ? `intact: ${rows} rows\n` : `NOT intact: ${problems.length} problems in ${rows} rows\n`);
+  process.stdout.write(
+    problems.length === 0 ? `intact: ${rows} rows\n` : `NOT intact: ${problems.length} problems in ${rows} rows\n`,
+  );
   return problems.length === 0 ? 0 : 1;
 };
 
@@ -22,7 +32,10 @@ const verifyFile = async (path: string, key: string | null): Promise<number> => 
     try {
       entry = JSON.parse(line) as AuditRow | { head: typeof head };
     } catch {
-      throw new MillwrightError('INVALID_INPUT', `line ${number} of ${path} is not JSON: this is no export of the audit trail, or it was cut off`);
+      throw new MillwrightError(
+        'INVALID_INPUT',
+        `line ${number} of ${path} is not JSON: this is no export of the audit trail, or it was cut off`,
+      );
     }
     if ('head' in entry) head = entry.head;
     else verifier.add(entry);
@@ -37,7 +50,10 @@ export const auditVerify = async (argv: string[]): Promise<number> => {
   const key = takeText(flags, '--key') ?? null;
   if (words[0] !== undefined) return verifyFile(words[0], key);
   const { config } = loadConfig({ flags });
-  const platform = await createPlatform({ config, log: createLog({ level: 'error', clock: systemClock, write: (line) => process.stderr.write(line) }) });
+  const platform = await createPlatform({
+    config,
+    log: createLog({ level: 'error', clock: systemClock, write: (line) => process.stderr.write(line) }),
+  });
   try {
     const verdict = await verifyAuditChain(platform.database.db, platform.auditKey);
     return report(verdict.rows, verdict.problems);

@@ -16,7 +16,10 @@ export const backup = async (argv: string[]): Promise<number> => {
   if (path === undefined) throw new UsageError('millwright backup FILE [--server URL] [--token TOKEN]');
   if (existsSync(path)) throw new UsageError(`${path} exists already`);
   const token = takeText(flags, '--token') ?? fromEnvironment('MILLWRIGHT_TOKEN');
-  const client = createClient({ baseUrl: takeText(flags, '--server') ?? fromEnvironment('MILLWRIGHT_URL') ?? defaultServer, ...(token === undefined ? {} : { token }) });
+  const client = createClient({
+    baseUrl: takeText(flags, '--server') ?? fromEnvironment('MILLWRIGHT_URL') ?? defaultServer,
+    ...(token === undefined ? {} : { token }),
+  });
   const partial = `${path}.partial`;
   try {
     const response = await client.open(createBackup);
@@ -33,7 +36,8 @@ export const restore = async (argv: string[]): Promise<number> => {
   const { words, flags } = parseArguments(argv);
   const [path] = words;
   const dataDir = takeText(flags, '--data-dir');
-  if (path === undefined || dataDir === undefined) throw new UsageError('millwright restore FILE --data-dir NEW_FOLDER');
+  if (path === undefined || dataDir === undefined)
+    throw new UsageError('millwright restore FILE --data-dir NEW_FOLDER');
   const { blobs } = await restoreBackup(path, resolve(dataDir));
   process.stdout.write(`restored with ${blobs} contents. Start it: millwright up --data-dir ${dataDir}\n`);
   return 0;

@@ -12,7 +12,8 @@ export const up = async (argv: string[], kind: { worker: boolean }): Promise<num
   const file = takeText(flags, '--config');
   const { config } = loadConfig({ flags, ...(file === undefined ? {} : { file }) });
   const log = createLog({ level: config.logLevel, clock: systemClock, write: (line) => process.stderr.write(line) });
-  if (kind.worker && config.databaseUrl === null) throw new ConfigError(['a worker of its own needs --database-url: SQLite belongs to one process']);
+  if (kind.worker && config.databaseUrl === null)
+    throw new ConfigError(['a worker of its own needs --database-url: SQLite belongs to one process']);
   const app = await createApp({ config: kind.worker ? { ...config, worker: true } : config, log });
   try {
     if (kind.worker) {
@@ -25,8 +26,14 @@ export const up = async (argv: string[], kind: { worker: boolean }): Promise<num
   } catch (error) {
     await app.close();
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') throw new Error(`port ${config.port} on ${config.host} is taken. Is Millwright running already? Otherwise choose another with --port.`);
-    if (code === 'EACCES') throw new Error(`port ${config.port} on ${config.host} may not be opened by this user. Choose one above 1023 with --port.`);
+    if (code === 'EADDRINUSE')
+      throw new Error(
+        `port ${config.port} on ${config.host} is taken. Is Millwright running already? Otherwise choose another with --port.`,
+      );
+    if (code === 'EACCES')
+      throw new Error(
+        `port ${config.port} on ${config.host} may not be opened by this user. Choose one above 1023 with --port.`,
+      );
     throw new Error(`the server could not start: ${messageOf(error)}`, { cause: error });
   }
   const signal = await untilSignal();

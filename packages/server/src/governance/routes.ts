@@ -1,6 +1,25 @@
 import {
-  createGrant, createProject, createServiceAccount, createToken, createUser, deleteGrant, exportAudit, getMe, getProject, listActivity, listAudit, listGrants, listPrincipals, listProjects,
-  listTokens, revokeToken, setPassword, setPrincipalState, signIn, signOut, verifyAudit,
+  createGrant,
+  createProject,
+  createServiceAccount,
+  createToken,
+  createUser,
+  deleteGrant,
+  exportAudit,
+  getMe,
+  getProject,
+  listActivity,
+  listAudit,
+  listGrants,
+  listPrincipals,
+  listProjects,
+  listTokens,
+  revokeToken,
+  setPassword,
+  setPrincipalState,
+  signIn,
+  signOut,
+  verifyAudit,
 } from '@millwright/contract';
 import type { Api } from '#platform/http';
 import { readCookie, sessionCookie } from '#platform/http';
@@ -25,7 +44,9 @@ export const routes = (api: Api, service: GovernanceService): void => {
   api.serve(listPrincipals, ({ query }) => auth.listPrincipals(query));
   api.serve(createUser, ({ body }, ctx) => auth.createUser(ctx.actor, body, ctx.requestId));
   api.serve(createServiceAccount, ({ body }, ctx) => auth.createServiceAccount(ctx.actor, body.name, ctx.requestId));
-  api.serve(setPrincipalState, ({ params, body }, ctx) => auth.setPrincipalState(ctx.actor, params.principal, body.state, ctx.requestId));
+  api.serve(setPrincipalState, ({ params, body }, ctx) =>
+    auth.setPrincipalState(ctx.actor, params.principal, body.state, ctx.requestId),
+  );
   api.serve(listTokens, ({ query }, ctx) => auth.listTokens(ctx.actor, query));
   api.serve(createToken, ({ body }, ctx) => auth.createToken(ctx.actor, body, ctx.requestId));
   api.serve(revokeToken, ({ params }, ctx) => auth.revokeToken(ctx.actor, params.token, ctx.requestId));

@@ -11,7 +11,13 @@ export interface GovernanceService {
   me(actor: Actor): Promise<Me>;
   sessionSeconds(expiresAt: number): number;
   project(name: string): Promise<Project>;
-  audit(filter: { project?: string | undefined; resourceType?: string | undefined; resourceId?: string | undefined; limit?: number | undefined; cursor?: string | undefined }): ReturnType<typeof listAudit>;
+  audit(filter: {
+    project?: string | undefined;
+    resourceType?: string | undefined;
+    resourceId?: string | undefined;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+  }): ReturnType<typeof listAudit>;
   verifyAudit(): Promise<AuditVerdict>;
   /** JSON lines: every row, then the sealed head. `millwright audit verify FILE` checks it without the server. */
   exportAudit(): StreamReply;
@@ -24,7 +30,11 @@ export const createGovernance = (platform: Platform): GovernanceService => {
   const { db } = platform.database;
   return {
     auth,
-    me: async (actor) => ({ principal: await auth.principal(actor), grants: await auth.grantsOf(actor), via: actor.via === 'system' ? 'token' : actor.via }),
+    me: async (actor) => ({
+      principal: await auth.principal(actor),
+      grants: await auth.grantsOf(actor),
+      via: actor.via === 'system' ? 'token' : actor.via,
+    }),
     sessionSeconds: (expiresAt) => Math.floor((expiresAt - clock.now()) / 1000),
     project: async (name) => (await auth.findProject(name)) ?? fail('NOT_FOUND', `There is no project '${name}'.`),
     audit: (filter) => listAudit(db, filter),
@@ -40,7 +50,13 @@ export const createGovernance = (platform: Platform): GovernanceService => {
         }
         yield `${JSON.stringify({ head })}\n`;
       }
-      return { stream: Readable.from(lines()), headers: { 'content-type': 'application/x-ndjson', 'content-disposition': 'attachment; filename="millwright-audit.jsonl"' } };
+      return {
+        stream: Readable.from(lines()),
+        headers: {
+          'content-type': 'application/x-ndjson',
+          'content-disposition': 'attachment; filename="millwright-audit.jsonl"',
+        },
+      };
     },
   };
 };

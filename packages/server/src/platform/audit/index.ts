@@ -24,5 +24,11 @@ export const verifyAuditChain = async (db: Db, key: string | null): Promise<Audi
     after = rows.at(-1)?.seq ?? after;
   }
   const { rows, problems } = verifier.finish(head);
-  return { intact: problems.length === 0, rows, headSeq: head?.seq ?? 0, headHash: head?.hash ?? null, problems: problems.slice(0, 100) };
+  return {
+    intact: problems.length === 0,
+    rows,
+    headSeq: head?.seq ?? 0,
+    headHash: head?.hash ?? null,
+    problems: problems.slice(0, 100),
+  };
 };

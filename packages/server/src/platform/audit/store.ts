@@ -4,8 +4,18 @@ import { type ChainHead, genesis, hashRow, sealHead } from './chain.ts';
 
 type AuditTables = {
   audit: {
-    seq: number; at: number; actor_id: string; actor_name: string; verb: string; project: string | null; resource_type: string; resource_id: string;
-    request_id: string; detail: string; previous_hash: string; hash: string;
+    seq: number;
+    at: number;
+    actor_id: string;
+    actor_name: string;
+    verb: string;
+    project: string | null;
+    resource_type: string;
+    resource_id: string;
+    request_id: string;
+    detail: string;
+    previous_hash: string;
+    hash: string;
   };
   chain_heads: { name: string; seq: number; hash: string; seal: string };
 };
@@ -13,14 +23,27 @@ const tables = (db: Db) => db.withTables<AuditTables>();
 
 /** Takes the lock that puts changes in one order, and tells where that order stands. Held until the transaction ends. */
 export const lockHead = async (db: Db, name: 'audit' | 'events'): Promise<{ seq: number; hash: string }> => {
-  const touched = await tables(db).updateTable('chain_heads').set({ seq: sql`seq` as never }).where('name', '=', name).returning(['seq', 'hash']).executeTakeFirst();
+  const touched = await tables(db)
+    .updateTable('chain_heads')
+    .set({ seq: sql`seq` as never })
+    .where('name', '=', name)
+    .returning(['seq', 'hash'])
+    .executeTakeFirst();
   if (touched) return touched;
-  await tables(db).insertInto('chain_heads').values({ name, seq: 0, hash: genesis, seal: '' }).onConflict((conflict) => conflict.column('name').doNothing()).execute();
+  await tables(db)
+    .insertInto('chain_heads')
+    .values({ name, seq: 0, hash: genesis, seal: '' })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
   return lockHead(db, name);
 };
 
 export const moveHead = async (db: Db, name: 'audit' | 'events', head: ChainHead): Promise<void> => {
-  await tables(db).updateTable('chain_heads').set({ seq: head.seq, hash: head.hash, seal: head.seal }).where('name', '=', name).execute();
+  await tables(db)
+    .updateTable('chain_heads')
+    .set({ seq: head.seq, hash: head.hash, seal: head.seal })
+    .where('name', '=', name)
+    .execute();
 };
 
 export type NewAuditRow = Omit<AuditRow, 'seq' | 'previousHash' | 'hash'>;
@@ -31,8 +54,18 @@ export const appendAudit = async (db: Db, key: string, rows: readonly NewAuditRo
     const complete = { ...row, seq: ++seq, previousHash: hash };
     hash = hashRow(complete);
     return {
-      seq, at: row.at, actor_id: row.actorId, actor_name: row.actorName, verb: row.verb, project: row.project, resource_type: row.resourceType,
-      resource_id: row.resourceId, request_id: row.requestId, detail: encodeJson(row.detail), previous_hash: complete.previousHash, hash,
+      seq,
+      at: row.at,
+      actor_id: row.actorId,
+      actor_name: row.actorName,
+      verb: row.verb,
+      project: row.project,
+      resource_type: row.resourceType,
+      resource_id: row.resourceId,
+      request_id: row.requestId,
+      detail: encodeJson(row.detail),
+      previous_hash: complete.previousHash,
+      hash,
     };
   });
   await tables(db).insertInto('audit').values(values).execute();
@@ -40,22 +73,49 @@ export const appendAudit = async (db: Db, key: string, rows: readonly NewAuditRo
 };
 
 export const readHead = async (db: Db): Promise<ChainHead | null> =>
-  (await tables(db).selectFrom('chain_heads').select(['seq', 'hash', 'seal']).where('name', '=', 'audit').executeTakeFirst()) ?? null;
+  (await tables(db)
+    .selectFrom('chain_heads')
+    .select(['seq', 'hash', 'seal'])
+    .where('name', '=', 'audit')
+    .executeTakeFirst()) ?? null;
 
 const toRow = (row: AuditTables['audit']): AuditRow => ({
-  seq: row.seq, at: row.at, actorId: row.actor_id, actorName: row.actor_name, verb: row.verb, project: row.project, resourceType: row.resource_type,
-  resourceId: row.resource_id, requestId: row.request_id, detail: decodeJson(row.detail), previousHash: row.previous_hash, hash: row.hash,
+  seq: row.seq,
+  at: row.at,
+  actorId: row.actor_id,
+  actorName: row.actor_name,
+  verb: row.verb,
+  project: row.project,
+  resourceType: row.resource_type,
+  resourceId: row.resource_id,
+  requestId: row.request_id,
+  detail: decodeJson(row.detail),
+  previousHash: row.previous_hash,
+  hash: row.hash,
 });
 
 export const readAuditFrom = async (db: Db, afterSeq: number, limit: number): Promise<AuditRow[]> =>
-  (await tables(db).selectFrom('audit').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute()).map(toRow);
+  (
+    await tables(db).selectFrom('audit').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute()
+  ).map(toRow);
 
 export const listAudit = async (
-  db: Db, filter: { project?: string | undefined; resourceType?: string | undefined; resourceId?: string | undefined; limit?: number | undefined; cursor?: string | undefined },
+  db: Db,
+  filter: {
+    project?: string | undefined;
+    resourceType?: string | undefined;
+    resourceId?: string | undefined;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+  },
 ) => {
   const limit = filter.limit ?? 100;
   const after = decodeCursor(filter.cursor);
-  let query = tables(db).selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(limit + 1);
+  let query = tables(db)
+    .selectFrom('audit')
+    .selectAll()
+    .orderBy('seq', 'desc')
+    .limit(limit + 1);
   if (filter.project !== undefined) query = query.where('project', '=', filter.project);
   if (filter.resourceType !== undefined) query = query.where('resource_type', '=', filter.resourceType);
   if (filter.resourceId !== undefined) query = query.where('resource_id', '=', filter.resourceId);

@@ -32,21 +32,38 @@ export const mayDo = (actor: Actor, permission: Permission, scope: Scope): boole
   return actor.grants.some((grant) => {
     if (!roleAllows(grant.role, permission)) return false;
     if (grant.project !== null && grant.project !== scope.project) return false;
-    return grant.resource === null || (scope.resource != null && grant.resource === `${scope.resource.type}/${scope.resource.ref}`);
+    return (
+      grant.resource === null ||
+      (scope.resource != null && grant.resource === `${scope.resource.type}/${scope.resource.ref}`)
+    );
   });
 };
 
 export const demand = (actor: Actor, permission: Permission, scope: Scope): void => {
   if (mayDo(actor, permission, scope)) return;
   const where = scope.project === null ? 'on this instance' : `in project '${scope.project}'`;
-  fail('PERMISSION_DENIED', `'${actor.name}' does not have the permission ${permission} ${where}. Ask an admin for a role that has it.`, { permission });
+  fail(
+    'PERMISSION_DENIED',
+    `'${actor.name}' does not have the permission ${permission} ${where}. Ask an admin for a role that has it.`,
+    { permission },
+  );
 };
 
 /** What runs inside the server on behalf of nobody. */
 export const systemActor = (name: string): Actor => ({
-  id: `system:${name}`, name: `system:${name}`, kind: 'system', via: 'system', grants: [{ role: 'admin', project: null, resource: null }], limits: null,
+  id: `system:${name}`,
+  name: `system:${name}`,
+  kind: 'system',
+  via: 'system',
+  grants: [{ role: 'admin', project: null, resource: null }],
+  limits: null,
 });
 
 export const localOwner: Actor = {
-  id: 'local-owner', name: 'local-owner', kind: 'local-owner', via: 'loopback', grants: [{ role: 'admin', project: null, resource: null }], limits: null,
+  id: 'local-owner',
+  name: 'local-owner',
+  kind: 'local-owner',
+  via: 'loopback',
+  grants: [{ role: 'admin', project: null, resource: null }],
+  limits: null,
 };

@@ -9,7 +9,11 @@ export interface Ctx {
   requestId: string;
 }
 
-export const systemCtx = (name: string, project: string, requestId: string): Ctx => ({ actor: systemActor(name), project, requestId });
+export const systemCtx = (name: string, project: string, requestId: string): Ctx => ({
+  actor: systemActor(name),
+  project,
+  requestId,
+});
 
 /** For use cases that need a second permission beside that of their operation. */
 export const authorize = (ctx: Ctx, permission: Permission, resource?: { type: string; ref: string }): void =>

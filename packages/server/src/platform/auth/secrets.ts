@@ -1,7 +1,12 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number, options: { N: number; r: number; p: number; maxmem: number }) => Promise<Buffer>;
+const derive = promisify(scrypt) as (
+  password: string,
+  salt: Buffer,
+  length: number,
+  options: { N: number; r: number; p: number; maxmem: number },
+) => Promise<Buffer>;
 // OWASP's setting for scrypt: 2^17 rounds, 128 MiB would be too much for a small server under load; 2^15 with p = 3 is its equal.
 const cost = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 };
 
@@ -23,4 +28,5 @@ export const checkPassword = async (password: string, stored: string | null): Pr
 /** Secrets of 256 random bits need no slow hash: nobody can try them all. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
-export const newSecret = (prefix: 'mw_pat_' | 'mw_svc_' | 'mw_ses_'): string => prefix + randomBytes(32).toString('base64url');
+export const newSecret = (prefix: 'mw_pat_' | 'mw_svc_' | 'mw_ses_'): string =>
+  prefix + randomBytes(32).toString('base64url');

@@ -47,7 +47,10 @@ export interface Changes {
 const attempts = 4;
 
 export const createChanges = (parts: {
-  database: Database; clock: Clock; ids: Ids; auditKey: string;
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  auditKey: string;
   /** Names of the durable subscribers of an event type. */
   subscribersOf: (type: EventType) => readonly string[];
   /** Called after commit, when there is something to deliver or to run. */
@@ -64,23 +67,51 @@ export const createChanges = (parts: {
         now,
         audit: (entry) => {
           audits.push({
-            at: now, actorId: context.actor.id, actorName: context.actor.name, verb: entry.verb, project: context.project, resourceType: entry.resourceType,
-            resourceId: entry.resourceId, requestId: context.requestId, detail: entry.detail ?? {},
+            at: now,
+            actorId: context.actor.id,
+            actorName: context.actor.name,
+            verb: entry.verb,
+            project: context.project,
+            resourceType: entry.resourceType,
+            resourceId: entry.resourceId,
+            requestId: context.requestId,
+            detail: entry.detail ?? {},
           });
         },
         emit: (type, subjectId, data = {}) => {
-          events.push({ id: parts.ids.next('evt'), type, project: context.project, at: now, subjectType: eventTypes[type], subjectId, data });
+          events.push({
+            id: parts.ids.next('evt'),
+            type,
+            project: context.project,
+            at: now,
+            subjectType: eventTypes[type],
+            subjectId,
+            data,
+          });
         },
         enqueue: (kind, payload, options = {}) => {
           jobs.push({
-            id: parts.ids.next('job'), kind, project: context.project, payload, dedupeKey: options.dedupeKey ?? null, maxAttempts: options.maxAttempts ?? 5,
+            id: parts.ids.next('job'),
+            kind,
+            project: context.project,
+            payload,
+            dedupeKey: options.dedupeKey ?? null,
+            maxAttempts: options.maxAttempts ?? 5,
             runAt: now + (options.delayMs ?? 0),
           });
         },
       });
       for (const event of events)
         for (const subscriber of parts.subscribersOf(event.type))
-          jobs.push({ id: parts.ids.next('job'), kind: `event:${subscriber}`, project: event.project, payload: { eventId: event.id }, dedupeKey: null, maxAttempts: 8, runAt: now });
+          jobs.push({
+            id: parts.ids.next('job'),
+            kind: `event:${subscriber}`,
+            project: event.project,
+            payload: { eventId: event.id },
+            dedupeKey: null,
+            maxAttempts: 8,
+            runAt: now,
+          });
       await insertJobs(db, jobs, now);
       // The chain is locked last, so that other transactions wait for as short as possible.
       if (events.length > 0) await appendEvents(db, events);

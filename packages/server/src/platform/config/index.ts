@@ -28,7 +28,8 @@ const read = (setting: Setting, raw: unknown, from: string, problems: string[]):
   if (setting.kind === 'integer') {
     const value = typeof raw === 'number' ? raw : /^-?\d+$/.test(String(raw)) ? Number(raw) : Number.NaN;
     if (!Number.isSafeInteger(value)) return complain(`'${raw}' is not a whole number`);
-    if (setting.minimum !== undefined && value < setting.minimum) return complain(`must be at least ${setting.minimum}`);
+    if (setting.minimum !== undefined && value < setting.minimum)
+      return complain(`must be at least ${setting.minimum}`);
     if (setting.maximum !== undefined && value > setting.maximum) return complain(`must be at most ${setting.maximum}`);
     return value;
   }
@@ -38,12 +39,15 @@ const read = (setting: Setting, raw: unknown, from: string, problems: string[]):
     return complain(`'${raw}' is neither true nor false`);
   }
   if (typeof raw !== 'string') return complain('must be text');
-  if (setting.kind === 'choice' && !setting.choices?.includes(raw)) return complain(`'${raw}' is none of ${setting.choices?.join(', ')}`);
+  if (setting.kind === 'choice' && !setting.choices?.includes(raw))
+    return complain(`'${raw}' is none of ${setting.choices?.join(', ')}`);
   return raw;
 };
 
 /** Flags win over the environment, that over `millwright.json`, that over the defaults. Unknown names are refused. */
-export const loadConfig = (options: { flags?: Record<string, string | boolean>; env?: Record<string, string | undefined>; file?: string } = {}): LoadedConfig => {
+export const loadConfig = (
+  options: { flags?: Record<string, string | boolean>; env?: Record<string, string | undefined>; file?: string } = {},
+): LoadedConfig => {
   const env = options.env ?? process.env;
   const flags = options.flags ?? {};
   const problems: string[] = [];
@@ -66,16 +70,21 @@ export const loadConfig = (options: { flags?: Record<string, string | boolean>; 
   for (const setting of settings as readonly Setting[]) {
     const fromEnv = env[setting.env];
     const [raw, origin] =
-      setting.flag in flags ? [flags[setting.flag], 'flag' as const]
-      : fromEnv !== undefined && fromEnv !== '' ? [fromEnv, 'environment' as const]
-      : setting.key in file ? [file[setting.key], 'file' as const]
-      : [setting.default, 'default' as const];
+      setting.flag in flags
+        ? [flags[setting.flag], 'flag' as const]
+        : fromEnv !== undefined && fromEnv !== ''
+          ? [fromEnv, 'environment' as const]
+          : setting.key in file
+            ? [file[setting.key], 'file' as const]
+            : [setting.default, 'default' as const];
     origins[setting.key] = origin;
     config[setting.key] = raw === null ? null : read(setting, raw, origin, problems);
   }
-  if (config['blobStore'] === 's3' && !config['s3Bucket']) problems.push('--blob-store s3 needs --s3-bucket (MILLWRIGHT_S3_BUCKET)');
+  if (config['blobStore'] === 's3' && !config['s3Bucket'])
+    problems.push('--blob-store s3 needs --s3-bucket (MILLWRIGHT_S3_BUCKET)');
   const url = config['databaseUrl'];
-  if (typeof url === 'string' && !/^postgres(ql)?:\/\//.test(url)) problems.push('--database-url must begin with postgres://');
+  if (typeof url === 'string' && !/^postgres(ql)?:\/\//.test(url))
+    problems.push('--database-url must begin with postgres://');
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: { ...config, dataDir: resolve(String(config['dataDir'])) } as Config, origins };
 };
@@ -84,5 +93,10 @@ export const loadConfig = (options: { flags?: Record<string, string | boolean>; 
 export const shownConfig = (loaded: LoadedConfig): { key: string; value: string; origin: string; help: string }[] =>
   (settings as readonly Setting[]).map((setting) => {
     const value = loaded.config[setting.key as keyof Config];
-    return { key: setting.key, value: value === null ? '-' : setting.secret ? '[set]' : String(value), origin: loaded.origins[setting.key] ?? 'default', help: setting.help };
+    return {
+      key: setting.key,
+      value: value === null ? '-' : setting.secret ? '[set]' : String(value),
+      origin: loaded.origins[setting.key] ?? 'default',
+      help: setting.help,
+    };
   });

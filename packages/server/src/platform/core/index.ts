@@ -46,27 +46,42 @@ const readAuditKey = (config: Config): string => {
   return readFileSync(path, 'utf8').trim();
 };
 
-export const createPlatform = async (options: { config: Config; log: Log; clock?: Clock; database?: Database }): Promise<Platform> => {
+export const createPlatform = async (options: {
+  config: Config;
+  log: Log;
+  clock?: Clock;
+  database?: Database;
+}): Promise<Platform> => {
   const { config, log } = options;
   armFailurePoint(config.failurePoint ?? undefined);
   const clock = options.clock ?? systemClock;
   const ids = createIds(clock);
   const metrics = createMetrics();
   const auditKey = readAuditKey(config);
-  const database = options.database ?? openDatabase({ url: config.databaseUrl, file: join(config.dataDir, 'millwright.db'), log });
+  const database =
+    options.database ?? openDatabase({ url: config.databaseUrl, file: join(config.dataDir, 'millwright.db'), log });
   await database.migrate(clock.now());
   const blobs = await openBlobStore(
     config.blobStore === 's3'
       ? {
-          kind: 's3', bucket: config.s3Bucket ?? '', keyPrefix: config.s3Prefix, region: config.s3Region, cacheDir: join(config.dataDir, 'blob-cache'), cacheLimitBytes: 20_000_000_000,
+          kind: 's3',
+          bucket: config.s3Bucket ?? '',
+          keyPrefix: config.s3Prefix,
+          region: config.s3Region,
+          cacheDir: join(config.dataDir, 'blob-cache'),
+          cacheLimitBytes: 20_000_000_000,
           ...(config.s3Endpoint === null ? {} : { endpoint: config.s3Endpoint, pathStyle: true }),
-          ...(config.s3AccessKey === null || config.s3SecretKey === null ? {} : { credentials: { accessKeyId: config.s3AccessKey, secretAccessKey: config.s3SecretKey } }),
+          ...(config.s3AccessKey === null || config.s3SecretKey === null
+            ? {}
+            : { credentials: { accessKeyId: config.s3AccessKey, secretAccessKey: config.s3SecretKey } }),
         }
       : { kind: 'files', root: join(config.dataDir, 'blobs') },
   );
   const tables = createTables({
-    tempDir: join(config.dataDir, 'tmp'), directories: ['blobs', 'blob-cache', 'capture'].map((folder) => join(config.dataDir, folder)),
-    memoryLimitBytes: config.tableMemoryBytes, threads: 2,
+    tempDir: join(config.dataDir, 'tmp'),
+    directories: ['blobs', 'blob-cache', 'capture'].map((folder) => join(config.dataDir, folder)),
+    memoryLimitBytes: config.tableMemoryBytes,
+    threads: 2,
   });
 
   // On PostgreSQL other processes write too: look regularly. On SQLite this process is told of everything it commits.
@@ -74,14 +89,23 @@ export const createPlatform = async (options: { config: Config; log: Log; clock?
   const events = createEvents({ db: database.db, pollMs, log });
   let jobs: Jobs | undefined;
   const changes = createChanges({
-    database, clock, ids, auditKey, subscribersOf: (type) => events.subscribersOf(type),
+    database,
+    clock,
+    ids,
+    auditKey,
+    subscribersOf: (type) => events.subscribersOf(type),
     wake: (what) => {
       if (what.events) events.wake();
       if (what.jobs) jobs?.wake();
     },
   });
   jobs = createJobs({
-    database, changes, clock, log, concurrency: config.jobConcurrency, pollMs,
+    database,
+    changes,
+    clock,
+    log,
+    concurrency: config.jobConcurrency,
+    pollMs,
     onOutcome: (kind, outcome, durationMs) => {
       metrics.count('millwright_jobs_total', 'Jobs run', { kind, outcome });
       metrics.observe('millwright_job_seconds', 'Time a job ran', durationMs / 1000, { kind });
@@ -89,7 +113,23 @@ export const createPlatform = async (options: { config: Config; log: Log; clock?
   });
   const auth = createAuth({ database, changes, clock, ids });
   const scheduler = createScheduler({ database, changes, clock, log, pollMs: 1000 });
-  return { config, clock, ids, log, database, changes, events, jobs, scheduler, auth, blobs, tables, metrics, auditKey, startedAt: clock.now() };
+  return {
+    config,
+    clock,
+    ids,
+    log,
+    database,
+    changes,
+    events,
+    jobs,
+    scheduler,
+    auth,
+    blobs,
+    tables,
+    metrics,
+    auditKey,
+    startedAt: clock.now(),
+  };
 };
 
 /** After every module has declared its handlers. */

@@ -22,20 +22,37 @@ export interface Migration {
 }
 
 /** Declares a table by a short list: `'name text'`, `'count integer?'` (question mark: may be null), `'id text key'`. */
-export const createTable = async (db: Kysely<never>, table: string, fields: readonly string[], constraints: { unique?: string[][] } = {}): Promise<void> => {
+export const createTable = async (
+  db: Kysely<never>,
+  table: string,
+  fields: readonly string[],
+  constraints: { unique?: string[][] } = {},
+): Promise<void> => {
   let builder = db.schema.createTable(table);
   for (const field of fields) {
     const [name = '', kind = '', flag] = field.split(' ');
     const optional = kind.endsWith('?');
     const type = kind.replace('?', '');
-    if (type !== 'text' && type !== 'integer' && type !== 'number') throw new Error(`${table}.${name}: unknown column kind ${kind}`);
-    builder = builder.addColumn(name, columns[type], (column) => (flag === 'key' ? column.primaryKey().notNull() : optional ? column : column.notNull()));
+    if (type !== 'text' && type !== 'integer' && type !== 'number')
+      throw new Error(`${table}.${name}: unknown column kind ${kind}`);
+    builder = builder.addColumn(name, columns[type], (column) =>
+      flag === 'key' ? column.primaryKey().notNull() : optional ? column : column.notNull(),
+    );
   }
-  for (const unique of constraints.unique ?? []) builder = builder.addUniqueConstraint(`${table}_${unique.join('_')}_unique`, unique as never);
+  for (const unique of constraints.unique ?? [])
+    builder = builder.addUniqueConstraint(`${table}_${unique.join('_')}_unique`, unique as never);
   await builder.execute();
 };
 
-export const createIndex = async (db: Kysely<never>, table: string, on: string[], options: { unique?: boolean } = {}): Promise<void> => {
-  const builder = db.schema.createIndex(`${table}_${on.join('_')}_index`).on(table).columns(on as never);
+export const createIndex = async (
+  db: Kysely<never>,
+  table: string,
+  on: string[],
+  options: { unique?: boolean } = {},
+): Promise<void> => {
+  const builder = db.schema
+    .createIndex(`${table}_${on.join('_')}_index`)
+    .on(table)
+    .columns(on as never);
   await (options.unique ? builder.unique() : builder).execute();
 };

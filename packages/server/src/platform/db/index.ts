@@ -62,7 +62,9 @@ export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqlite: Databa
 
 export const openDatabase = (options: { url: string | null; file: string; log: Log }): Database => {
   if (options.url !== null) {
-    const { dialect } = openPostgres(options.url, (error) => options.log.warn('a database connection was lost', { error }));
+    const { dialect } = openPostgres(options.url, (error) =>
+      options.log.warn('a database connection was lost', { error }),
+    );
     return wrapDialect('postgres', dialect);
   }
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });

@@ -9,29 +9,52 @@ interface MigrationTables {
 const lockKey = 7117_0001;
 
 const state = async (db: Kysely<MigrationTables>, kind: DatabaseKind): Promise<number> => {
-  const exists = kind === 'postgres'
-    ? await sql<{ found: number }>`select 1 as found from information_schema.tables where table_schema = current_schema() and table_name = 'migrations'`.execute(db)
-    : await sql<{ found: number }>`select 1 as found from sqlite_master where type = 'table' and name = 'migrations'`.execute(db);
+  const exists =
+    kind === 'postgres'
+      ? await sql<{
+          found: number;
+        }>`select 1 as found from information_schema.tables where table_schema = current_schema() and table_name = 'migrations'`.execute(
+          db,
+        )
+      : await sql<{
+          found: number;
+        }>`select 1 as found from sqlite_master where type = 'table' and name = 'migrations'`.execute(db);
   if (exists.rows.length === 0) return 0;
-  const row = await db.selectFrom('migrations').select((e) => e.fn.max('number').as('number')).executeTakeFirst();
+  const row = await db
+    .selectFrom('migrations')
+    .select((e) => e.fn.max('number').as('number'))
+    .executeTakeFirst();
   return Number(row?.number ?? 0);
 };
 
 /** Brings the schema up to date, each migration in a transaction of its own. A database from a newer version is left alone. */
-export const migrate = async (untyped: Kysely<never>, kind: DatabaseKind, migrations: readonly Migration[], now: number): Promise<{ from: number; to: number }> => {
+export const migrate = async (
+  untyped: Kysely<never>,
+  kind: DatabaseKind,
+  migrations: readonly Migration[],
+  now: number,
+): Promise<{ from: number; to: number }> => {
   const db = untyped as unknown as Kysely<MigrationTables>;
   const from = await state(db, kind);
   const to = migrations.length;
   if (from > to)
-    return fail('DATABASE_NEWER', `The database is at migration ${from}, this version of Millwright knows ${to}. Start the newer version, or restore a backup made by this one.`);
-  if (from === 0 && kind === 'sqlite') await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(db);
+    return fail(
+      'DATABASE_NEWER',
+      `The database is at migration ${from}, this version of Millwright knows ${to}. Start the newer version, or restore a backup made by this one.`,
+    );
+  if (from === 0 && kind === 'sqlite')
+    await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(
+      db,
+    );
   for (let number = from + 1; number <= to; number++) {
     const migration = migrations[number - 1] as Migration;
     await db.transaction().execute(async (tx) => {
       if (kind === 'postgres') {
         // Two servers that start together: the second waits here and finds the work done.
         await sql`select pg_advisory_xact_lock(${lockKey})`.execute(tx);
-        await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(tx);
+        await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(
+          tx,
+        );
         if ((await state(tx, kind)) >= number) return;
       }
       await migration.up(tx as unknown as Kysely<never>, kind);

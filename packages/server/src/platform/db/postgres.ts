@@ -8,11 +8,19 @@ const parseInteger = (text: string): number => {
   return value;
 };
 const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? parseInteger : pg.types.getTypeParser(oid, format as never)),
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === 20 ? parseInteger : pg.types.getTypeParser(oid, format as never),
 };
 
 export const openPostgres = (url: string, onIdleError: (error: Error) => void) => {
-  const pool = new pg.Pool({ connectionString: url, max: 12, connectionTimeoutMillis: 5000, idleTimeoutMillis: 30_000, types: types as never, application_name: 'millwright' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 12,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    types: types as never,
+    application_name: 'millwright',
+  });
   // Without a listener a connection lost while idle would end the process.
   pool.on('error', onIdleError);
   return { dialect: new PostgresDialect({ pool }), pool };

@@ -4,14 +4,17 @@ import { SqliteDialect } from 'kysely';
 type Value = null | number | bigint | string | Uint8Array;
 
 const encode = (value: unknown): Value => {
-  if (value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
+  if (value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array)
+    return value;
   if (typeof value === 'number') {
     // SQLite stores NaN as NULL without a word; stores encode such values themselves.
     if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be stored in a number column`);
     return value;
   }
   if (typeof value === 'boolean') return value ? 1 : 0;
-  throw new TypeError(`a value of type ${value === undefined ? 'undefined' : typeof value} cannot be bound to a statement`);
+  throw new TypeError(
+    `a value of type ${value === undefined ? 'undefined' : typeof value} cannot be bound to a statement`,
+  );
 };
 
 const cacheSize = 300;
@@ -19,7 +22,9 @@ const cacheSize = 300;
 /** node:sqlite in the form Kysely expects. Statements are kept: preparing costs more than most of them take to run. */
 export const openSqlite = (path: string) => {
   const connection = new DatabaseSync(path, { timeout: 5000 });
-  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384');
+  connection.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384',
+  );
   const cache = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = cache.get(sql);

@@ -3,7 +3,16 @@ import { lockHead, moveHead } from '#platform/audit';
 import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom } from '#platform/db';
 
 type EventTables = {
-  events: { seq: number; id: string; type: string; project: string | null; at: number; subject_type: string; subject_id: string; data: string };
+  events: {
+    seq: number;
+    id: string;
+    type: string;
+    project: string | null;
+    at: number;
+    subject_type: string;
+    subject_id: string;
+    data: string;
+  };
 };
 const tables = (db: Db) => db.withTables<EventTables>();
 
@@ -20,19 +29,39 @@ export interface NewEvent {
 /** Numbers are given under a lock held until commit: who has read up to n has missed nothing below n. */
 export const appendEvents = async (db: Db, events: readonly NewEvent[]): Promise<void> => {
   let { seq } = await lockHead(db, 'events');
-  await tables(db).insertInto('events').values(events.map((event) => ({
-    seq: ++seq, id: event.id, type: event.type, project: event.project, at: event.at, subject_type: event.subjectType, subject_id: event.subjectId, data: encodeJson(event.data),
-  }))).execute();
+  await tables(db)
+    .insertInto('events')
+    .values(
+      events.map((event) => ({
+        seq: ++seq,
+        id: event.id,
+        type: event.type,
+        project: event.project,
+        at: event.at,
+        subject_type: event.subjectType,
+        subject_id: event.subjectId,
+        data: encodeJson(event.data),
+      })),
+    )
+    .execute();
   await moveHead(db, 'events', { seq, hash: '', seal: '' });
 };
 
 const toEvent = (row: EventTables['events']): Event => ({
-  id: row.id, seq: row.seq, type: row.type, project: row.project, at: row.at, subjectType: row.subject_type, subjectId: row.subject_id, data: decodeJson(row.data),
+  id: row.id,
+  seq: row.seq,
+  type: row.type,
+  project: row.project,
+  at: row.at,
+  subjectType: row.subject_type,
+  subjectId: row.subject_id,
+  data: decodeJson(row.data),
 });
 
 export const readEvents = async (db: Db, afterSeq: number, limit: number): Promise<Event[]> =>
-  (await tables(db).selectFrom('events').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute()).map(toEvent);
-
+  (
+    await tables(db).selectFrom('events').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute()
+  ).map(toEvent);
 
 export const findEventById = async (db: Db, id: string): Promise<Event | null> => {
   const row = await tables(db).selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst();
@@ -40,14 +69,25 @@ export const findEventById = async (db: Db, id: string): Promise<Event | null> =
 };
 
 export const lastSeq = async (db: Db): Promise<number> => {
-  const row = await tables(db).selectFrom('events').select((e) => e.fn.max('seq').as('seq')).executeTakeFirst();
+  const row = await tables(db)
+    .selectFrom('events')
+    .select((e) => e.fn.max('seq').as('seq'))
+    .executeTakeFirst();
   return Number(row?.seq ?? 0);
 };
 
-export const listEvents = async (db: Db, filter: { project: string; type?: string | undefined; limit?: number | undefined; cursor?: string | undefined }) => {
+export const listEvents = async (
+  db: Db,
+  filter: { project: string; type?: string | undefined; limit?: number | undefined; cursor?: string | undefined },
+) => {
   const limit = filter.limit ?? 100;
   const after = decodeCursor(filter.cursor);
-  let query = tables(db).selectFrom('events').selectAll().where('project', '=', filter.project).orderBy('seq', 'desc').limit(limit + 1);
+  let query = tables(db)
+    .selectFrom('events')
+    .selectAll()
+    .where('project', '=', filter.project)
+    .orderBy('seq', 'desc')
+    .limit(limit + 1);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (after) query = query.where('seq', '<', Number(after[0]));
   return pageFrom(await query.execute(), limit, (row) => [row.seq], toEvent);

@@ -5,9 +5,23 @@ import { writeSync } from 'node:fs';
  * A name is chosen with MILLWRIGHT_FAILURE_POINT (`name` or `name:3` for the third passage); without it this costs one comparison.
  */
 export const failurePoints = [
-  'migration.before-commit', 'change.before-commit', 'change.after-commit', 'job.claimed', 'job.before-commit', 'job.after-commit', 'outbox.before-delivery', 'outbox.after-delivery',
-  'blob.half-written', 'blob.before-rename', 'journal.half-written', 'capture.before-commit', 'capture.after-commit', 'rollout.before-commit', 'rollout.after-commit',
-  'upload.before-commit', 'schedule.before-commit',
+  'migration.before-commit',
+  'change.before-commit',
+  'change.after-commit',
+  'job.claimed',
+  'job.before-commit',
+  'job.after-commit',
+  'outbox.before-delivery',
+  'outbox.after-delivery',
+  'blob.half-written',
+  'blob.before-rename',
+  'journal.half-written',
+  'capture.before-commit',
+  'capture.after-commit',
+  'rollout.before-commit',
+  'rollout.after-commit',
+  'upload.before-commit',
+  'schedule.before-commit',
 ] as const;
 export type FailurePoint = (typeof failurePoints)[number];
 
@@ -20,7 +34,8 @@ export const armFailurePoint = (setting: string | undefined): void => {
     return;
   }
   const [name = '', count = '1'] = setting.split(':');
-  if (!(failurePoints as readonly string[]).includes(name)) throw new Error(`There is no failure point '${name}'. Known: ${failurePoints.join(', ')}`);
+  if (!(failurePoints as readonly string[]).includes(name))
+    throw new Error(`There is no failure point '${name}'. Known: ${failurePoints.join(', ')}`);
   armed = { name, countdown: Number(count) };
 };
 

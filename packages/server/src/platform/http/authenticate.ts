@@ -27,7 +27,12 @@ const readToken = (headers: IncomingHttpHeaders): string | null => {
 };
 
 /** Recognises the caller, or answers null: anonymous. */
-export const recognise = async (auth: Auth, guard: Guard, headers: IncomingHttpHeaders, peer: string | undefined): Promise<Actor | null> => {
+export const recognise = async (
+  auth: Auth,
+  guard: Guard,
+  headers: IncomingHttpHeaders,
+  peer: string | undefined,
+): Promise<Actor | null> => {
   guard.checkHost(headers);
   const token = readToken(headers);
   if (token !== null) return auth.byToken(token);

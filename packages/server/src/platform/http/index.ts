@@ -16,12 +16,15 @@ export { readCookie, sessionCookie } from './authenticate.ts';
 export { isLoopbackAddress } from './guard.ts';
 export { openApi } from './openapi.ts';
 export { asMillwrightError } from './problems.ts';
+export { blobReply } from './blob-reply.ts';
+export type { RangeHeaders } from './blob-reply.ts';
 export { attachment } from './replies.ts';
 export type { EventsReply, StreamReply } from './replies.ts';
 export type { Api } from './serve.ts';
 
 const pageHeaders = {
-  'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',
 };
 
@@ -55,14 +58,25 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
   for (const type of streamed) app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('cross-origin-resource-policy', 'same-origin');
+    reply
+      .header('x-request-id', request.id)
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('cross-origin-resource-policy', 'same-origin');
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     options.metrics.count('millwright_http_requests_total', 'Requests answered', labels);
-    options.metrics.observe('millwright_http_request_seconds', 'Time to answer', reply.elapsedTime / 1000, { method: request.method, route });
-    options.log.debug('answered', { requestId: request.id, ...labels, durationMs: Math.round(reply.elapsedTime * 10) / 10 });
+    options.metrics.observe('millwright_http_request_seconds', 'Time to answer', reply.elapsedTime / 1000, {
+      method: request.method,
+      route,
+    });
+    options.log.debug('answered', {
+      requestId: request.id,
+      ...labels,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    });
   });
   app.setErrorHandler((error, request, reply) => {
     // A body that was not read to its end would be taken for the next request.
@@ -71,7 +85,14 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
   });
 
   const guard = createGuard(options);
-  const api = createApi({ app, auth: options.auth, guard, metrics: options.metrics, maxUploadBytes: options.maxUploadBytes, checkReplies: options.checkReplies ?? false });
+  const api = createApi({
+    app,
+    auth: options.auth,
+    guard,
+    metrics: options.metrics,
+    maxUploadBytes: options.maxUploadBytes,
+    checkReplies: options.checkReplies ?? false,
+  });
 
   const description = JSON.stringify(openApi(operations, options.version));
   app.get('/openapi.json', async (request, reply) => {
@@ -81,12 +102,24 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
 
   if (options.staticDir !== null && existsSync(options.staticDir)) {
     const { default: fastifyStatic } = await import('@fastify/static');
-    await app.register(fastifyStatic, { root: options.staticDir, wildcard: false, index: false, cacheControl: false, setHeaders: (response, path) => {
-      for (const [name, value] of Object.entries(pageHeaders)) response.header(name, value);
-      response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-    } });
+    await app.register(fastifyStatic, {
+      root: options.staticDir,
+      wildcard: false,
+      index: false,
+      cacheControl: false,
+      setHeaders: (response, path) => {
+        for (const [name, value] of Object.entries(pageHeaders)) response.header(name, value);
+        response.header(
+          'cache-control',
+          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        );
+      },
+    });
   }
-  const routes = operations.map((op) => ({ method: op.method, pattern: new RegExp(`^/api/v1${op.path.replace(/:[A-Za-z]+/g, '[^/]+')}$`) }));
+  const routes = operations.map((op) => ({
+    method: op.method,
+    pattern: new RegExp(`^/api/v1${op.path.replace(/:[A-Za-z]+/g, '[^/]+')}$`),
+  }));
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const verbs = routes.filter((route) => route.pattern.test(path)).map((route) => route.method);
@@ -94,10 +127,14 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
       reply.header('allow', [...new Set(verbs)].join(', '));
       return fail('METHOD_NOT_ALLOWED', `This route answers to ${[...new Set(verbs)].join(', ')}.`);
     }
-    const wantsPage = request.method === 'GET' && !/^\/(api|v2|metrics)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html');
+    const wantsPage =
+      request.method === 'GET' &&
+      !/^\/(api|v2|metrics)(\/|$)/.test(path) &&
+      (request.headers.accept ?? '').includes('text/html');
     if (!wantsPage) return fail('ROUTE_NOT_FOUND', 'There is no such route. /openapi.json lists them all.');
     guard.checkHost(request.headers);
-    if (options.staticDir !== null && existsSync(`${options.staticDir}/index.html`)) return reply.headers(pageHeaders).header('cache-control', 'no-cache').type('text/html').sendFile('index.html');
+    if (options.staticDir !== null && existsSync(`${options.staticDir}/index.html`))
+      return reply.headers(pageHeaders).header('cache-control', 'no-cache').type('text/html').sendFile('index.html');
     return reply.code(503).type('text/plain').send('The console is not built. Run `npm start`, which builds it.\n');
   });
   return api;

@@ -4,25 +4,50 @@ const problemSchema = {
   type: 'object',
   required: ['type', 'title', 'status', 'code', 'detail'],
   properties: {
-    type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string', enum: Object.keys(errorTable) }, detail: { type: 'string' }, requestId: { type: 'string' },
-    problems: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } } },
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(errorTable) },
+    detail: { type: 'string' },
+    requestId: { type: 'string' },
+    problems: {
+      type: 'array',
+      items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+    },
   },
 };
 
 const alwaysPossible = ['INVALID_INPUT', 'SIGN_IN_REQUIRED', 'PERMISSION_DENIED', 'INTERNAL'] as const;
 
 const parametersOf = (op: Operation) => [
-  ...Object.entries(op.params?.properties ?? {}).map(([name, schema]) => ({ name, in: 'path', required: true, schema })),
-  ...Object.entries(op.query?.properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: (op.query?.required ?? []).includes(name as never), schema })),
+  ...Object.entries(op.params?.properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema,
+  })),
+  ...Object.entries(op.query?.properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: (op.query?.required ?? []).includes(name as never),
+    schema,
+  })),
 ];
 
 const describe = (op: Operation) => {
-  const codes = [...new Set([...alwaysPossible, ...(op.errors ?? [])])].filter((code) => op.permission !== 'public' || (code !== 'SIGN_IN_REQUIRED' && code !== 'PERMISSION_DENIED'));
+  const codes = [...new Set([...alwaysPossible, ...(op.errors ?? [])])].filter(
+    (code) => op.permission !== 'public' || (code !== 'SIGN_IN_REQUIRED' && code !== 'PERMISSION_DENIED'),
+  );
   const byStatus = Map.groupBy(codes, (code) => errorTable[code][0]);
   const success = op.status ?? 200;
-  const content = op.replyKind === 'stream' ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
-    : op.replyKind === 'events' ? { 'text/event-stream': { schema: { type: 'string' } } }
-    : op.reply ? { 'application/json': { schema: op.reply } } : undefined;
+  const content =
+    op.replyKind === 'stream'
+      ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+      : op.replyKind === 'events'
+        ? { 'text/event-stream': { schema: { type: 'string' } } }
+        : op.reply
+          ? { 'application/json': { schema: op.reply } }
+          : undefined;
   return {
     operationId: op.id,
     summary: op.summary,
@@ -33,10 +58,27 @@ const describe = (op: Operation) => {
     ...(op.cli ? { 'x-cli': `millwright ${op.cli}` } : {}),
     parameters: parametersOf(op),
     ...(op.body ? { requestBody: { required: true, content: { 'application/json': { schema: op.body } } } } : {}),
-    ...(op.bodyKind === 'stream' ? { requestBody: { required: true, content: Object.fromEntries((op.consumes ?? []).map((type) => [type, { schema: { type: 'string', format: 'binary' } }])) } } : {}),
+    ...(op.bodyKind === 'stream'
+      ? {
+          requestBody: {
+            required: true,
+            content: Object.fromEntries(
+              (op.consumes ?? []).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+            ),
+          },
+        }
+      : {}),
     responses: {
       [success]: { description: success === 204 ? 'Done' : 'Success', ...(content ? { content } : {}) },
-      ...Object.fromEntries([...byStatus].map(([status, list]) => [status, { description: list.map((code) => `${code}: ${errorTable[code][1]}`).join('. '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }])),
+      ...Object.fromEntries(
+        [...byStatus].map(([status, list]) => [
+          status,
+          {
+            description: list.map((code) => `${code}: ${errorTable[code][1]}`).join('. '),
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        ]),
+      ),
     },
   };
 };
@@ -56,7 +98,10 @@ export const openApi = (operations: readonly Operation[], version: string): Reco
     paths,
     components: {
       schemas: { Problem: problemSchema },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'millwright_session' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'millwright_session' },
+      },
     },
   };
 };

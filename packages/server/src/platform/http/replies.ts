@@ -9,11 +9,18 @@ export interface StreamReply {
 
 /** Server-sent events: `start` sends until the signal fires. */
 export interface EventsReply {
-  start(send: (message: { id?: string; event?: string; data: unknown }) => void, signal: AbortSignal): void | Promise<void>;
+  start(
+    send: (message: { id?: string; event?: string; data: unknown }) => void,
+    signal: AbortSignal,
+  ): void | Promise<void>;
 }
 
 /** Nothing stored here may run in the console: always an attachment, never sniffed, sandboxed if opened all the same. */
-export const attachment = (options: { fileName: string; sizeBytes: number; mediaType?: string }): Record<string, string> => ({
+export const attachment = (options: {
+  fileName: string;
+  sizeBytes: number;
+  mediaType?: string;
+}): Record<string, string> => ({
   'content-type': options.mediaType ?? 'application/octet-stream',
   'content-length': String(options.sizeBytes),
   'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(options.fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`,

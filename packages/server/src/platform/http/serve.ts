@@ -28,7 +28,12 @@ export type Answer<R> = R extends TSchema ? Static<R> : StreamReply | EventsRepl
 
 export interface Api {
   /** The only way a route comes to be: from its operation. */
-  serve<P extends TObject | undefined, Q extends TObject | undefined, B extends TSchema | undefined, R extends TSchema | undefined>(
+  serve<
+    P extends TObject | undefined,
+    Q extends TObject | undefined,
+    B extends TSchema | undefined,
+    R extends TSchema | undefined,
+  >(
     op: Operation<P, Q, B, R>,
     handler: (input: HandlerInput<P, Q, B>, ctx: Ctx) => Promise<Answer<R>> | Answer<R>,
   ): void;
@@ -42,7 +47,8 @@ const limitedStream = async function* (source: Readable, limitBytes: number): As
   let total = 0;
   for await (const chunk of source) {
     total += (chunk as Uint8Array).byteLength;
-    if (total > limitBytes) fail('BODY_TOO_LARGE', `The upload is larger than ${limitBytes} bytes. Raise --max-upload-bytes, or split it.`);
+    if (total > limitBytes)
+      fail('BODY_TOO_LARGE', `The upload is larger than ${limitBytes} bytes. Raise --max-upload-bytes, or split it.`);
     yield chunk as Uint8Array;
   }
 };
@@ -50,7 +56,12 @@ const limitedStream = async function* (source: Readable, limitBytes: number): As
 const sendEvents = (reply: FastifyReply, request: FastifyRequest, events: EventsReply): void => {
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', 'x-request-id': request.id });
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    'x-request-id': request.id,
+  });
   raw.write(': connected\n\n');
   const abort = new AbortController();
   const beat = setInterval(() => raw.write(': still here\n\n'), 15_000).unref();
@@ -60,17 +71,28 @@ const sendEvents = (reply: FastifyReply, request: FastifyRequest, events: Events
   });
   void events.start(({ id, event, data }) => {
     if (!raw.writable) return;
-    raw.write(`${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`);
+    raw.write(
+      `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`,
+    );
     // A reader that does not keep up is let go; it comes back with Last-Event-ID and misses nothing.
     if (raw.writableLength > 4_000_000) raw.destroy();
   }, abort.signal);
 };
 
-export const createApi = (parts: { app: FastifyInstance; auth: Auth; guard: Guard; metrics: Metrics; maxUploadBytes: number; checkReplies: boolean }): Api => {
+export const createApi = (parts: {
+  app: FastifyInstance;
+  auth: Auth;
+  guard: Guard;
+  metrics: Metrics;
+  maxUploadBytes: number;
+  checkReplies: boolean;
+}): Api => {
   const served = new Set<string>();
-  const who = (request: FastifyRequest) => recognise(parts.auth, parts.guard, request.headers, request.raw.socket.remoteAddress);
+  const who = (request: FastifyRequest) =>
+    recognise(parts.auth, parts.guard, request.headers, request.raw.socket.remoteAddress);
   const known = async (request: FastifyRequest): Promise<Actor> =>
-    (await who(request)) ?? fail('SIGN_IN_REQUIRED', 'Sign in at the console, or send a token: Authorization: Bearer mw_...');
+    (await who(request)) ??
+    fail('SIGN_IN_REQUIRED', 'Sign in at the console, or send a token: Authorization: Bearer mw_...');
   return {
     app: parts.app,
     served,
@@ -101,34 +123,66 @@ export const createApi = (parts: { app: FastifyInstance; auth: Auth; guard: Guar
           actors.set(request, actor);
           if (checkParams) request.params = checkParams(params);
           const scope = project === null ? null : (params['project'] ?? null);
-          if (permission !== 'signed-in') demand(actor, permission, { project: scope, resource: resource ? { type: resource.type, ref: params[resource.param] ?? '' } : null });
-          if (scope !== null && (await parts.auth.findProject(scope)) === null) fail('NOT_FOUND', `There is no project '${scope}'.`);
+          if (permission !== 'signed-in')
+            demand(actor, permission, {
+              project: scope,
+              resource: resource ? { type: resource.type, ref: params[resource.param] ?? '' } : null,
+            });
+          if (scope !== null && (await parts.auth.findProject(scope)) === null)
+            fail('NOT_FOUND', `There is no project '${scope}'.`);
         },
         handler: async (request, reply) => {
           const isJson = /^application\/([a-z.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
-          if (op.bodyKind !== 'stream' && request.headers['content-type'] !== undefined && !isJson && request.body !== undefined) throw new MillwrightError('MEDIA_TYPE_UNSUPPORTED', 'This route takes application/json.');
-          if (op.bodyKind === 'stream' && (request.body === undefined || isJson)) throw new MillwrightError('MEDIA_TYPE_UNSUPPORTED', `This route takes ${(op.consumes ?? []).join(' or ')}.`);
+          if (
+            op.bodyKind !== 'stream' &&
+            request.headers['content-type'] !== undefined &&
+            !isJson &&
+            request.body !== undefined
+          )
+            throw new MillwrightError('MEDIA_TYPE_UNSUPPORTED', 'This route takes application/json.');
+          if (op.bodyKind === 'stream' && (request.body === undefined || isJson))
+            throw new MillwrightError(
+              'MEDIA_TYPE_UNSUPPORTED',
+              `This route takes ${(op.consumes ?? []).join(' or ')}.`,
+            );
           const abort = new AbortController();
           reply.raw.on('close', () => {
             if (!reply.raw.writableFinished) abort.abort(new Error('the caller went away'));
           });
-          const actor = actors.get(request) ?? { id: 'anonymous', name: 'anonymous', kind: 'user' as const, via: 'session' as const, grants: [], limits: null };
+          const actor = actors.get(request) ?? {
+            id: 'anonymous',
+            name: 'anonymous',
+            kind: 'user' as const,
+            via: 'session' as const,
+            grants: [],
+            limits: null,
+          };
           const input = {
             params: (request.params ?? {}) as never,
             query: (checkQuery ? checkQuery(request.query) : {}) as never,
             body: (checkBody ? checkBody(request.body ?? {}) : undefined) as never,
-            stream: op.bodyKind === 'stream' ? limitedStream(request.body as Readable, parts.maxUploadBytes) : limitedStream(request.raw, 0),
+            stream:
+              op.bodyKind === 'stream'
+                ? limitedStream(request.body as Readable, parts.maxUploadBytes)
+                : limitedStream(request.raw, 0),
             mediaType: (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
             headers: request.headers,
             signal: abort.signal,
             setHeader: (name: string, value: string) => void reply.header(name, value),
           };
-          const result = await handler(input, { actor, project: (request.params as Record<string, string>)['project'] ?? '', requestId: request.id });
+          const result = await handler(input, {
+            actor,
+            project: (request.params as Record<string, string>)['project'] ?? '',
+            requestId: request.id,
+          });
           reply.code(op.status ?? 200);
           if (op.replyKind === 'events') return void sendEvents(reply, request, result as EventsReply);
           if (op.replyKind === 'stream') {
             const { stream, headers, status } = result as StreamReply;
-            return reply.code(status ?? 200).headers(headers).send(stream);
+            return reply
+              .code(status ?? 200)
+              .headers(headers)
+              .send(stream);
           }
           if (op.status === 204 || result === undefined) return reply.code(op.status ?? 204).send();
           if (checkReply) assertReply(op.id, checkReply, result);

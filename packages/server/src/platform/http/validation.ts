@@ -18,15 +18,26 @@ export const compile = (schema: TSchema, part: 'params' | 'query' | 'body' | 're
     const value = fromText ? Value.Default(schema, Value.Convert(schema, { ...(raw as object) })) : raw;
     if (validator.Check(value)) return value;
     const errors = [...validator.Errors(value)];
-    const problems = errors.slice(0, 20).map((error) => ({ path: where(error.instancePath, part), message: describe(error) }));
+    const problems = errors
+      .slice(0, 20)
+      .map((error) => ({ path: where(error.instancePath, part), message: describe(error) }));
     const first = problems[0];
-    throw new MillwrightError('INVALID_INPUT', first ? `${first.path}: ${first.message}` : `the ${part} does not have the expected form`, { problems });
+    throw new MillwrightError(
+      'INVALID_INPUT',
+      first ? `${first.path}: ${first.message}` : `the ${part} does not have the expected form`,
+      { problems },
+    );
   };
 };
 
 const describe = (error: { message: string; keyword?: string; params?: unknown }): string => {
-  const params = (error.params ?? {}) as { additionalProperties?: string[]; requiredProperties?: string[]; pattern?: string | RegExp };
-  if (error.keyword === 'additionalProperties' && params.additionalProperties) return `has the unknown properties ${params.additionalProperties.slice(0, 5).join(', ')}`;
+  const params = (error.params ?? {}) as {
+    additionalProperties?: string[];
+    requiredProperties?: string[];
+    pattern?: string | RegExp;
+  };
+  if (error.keyword === 'additionalProperties' && params.additionalProperties)
+    return `has the unknown properties ${params.additionalProperties.slice(0, 5).join(', ')}`;
   if (error.keyword === 'required' && params.requiredProperties) return `lacks ${params.requiredProperties.join(', ')}`;
   return error.message;
 };

@@ -5,7 +5,17 @@ import { MillwrightError, messageOf } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
 import { randomSecret } from '#platform/ids';
 import type { Log } from '#platform/log';
-import { type ClaimedJob, buryJob, claimJobs, finishJob, holdLease, nextRunAt, purgeDone, releaseExpired, requeueJob } from './store.ts';
+import {
+  type ClaimedJob,
+  buryJob,
+  claimJobs,
+  finishJob,
+  holdLease,
+  nextRunAt,
+  purgeDone,
+  releaseExpired,
+  requeueJob,
+} from './store.ts';
 
 export { claimJobs, countJobs, findJob, finishJob, insertJobs, listJobs, reviveJob } from './store.ts';
 export type { ClaimedJob, NewJob } from './store.ts';
@@ -53,7 +63,15 @@ const leaseMs = 30_000;
 const keepDoneMs = 7 * 24 * 3_600_000;
 const backOffMs = (attempt: number): number => Math.min(300_000, 500 * 4 ** (attempt - 1));
 
-export const createJobs = (parts: { database: Database; changes: Changes; clock: Clock; log: Log; concurrency: number; pollMs: number; onOutcome?: (kind: string, outcome: 'done' | 'retry' | 'dead', durationMs: number) => void }): Jobs => {
+export const createJobs = (parts: {
+  database: Database;
+  changes: Changes;
+  clock: Clock;
+  log: Log;
+  concurrency: number;
+  pollMs: number;
+  onOutcome?: (kind: string, outcome: 'done' | 'retry' | 'dead', durationMs: number) => void;
+}): Jobs => {
   const { database, clock, log } = parts;
   const handlers = new Map<string, { handler: JobHandler; concurrency: number }>();
   const active = new Map<string, { kind: string; abort: AbortController; done: Promise<void> }>();
@@ -64,7 +82,11 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
   let lastSweepAt = 0;
   let waiters: (() => void)[] = [];
 
-  const contextOf = (job: ClaimedJob): ChangeContext => ({ actor: { id: `system:${job.kind}`, name: `system:${job.kind}` }, project: job.project, requestId: job.id });
+  const contextOf = (job: ClaimedJob): ChangeContext => ({
+    actor: { id: `system:${job.kind}`, name: `system:${job.kind}` },
+    project: job.project,
+    requestId: job.id,
+  });
 
   const runOne = async (job: ClaimedJob, abort: AbortController): Promise<void> => {
     const startedAt = clock.now();
@@ -72,14 +94,19 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
     const guarded = <T>(run: (change: Change) => Promise<T>, last: boolean): Promise<T> =>
       parts.changes.change(context, async (change) => {
         // Asked first, so that the row stays locked until commit and no other worker can take over meanwhile.
-        const held = last ? await finishJob(change.db, job, clock.now()) : await holdLease(change.db, job, clock.now() + leaseMs);
+        const held = last
+          ? await finishJob(change.db, job, clock.now())
+          : await holdLease(change.db, job, clock.now() + leaseMs);
         if (!held) throw new LeaseLost();
         const value = await run(change);
         if (last) failurePoint('job.before-commit');
         return value;
       });
     const heartbeat = setInterval(() => {
-      holdLease(database.db, job, clock.now() + leaseMs).then((held) => held || abort.abort(new LeaseLost()), () => undefined);
+      holdLease(database.db, job, clock.now() + leaseMs).then(
+        (held) => held || abort.abort(new LeaseLost()),
+        () => undefined,
+      );
     }, leaseMs / 3).unref();
     let finished = false;
     try {
@@ -87,7 +114,13 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
       const entry = handlers.get(job.kind);
       if (!entry) throw new Error(`no handler for jobs of kind '${job.kind}'`);
       const outcome = await entry.handler({
-        id: job.id, payload: job.payload, project: job.project, attempt: job.attempts, maxAttempts: job.maxAttempts, signal: abort.signal, context,
+        id: job.id,
+        payload: job.payload,
+        project: job.project,
+        attempt: job.attempts,
+        maxAttempts: job.maxAttempts,
+        signal: abort.signal,
+        context,
         change: (run) => guarded(run, false),
         finish: async (run) => {
           const value = await guarded(run, true);
@@ -97,7 +130,8 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
         },
       });
       if (!finished) {
-        if (outcome) await requeueJob(database.db, job, { runAt: clock.now() + outcome.againInMs, error: null, counted: false });
+        if (outcome)
+          await requeueJob(database.db, job, { runAt: clock.now() + outcome.againInMs, error: null, counted: false });
         else await finishJob(database.db, job, clock.now());
       }
       parts.onOutcome?.(job.kind, 'done', clock.now() - startedAt);
@@ -121,7 +155,11 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
     parts.onOutcome?.(job.kind, dead ? 'dead' : 'retry', clock.now() - startedAt);
     try {
       if (!dead) {
-        await requeueJob(database.db, job, { runAt: clock.now() + backOffMs(job.attempts), error: message, counted: true });
+        await requeueJob(database.db, job, {
+          runAt: clock.now() + backOffMs(job.attempts),
+          error: message,
+          counted: true,
+        });
         return;
       }
       await parts.changes.change(contextOf(job), async (change) => {
@@ -138,7 +176,8 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
     const now = clock.now();
     if (now - lastSweepAt < 5000) return;
     lastSweepAt = now;
-    for (const expired of await releaseExpired(database.db, now)) log.warn('the worker of a job went away', { job: expired.id, kind: expired.kind, dead: expired.dead });
+    for (const expired of await releaseExpired(database.db, now))
+      log.warn('the worker of a job went away', { job: expired.id, kind: expired.kind, dead: expired.dead });
     await purgeDone(database.db, now - keepDoneMs);
   };
 
@@ -150,7 +189,13 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
     const kinds = [...handlers].filter(([kind, entry]) => runningOf(kind) < entry.concurrency).map(([kind]) => kind);
     // A kind that may run once at a time is claimed one by one.
     const limited = kinds.some((kind) => (handlers.get(kind)?.concurrency ?? 1) - runningOf(kind) < free);
-    const jobs = await claimJobs(database.db, database.kind, { kinds, limit: limited ? Math.min(1, free) : free, token, now: clock.now(), leaseMs });
+    const jobs = await claimJobs(database.db, database.kind, {
+      kinds,
+      limit: limited ? Math.min(1, free) : free,
+      token,
+      now: clock.now(),
+      leaseMs,
+    });
     for (const job of jobs) {
       const abort = new AbortController();
       const done = runOne(job, abort).finally(() => {
@@ -178,7 +223,10 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
       .finally(async () => {
         claiming = null;
         const next = started ? await nextRunAt(database.db, [...handlers.keys()]).catch(() => null) : null;
-        const waitMs = next === null ? parts.pollMs : Math.max(active.size >= parts.concurrency ? parts.pollMs : 0, Math.min(parts.pollMs, next - clock.now()));
+        const waitMs =
+          next === null
+            ? parts.pollMs
+            : Math.max(active.size >= parts.concurrency ? parts.pollMs : 0, Math.min(parts.pollMs, next - clock.now()));
         if (active.size === 0 && (next === null || next > clock.now())) {
           for (const waiter of waiters) waiter();
           waiters = [];
@@ -212,10 +260,11 @@ export const createJobs = (parts: { database: Database; changes: Changes; clock:
       await Promise.allSettled([...active.values()].map((entry) => entry.done));
       clearTimeout(grace);
     },
-    idle: () => new Promise((resolve) => {
-      waiters.push(resolve);
-      schedule(0);
-    }),
+    idle: () =>
+      new Promise((resolve) => {
+        waiters.push(resolve);
+        schedule(0);
+      }),
     running: () => active.size,
   };
 };

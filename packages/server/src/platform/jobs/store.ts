@@ -5,8 +5,21 @@ import { type DatabaseKind, type Db, decodeCursor, decodeJson, encodeJson, pageF
 type State = Static<typeof JobState>;
 type JobTables = {
   jobs: {
-    id: string; kind: string; state: State; project: string | null; payload: string; dedupe_key: string | null; attempts: number; max_attempts: number; run_at: number;
-    lease_token: string | null; lease_until: number | null; created_at: number; started_at: number | null; finished_at: number | null; error: string | null;
+    id: string;
+    kind: string;
+    state: State;
+    project: string | null;
+    payload: string;
+    dedupe_key: string | null;
+    attempts: number;
+    max_attempts: number;
+    run_at: number;
+    lease_token: string | null;
+    lease_until: number | null;
+    created_at: number;
+    started_at: number | null;
+    finished_at: number | null;
+    error: string | null;
   };
 };
 const tables = (db: Db) => db.withTables<JobTables>();
@@ -24,10 +37,29 @@ export interface NewJob {
 
 export const insertJobs = async (db: Db, jobs: readonly NewJob[], now: number): Promise<void> => {
   if (jobs.length === 0) return;
-  await tables(db).insertInto('jobs').values(jobs.map((job) => ({
-    id: job.id, kind: job.kind, state: 'queued' as const, project: job.project, payload: encodeJson(job.payload), dedupe_key: job.dedupeKey, attempts: 0,
-    max_attempts: job.maxAttempts, run_at: job.runAt, lease_token: null, lease_until: null, created_at: now, started_at: null, finished_at: null, error: null,
-  }))).onConflict((conflict) => conflict.column('dedupe_key').doNothing()).execute();
+  await tables(db)
+    .insertInto('jobs')
+    .values(
+      jobs.map((job) => ({
+        id: job.id,
+        kind: job.kind,
+        state: 'queued' as const,
+        project: job.project,
+        payload: encodeJson(job.payload),
+        dedupe_key: job.dedupeKey,
+        attempts: 0,
+        max_attempts: job.maxAttempts,
+        run_at: job.runAt,
+        lease_token: null,
+        lease_until: null,
+        created_at: now,
+        started_at: null,
+        finished_at: null,
+        error: null,
+      })),
+    )
+    .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+    .execute();
 };
 
 export interface ClaimedJob {
@@ -41,7 +73,11 @@ export interface ClaimedJob {
 }
 
 /** Takes jobs that are due, and those whose holder has let its lease run out, under a lease of our own. */
-export const claimJobs = async (db: Db, kind: DatabaseKind, options: { kinds: readonly string[]; limit: number; token: string; now: number; leaseMs: number }): Promise<ClaimedJob[]> => {
+export const claimJobs = async (
+  db: Db,
+  kind: DatabaseKind,
+  options: { kinds: readonly string[]; limit: number; token: string; now: number; leaseMs: number },
+): Promise<ClaimedJob[]> => {
   if (options.kinds.length === 0 || options.limit <= 0) return [];
   const skipLocked = kind === 'postgres' ? sql`for update skip locked` : sql``;
   const kinds = sql.join(options.kinds);
@@ -55,46 +91,114 @@ export const claimJobs = async (db: Db, kind: DatabaseKind, options: { kinds: re
 };
 
 /** Puts jobs whose lease ran out back into the queue, or among the dead when they have used up their attempts. */
-export const releaseExpired = async (db: Db, now: number): Promise<{ id: string; kind: string; project: string | null; dead: boolean }[]> => {
-  const expired = await tables(db).updateTable('jobs').set({
-    state: sql`case when attempts >= max_attempts then 'dead' else 'queued' end` as never, lease_token: null, lease_until: null,
-    error: 'the worker that ran it went away', finished_at: sql`case when attempts >= max_attempts then ${now} else null end` as never,
-    dedupe_key: sql`case when attempts >= max_attempts then null else dedupe_key end` as never,
-  }).where('state', '=', 'running').where('lease_until', '<', now).returning(['id', 'kind', 'project', 'state']).execute();
+export const releaseExpired = async (
+  db: Db,
+  now: number,
+): Promise<{ id: string; kind: string; project: string | null; dead: boolean }[]> => {
+  const expired = await tables(db)
+    .updateTable('jobs')
+    .set({
+      state: sql`case when attempts >= max_attempts then 'dead' else 'queued' end` as never,
+      lease_token: null,
+      lease_until: null,
+      error: 'the worker that ran it went away',
+      finished_at: sql`case when attempts >= max_attempts then ${now} else null end` as never,
+      dedupe_key: sql`case when attempts >= max_attempts then null else dedupe_key end` as never,
+    })
+    .where('state', '=', 'running')
+    .where('lease_until', '<', now)
+    .returning(['id', 'kind', 'project', 'state'])
+    .execute();
   return expired.map((row) => ({ id: row.id, kind: row.kind, project: row.project, dead: row.state === 'dead' }));
 };
 
 const toClaimed = (row: JobTables['jobs']): ClaimedJob => ({
-  id: row.id, kind: row.kind, project: row.project, payload: decodeJson(row.payload), attempts: Number(row.attempts), maxAttempts: Number(row.max_attempts), leaseToken: row.lease_token ?? '',
+  id: row.id,
+  kind: row.kind,
+  project: row.project,
+  payload: decodeJson(row.payload),
+  attempts: Number(row.attempts),
+  maxAttempts: Number(row.max_attempts),
+  leaseToken: row.lease_token ?? '',
 });
 
 /** True while the lease is ours. Every write of a job asks this in its own transaction, so that a lost lease writes nothing. */
-export const holdLease = async (db: Db, job: { id: string; leaseToken: string }, leaseUntil: number): Promise<boolean> => {
-  const row = await tables(db).updateTable('jobs').set({ lease_until: leaseUntil }).where('id', '=', job.id).where('lease_token', '=', job.leaseToken).where('state', '=', 'running').returning('id').executeTakeFirst();
+export const holdLease = async (
+  db: Db,
+  job: { id: string; leaseToken: string },
+  leaseUntil: number,
+): Promise<boolean> => {
+  const row = await tables(db)
+    .updateTable('jobs')
+    .set({ lease_until: leaseUntil })
+    .where('id', '=', job.id)
+    .where('lease_token', '=', job.leaseToken)
+    .where('state', '=', 'running')
+    .returning('id')
+    .executeTakeFirst();
   return row !== undefined;
 };
 
 export const finishJob = async (db: Db, job: { id: string; leaseToken: string }, now: number): Promise<boolean> => {
-  const row = await tables(db).updateTable('jobs').set({ state: 'done', finished_at: now, lease_token: null, lease_until: null, dedupe_key: null, error: null })
-    .where('id', '=', job.id).where('lease_token', '=', job.leaseToken).where('state', '=', 'running').returning('id').executeTakeFirst();
+  const row = await tables(db)
+    .updateTable('jobs')
+    .set({ state: 'done', finished_at: now, lease_token: null, lease_until: null, dedupe_key: null, error: null })
+    .where('id', '=', job.id)
+    .where('lease_token', '=', job.leaseToken)
+    .where('state', '=', 'running')
+    .returning('id')
+    .executeTakeFirst();
   return row !== undefined;
 };
 
 /** Back into the queue: after a failure (counted), or because the job asked to look again later (not counted). */
-export const requeueJob = async (db: Db, job: { id: string; leaseToken: string }, options: { runAt: number; error: string | null; counted: boolean }): Promise<void> => {
-  await tables(db).updateTable('jobs').set({
-    state: 'queued', run_at: options.runAt, error: options.error, lease_token: null, lease_until: null, ...(options.counted ? {} : { attempts: sql`attempts - 1` as never }),
-  }).where('id', '=', job.id).where('lease_token', '=', job.leaseToken).execute();
+export const requeueJob = async (
+  db: Db,
+  job: { id: string; leaseToken: string },
+  options: { runAt: number; error: string | null; counted: boolean },
+): Promise<void> => {
+  await tables(db)
+    .updateTable('jobs')
+    .set({
+      state: 'queued',
+      run_at: options.runAt,
+      error: options.error,
+      lease_token: null,
+      lease_until: null,
+      ...(options.counted ? {} : { attempts: sql`attempts - 1` as never }),
+    })
+    .where('id', '=', job.id)
+    .where('lease_token', '=', job.leaseToken)
+    .execute();
 };
 
-export const buryJob = async (db: Db, job: { id: string; leaseToken: string }, now: number, error: string): Promise<void> => {
-  await tables(db).updateTable('jobs').set({ state: 'dead', finished_at: now, error, lease_token: null, lease_until: null, dedupe_key: null })
-    .where('id', '=', job.id).where('lease_token', '=', job.leaseToken).execute();
+export const buryJob = async (
+  db: Db,
+  job: { id: string; leaseToken: string },
+  now: number,
+  error: string,
+): Promise<void> => {
+  await tables(db)
+    .updateTable('jobs')
+    .set({ state: 'dead', finished_at: now, error, lease_token: null, lease_until: null, dedupe_key: null })
+    .where('id', '=', job.id)
+    .where('lease_token', '=', job.leaseToken)
+    .execute();
 };
 
 const toJob = (row: JobTables['jobs']): Job => ({
-  id: row.id, kind: row.kind, state: row.state, project: row.project, payload: decodeJson(row.payload), attempts: row.attempts, maxAttempts: row.max_attempts,
-  runAt: row.run_at, createdAt: row.created_at, startedAt: row.started_at, finishedAt: row.finished_at, error: row.error,
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  project: row.project,
+  payload: decodeJson(row.payload),
+  attempts: row.attempts,
+  maxAttempts: row.max_attempts,
+  runAt: row.run_at,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  error: row.error,
 });
 
 export const findJob = async (db: Db, id: string): Promise<Job | null> => {
@@ -103,14 +207,32 @@ export const findJob = async (db: Db, id: string): Promise<Job | null> => {
 };
 
 export const reviveJob = async (db: Db, id: string, now: number): Promise<boolean> => {
-  const row = await tables(db).updateTable('jobs').set({ state: 'queued', attempts: 0, run_at: now, finished_at: null }).where('id', '=', id).where('state', '=', 'dead').returning('id').executeTakeFirst();
+  const row = await tables(db)
+    .updateTable('jobs')
+    .set({ state: 'queued', attempts: 0, run_at: now, finished_at: null })
+    .where('id', '=', id)
+    .where('state', '=', 'dead')
+    .returning('id')
+    .executeTakeFirst();
   return row !== undefined;
 };
 
-export const listJobs = async (db: Db, filter: { state?: State | undefined; kind?: string | undefined; limit?: number | undefined; cursor?: string | undefined }) => {
+export const listJobs = async (
+  db: Db,
+  filter: {
+    state?: State | undefined;
+    kind?: string | undefined;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+  },
+) => {
   const limit = filter.limit ?? 100;
   const after = decodeCursor(filter.cursor);
-  let query = tables(db).selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit + 1);
+  let query = tables(db)
+    .selectFrom('jobs')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
   if (after) query = query.where('id', '<', String(after[0]));
@@ -119,7 +241,12 @@ export const listJobs = async (db: Db, filter: { state?: State | undefined; kind
 
 export const nextRunAt = async (db: Db, kinds: readonly string[]): Promise<number | null> => {
   if (kinds.length === 0) return null;
-  const row = await tables(db).selectFrom('jobs').select((e) => e.fn.min('run_at').as('at')).where('state', '=', 'queued').where('kind', 'in', kinds).executeTakeFirst();
+  const row = await tables(db)
+    .selectFrom('jobs')
+    .select((e) => e.fn.min('run_at').as('at'))
+    .where('state', '=', 'queued')
+    .where('kind', 'in', kinds)
+    .executeTakeFirst();
   return row?.at == null ? null : Number(row.at);
 };
 
@@ -129,4 +256,10 @@ export const purgeDone = async (db: Db, before: number): Promise<void> => {
 };
 
 export const countJobs = async (db: Db): Promise<{ state: string; count: number }[]> =>
-  (await tables(db).selectFrom('jobs').select(['state', (e) => e.fn.countAll().as('count')]).groupBy('state').execute()).map((row) => ({ state: row.state, count: Number(row.count) }));
+  (
+    await tables(db)
+      .selectFrom('jobs')
+      .select(['state', (e) => e.fn.countAll().as('count')])
+      .groupBy('state')
+      .execute()
+  ).map((row) => ({ state: row.state, count: Number(row.count) }));

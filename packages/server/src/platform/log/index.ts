@@ -12,7 +12,8 @@ export interface Log {
 }
 
 const secretKey = /pass(word|wd)?|secret|token|authorization|cookie|credential|api[-_]?key|access[-_]?key/i;
-const secretText = /\b(mw_(?:pat|svc|ses)_)[A-Za-z0-9_-]{8,}|(\b[a-z]+:\/\/[^:/\s@]+:)[^@\s/]+(?=@)|(\b(?:Bearer|Basic) )[A-Za-z0-9._~+/=-]{8,}/g;
+const secretText =
+  /\b(mw_(?:pat|svc|ses)_)[A-Za-z0-9_-]{8,}|(\b[a-z]+:\/\/[^:/\s@]+:)[^@\s/]+(?=@)|(\b(?:Bearer|Basic) )[A-Za-z0-9._~+/=-]{8,}/g;
 
 /** Takes secrets out of anything that is logged: by the name of the field, and by the form of the text. */
 export const redact = (value: unknown, depth = 0): unknown => {
@@ -20,15 +21,26 @@ export const redact = (value: unknown, depth = 0): unknown => {
     const cut = value.length > 4000 ? `${value.slice(0, 4000)}... (${value.length} characters)` : value;
     return cut.replace(secretText, (_all, a = '', b = '', c = '') => `${a}${b}${c}[redacted]`);
   }
-  if (value instanceof Error) return { name: value.name, message: redact(value.message), stack: redact(value.stack ?? '') };
+  if (value instanceof Error)
+    return { name: value.name, message: redact(value.message), stack: redact(value.stack ?? '') };
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null || depth > 5) return value;
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redact(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, secretKey.test(key) && inner != null ? '[redacted]' : redact(inner, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      secretKey.test(key) && inner != null ? '[redacted]' : redact(inner, depth + 1),
+    ]),
+  );
 };
 
 /** One JSON object per line on the given sink. */
-export const createLog = (options: { level: LogLevel; clock: Clock; write: (line: string) => void; fields?: Record<string, unknown> }): Log => {
+export const createLog = (options: {
+  level: LogLevel;
+  clock: Clock;
+  write: (line: string) => void;
+  fields?: Record<string, unknown>;
+}): Log => {
   const emit = (level: LogLevel, message: string, fields: Record<string, unknown> = {}) => {
     if (order[level] < order[options.level]) return;
     const entry = { time: new Date(options.clock.now()).toISOString(), level, message, ...options.fields, ...fields };

@@ -12,4 +12,6 @@ export interface ModuleDefinition<Deps, Service> {
   close?(service: Service): Promise<void>;
 }
 
-export const defineModule = <Deps, Service>(definition: ModuleDefinition<Deps, Service>): ModuleDefinition<Deps, Service> => definition;
+export const defineModule = <Deps, Service>(
+  definition: ModuleDefinition<Deps, Service>,
+): ModuleDefinition<Deps, Service> => definition;

@@ -1,7 +1,16 @@
 import { type DatabaseKind, type Db, decodeJson, encodeJson, sql } from '#platform/db';
 
 type ScheduleTables = {
-  schedules: { key: string; project: string | null; cron: string; time_zone: string; job_kind: string; payload: string; next_at: number; created_at: number };
+  schedules: {
+    key: string;
+    project: string | null;
+    cron: string;
+    time_zone: string;
+    job_kind: string;
+    payload: string;
+    next_at: number;
+    created_at: number;
+  };
 };
 const tables = (db: Db) => db.withTables<ScheduleTables>();
 
@@ -16,24 +25,52 @@ export interface Schedule {
 }
 
 export const putSchedule = async (db: Db, schedule: Schedule, now: number): Promise<void> => {
-  const row = { project: schedule.project, cron: schedule.cron, time_zone: schedule.timeZone, job_kind: schedule.jobKind, payload: encodeJson(schedule.payload), next_at: schedule.nextAt };
-  await tables(db).insertInto('schedules').values({ key: schedule.key, created_at: now, ...row }).onConflict((conflict) => conflict.column('key').doUpdateSet(row)).execute();
+  const row = {
+    project: schedule.project,
+    cron: schedule.cron,
+    time_zone: schedule.timeZone,
+    job_kind: schedule.jobKind,
+    payload: encodeJson(schedule.payload),
+    next_at: schedule.nextAt,
+  };
+  await tables(db)
+    .insertInto('schedules')
+    .values({ key: schedule.key, created_at: now, ...row })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
+    .execute();
 };
 
 export const deleteSchedules = async (db: Db, keyPrefix: string): Promise<void> => {
-  await tables(db).deleteFrom('schedules').where(sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`).execute();
+  await tables(db)
+    .deleteFrom('schedules')
+    .where(sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`)
+    .execute();
 };
 
 export const nextOf = async (db: Db, keyPrefix: string): Promise<number | null> => {
-  const row = await tables(db).selectFrom('schedules').select((e) => e.fn.min('next_at').as('at')).where(sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`).executeTakeFirst();
+  const row = await tables(db)
+    .selectFrom('schedules')
+    .select((e) => e.fn.min('next_at').as('at'))
+    .where(sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`)
+    .executeTakeFirst();
   return row?.at == null ? null : Number(row.at);
 };
 
 /** Schedules that are due, locked against other workers until the transaction ends. */
 export const dueSchedules = async (db: Db, kind: DatabaseKind, now: number): Promise<Schedule[]> => {
   const lock = kind === 'postgres' ? sql`for update skip locked` : sql``;
-  const rows = await sql<ScheduleTables['schedules']>`select * from schedules where next_at <= ${now} order by next_at limit 100 ${lock}`.execute(db);
-  return rows.rows.map((row) => ({ key: row.key, project: row.project, cron: row.cron, timeZone: row.time_zone, jobKind: row.job_kind, payload: decodeJson(row.payload), nextAt: Number(row.next_at) }));
+  const rows = await sql<
+    ScheduleTables['schedules']
+  >`select * from schedules where next_at <= ${now} order by next_at limit 100 ${lock}`.execute(db);
+  return rows.rows.map((row) => ({
+    key: row.key,
+    project: row.project,
+    cron: row.cron,
+    timeZone: row.time_zone,
+    jobKind: row.job_kind,
+    payload: decodeJson(row.payload),
+    nextAt: Number(row.next_at),
+  }));
 };
 
 export const moveSchedule = async (db: Db, key: string, nextAt: number | null): Promise<void> => {

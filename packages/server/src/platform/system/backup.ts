@@ -22,13 +22,19 @@ export const streamBackup = async (platform: Platform, ctx: Ctx, now: number): P
   const { database, config, blobs } = platform;
   const { backupTo } = database;
   if (backupTo === null || config.blobStore !== 'files')
-    return fail('CONFLICT', 'This instance keeps its data in PostgreSQL or S3. Back those up with their own means (pg_dump, bucket versioning), the database first.');
+    return fail(
+      'CONFLICT',
+      'This instance keeps its data in PostgreSQL or S3. Back those up with their own means (pg_dump, bucket versioning), the database first.',
+    );
   const copy = join(config.dataDir, 'tmp', `${platform.ids.next('bak')}.db`);
   await mkdir(dirname(copy), { recursive: true });
-  await platform.changes.change({ ...ctx, project: null }, async (change) => change.audit({ verb: 'backup.create', resourceType: 'instance', resourceId: 'instance' }));
+  await platform.changes.change({ ...ctx, project: null }, async (change) =>
+    change.audit({ verb: 'backup.create', resourceType: 'instance', resourceId: 'instance' }),
+  );
   await backupTo(copy);
   const pack = tar.pack();
-  const add = (name: string, sizeBytes: number, content: Readable): Promise<void> => pipeline(content, pack.entry({ name, size: sizeBytes }));
+  const add = (name: string, sizeBytes: number, content: Readable): Promise<void> =>
+    pipeline(content, pack.entry({ name, size: sizeBytes }));
   const write = async (): Promise<void> => {
     try {
       const meta = Buffer.from(JSON.stringify({ format, createdAt: now }));
@@ -53,12 +59,19 @@ export const streamBackup = async (platform: Platform, ctx: Ctx, now: number): P
     }
   };
   void write();
-  return { stream: Readable.from(pack), headers: { 'content-type': 'application/x-tar', 'content-disposition': `attachment; filename="millwright-${new Date(now).toISOString().slice(0, 10)}.tar"` } };
+  return {
+    stream: Readable.from(pack),
+    headers: {
+      'content-type': 'application/x-tar',
+      'content-disposition': `attachment; filename="millwright-${new Date(now).toISOString().slice(0, 10)}.tar"`,
+    },
+  };
 };
 
 /** Unpacks a backup into a data folder that is empty or does not exist. Every content is checked against its digest; a cut-off backup leaves nothing. */
 export const restoreBackup = async (archive: string, dataDir: string): Promise<{ blobs: number }> => {
-  if (existsSync(dataDir) && (await readdir(dataDir)).length > 0) throw new Error(`${dataDir} is not empty. Restore into a new folder and start with --data-dir.`);
+  if (existsSync(dataDir) && (await readdir(dataDir)).length > 0)
+    throw new Error(`${dataDir} is not empty. Restore into a new folder and start with --data-dir.`);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const blobs = await openBlobStore({ kind: 'files', root: join(dataDir, 'blobs') });
   let count = 0;
@@ -70,11 +83,14 @@ export const restoreBackup = async (archive: string, dataDir: string): Promise<{
       const { name } = entry.header;
       if (name === 'millwright-backup.json') {
         const meta = (await json(entry)) as { format: number };
-        if (meta.format !== format) throw new Error(`this backup has format ${meta.format}; this version of Millwright reads format ${format}`);
+        if (meta.format !== format)
+          throw new Error(`this backup has format ${meta.format}; this version of Millwright reads format ${format}`);
       } else if (name === 'millwright.db' || name === 'instance.key') {
         await pipeline(entry, createWriteStream(join(dataDir, name), { mode: 0o600 }));
       } else if (/^blobs\/[0-9a-f]{64}$/.test(name)) {
-        await blobs.put(entry as AsyncIterable<Uint8Array>, { expectedDigest: `sha256:${name.slice('blobs/'.length)}` });
+        await blobs.put(entry as AsyncIterable<Uint8Array>, {
+          expectedDigest: `sha256:${name.slice('blobs/'.length)}`,
+        });
         count++;
       } else if (name === endMark) {
         complete = true;

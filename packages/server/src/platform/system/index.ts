@@ -1,4 +1,13 @@
-import { type Finding, createBackup, getHealth, getSystem, listEvents, listJobs, retryJob, streamEvents } from '@millwright/contract';
+import {
+  type Finding,
+  createBackup,
+  getHealth,
+  getSystem,
+  listEvents,
+  listJobs,
+  retryJob,
+  streamEvents,
+} from '@millwright/contract';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { listEvents as readPage } from '#platform/events';
@@ -19,7 +28,9 @@ export const serveSystem = (api: Api, platform: Platform, version: string): void
   api.app.get('/metrics', async (request, reply) => {
     const { demand } = await import('#platform/auth');
     demand(await api.admit(request), 'system:read', { project: null });
-    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await platform.metrics.render());
+    return reply
+      .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+      .send(await platform.metrics.render());
   });
 
   api.serve(getHealth, () => ({ status: 'ok' as const, version }));
@@ -30,7 +41,13 @@ export const serveSystem = (api: Api, platform: Platform, version: string): void
     blobs: config.blobStore,
     startedAt: platform.startedAt,
     residentBytes: process.memoryUsage.rss(),
-    settings: { host: config.host, port: config.port, worker: config.worker, jobConcurrency: config.jobConcurrency, inferenceWorkers: config.inferenceWorkers },
+    settings: {
+      host: config.host,
+      port: config.port,
+      worker: config.worker,
+      jobConcurrency: config.jobConcurrency,
+      inferenceWorkers: config.inferenceWorkers,
+    },
     findings: (await examine(platform)) satisfies Finding[],
   }));
   api.serve(listJobs, ({ query }) => readJobs(database.db, query));
@@ -38,7 +55,8 @@ export const serveSystem = (api: Api, platform: Platform, version: string): void
     const job = await findJob(database.db, params.job);
     if (!job) return fail('NOT_FOUND', `There is no job '${params.job}'.`);
     await platform.changes.change({ ...ctx, project: job.project }, async (change) => {
-      if (!(await reviveJob(change.db, job.id, change.now))) fail('CONFLICT', `The job is ${job.state}: only dead jobs can be run again.`);
+      if (!(await reviveJob(change.db, job.id, change.now)))
+        fail('CONFLICT', `The job is ${job.state}: only dead jobs can be run again.`);
       change.audit({ verb: 'job.retry', resourceType: 'job', resourceId: job.id, detail: { kind: job.kind } });
     });
     platform.jobs.wake();

@@ -6,5 +6,7 @@ import { fail } from '#platform/errors';
 export const nowAt = async (db: Db, lastEventId: string | string[] | undefined): Promise<number> => {
   if (lastEventId === undefined) return lastSeq(db);
   const seq = Number(lastEventId);
-  return Number.isSafeInteger(seq) && seq >= 0 ? seq : fail('INVALID_INPUT', 'Last-Event-ID must be the number of an event.');
+  return Number.isSafeInteger(seq) && seq >= 0
+    ? seq
+    : fail('INVALID_INPUT', 'Last-Event-ID must be the number of an event.');
 };

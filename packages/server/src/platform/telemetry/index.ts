@@ -8,13 +8,19 @@ export interface Metrics {
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-const labelText = (labels: Record<string, string>) => Object.entries(labels).map(([key, value]) => `${key}="${escape(value)}"`).join(',');
+const labelText = (labels: Record<string, string>) =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}="${escape(value)}"`)
+    .join(',');
 const braces = (text: string) => (text === '' ? '' : `{${text}}`);
 
 export const createMetrics = (): Metrics => {
   const counters = new Map<string, { help: string; series: Map<string, number> }>();
   const gauges = new Map<string, { help: string; read: () => number | Promise<number> }>();
-  const histograms = new Map<string, { help: string; series: Map<string, { counts: number[]; sum: number; total: number }> }>();
+  const histograms = new Map<
+    string,
+    { help: string; series: Map<string, { counts: number[]; sum: number; total: number }> }
+  >();
   return {
     count(name, help, labels = {}, by = 1) {
       const family = counters.get(name) ?? { help, series: new Map<string, number>() };
@@ -55,7 +61,11 @@ export const createMetrics = (): Metrics => {
             cumulative += series.counts[index] ?? 0;
             lines.push(`${name}_bucket{${prefix}le="${bound}"} ${cumulative}`);
           });
-          lines.push(`${name}_bucket{${prefix}le="+Inf"} ${series.total}`, `${name}_sum${braces(key)} ${series.sum}`, `${name}_count${braces(key)} ${series.total}`);
+          lines.push(
+            `${name}_bucket{${prefix}le="+Inf"} ${series.total}`,
+            `${name}_sum${braces(key)} ${series.sum}`,
+            `${name}_count${braces(key)} ${series.total}`,
+          );
         }
       }
       return `${lines.join('\n')}\n`;

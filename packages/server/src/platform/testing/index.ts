@@ -22,16 +22,25 @@ export const aClock = (startAt = Date.UTC(2026, 0, 1)): Clock & { advance(ms: nu
 
 export type TestDatabase = 'sqlite' | 'pglite' | 'postgres';
 /** SQLite and PGlite (PostgreSQL in process) everywhere; the real PostgreSQL where the test run has started one. */
-export const testDatabases: readonly TestDatabase[] = process.env['MILLWRIGHT_TEST_POSTGRES_URL'] ? ['sqlite', 'pglite', 'postgres'] : ['sqlite', 'pglite'];
+export const testDatabases: readonly TestDatabase[] = process.env['MILLWRIGHT_TEST_POSTGRES_URL']
+  ? ['sqlite', 'pglite', 'postgres']
+  : ['sqlite', 'pglite'];
 
 let schemas = 0;
-const openTestDatabase = async (kind: TestDatabase, dir: string, log: ReturnType<typeof createLog>): Promise<Database> => {
+const openTestDatabase = async (
+  kind: TestDatabase,
+  dir: string,
+  log: ReturnType<typeof createLog>,
+): Promise<Database> => {
   if (kind === 'sqlite') return openDatabase({ url: null, file: join(dir, 'millwright.db'), log });
   if (kind === 'pglite') {
     const { PGlite } = await import('@electric-sql/pglite');
     const { PGliteDialect } = await import('kysely');
     const parser = (text: string): number => Number(text);
-    return wrapDialect('postgres' satisfies DatabaseKind, new PGliteDialect({ pglite: new PGlite({ parsers: { 20: parser } }) as never }));
+    return wrapDialect(
+      'postgres' satisfies DatabaseKind,
+      new PGliteDialect({ pglite: new PGlite({ parsers: { 20: parser } }) as never }),
+    );
   }
   const url = new URL(process.env['MILLWRIGHT_TEST_POSTGRES_URL'] ?? '');
   const { default: pg } = await import('pg');
@@ -55,16 +64,35 @@ export interface TestPlatform {
 }
 
 /** A platform of its own in a temporary folder. Call `start()` after modules are made, when the test needs background jobs. */
-export const aPlatform = async (options: { database?: TestDatabase; clock?: Clock; logLevel?: LogLevel; config?: Record<string, string | boolean> } = {}): Promise<TestPlatform> => {
+export const aPlatform = async (
+  options: {
+    database?: TestDatabase;
+    clock?: Clock;
+    logLevel?: LogLevel;
+    config?: Record<string, string | boolean>;
+  } = {},
+): Promise<TestPlatform> => {
   const dir = mkdtempSync(join(tmpdir(), 'millwright-test-'));
-  const log = createLog({ level: options.logLevel ?? 'error', clock: systemClock, write: (line) => process.stderr.write(line) });
+  const log = createLog({
+    level: options.logLevel ?? 'error',
+    clock: systemClock,
+    write: (line) => process.stderr.write(line),
+  });
   const { config } = loadConfig({ flags: { '--data-dir': dir, '--port': '0', ...options.config }, env: {} });
-  const platform = await createPlatform({ config, log, database: await openTestDatabase(options.database ?? 'sqlite', dir, log), ...(options.clock ? { clock: options.clock } : {}) });
+  const platform = await createPlatform({
+    config,
+    log,
+    database: await openTestDatabase(options.database ?? 'sqlite', dir, log),
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
   const actor = systemActor('test');
   await platform.auth.createProject(actor, { name: 'default' }, 'test');
   const as = (who: Actor): Ctx => ({ actor: who, project: 'default', requestId: 'test' });
   return {
-    platform, dir, ctx: as(actor), as,
+    platform,
+    dir,
+    ctx: as(actor),
+    as,
     start: () => startPlatform(platform),
     close: async () => {
       await stopPlatform(platform);

@@ -9,4 +9,13 @@ import { serving } from './0007-serving.ts';
 import { monitoring } from './0008-monitoring.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
-export const migrations: readonly Migration[] = [platform, data, experiments, pipelines, evaluation, registry, serving, monitoring];
+export const migrations: readonly Migration[] = [
+  platform,
+  data,
+  experiments,
+  pipelines,
+  evaluation,
+  registry,
+  serving,
+  monitoring,
+];
