@@ -1,2 +1,13 @@
+import { defineModule } from '#platform/module';
+import { routes } from './routes.ts';
+import { type PipelinesDeps, type PipelinesService, createPipelines } from './service.ts';
+
 export type { PipelinesService } from './service.ts';
 export type { StepContext, StepKind, StepResult } from './step-kind.ts';
+
+/** Graphs of steps that later stages bring along, run by durable jobs, started by hand, by schedules and by events. */
+export const pipelines = defineModule<PipelinesDeps, PipelinesService>({
+  name: 'pipelines',
+  create: (platform, deps) => createPipelines(platform, deps),
+  routes,
+});
