@@ -8,7 +8,12 @@ export const Task = OneOf('classification', 'regression');
 export type Task = Static<typeof Task>;
 /** Data types of the Open Inference Protocol. */
 export const Datatype = OneOf('BOOL', 'INT32', 'INT64', 'FP32', 'FP64', 'BYTES');
-export const TensorMeta = Type.Object({ name: Type.String(), datatype: Datatype, shape: Type.Array(Type.Integer()) });
+export const TensorMeta = Type.Object({
+  /** Name in the model's graph. */
+  name: Type.String(), datatype: Datatype, shape: Type.Array(Type.Integer()),
+  /** The column fed in, where it is not called like the tensor: a column called `label` meets an output of that name. */
+  feature: Type.Optional(Type.String()),
+});
 export type TensorMeta = Static<typeof TensorMeta>;
 /** One input per feature column, shape [-1, 1]. Outputs: `label` and `probabilities`, or `value`. */
 export const Signature = Type.Object({
@@ -39,6 +44,8 @@ export const TrainResult = Type.Object({
   runId: Id, datasetVersionId: Id, modelDigest: Digest, modelSizeBytes: Count, signature: Signature, trainRows: Count, holdoutFrom: Count, holdoutRows: Count,
   /** Greatest difference between the trainer's own predictions and ONNX Runtime's. */
   maxDifference: Type.Number(), droppedRows: Count, window: Nullable(Count), holdoutFraction: Fraction,
+  /** Rows are counted in the order of this column; null: in the order of the file. */
+  timeColumn: Nullable(Type.String()),
 });
 export type TrainResult = Static<typeof TrainResult>;
 

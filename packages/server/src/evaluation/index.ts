@@ -1,0 +1,7 @@
+export type {
+  Champion,
+  ChampionResolver,
+  EvaluateRequest,
+  EvaluationDeps,
+  EvaluationService,
+} from './service.ts';
