@@ -28,7 +28,7 @@ const AccountMenu = () => {
               <div className="font-medium">{me.principal.name}</div>
               <div className="text-xs text-muted">{means[me.via]}</div>
             </div>
-            <Menu.Item className={menuItemClass} onClick={() => go(`/p/${project}/governance?tab=tokens`)}>
+            <Menu.Item className={menuItemClass} onClick={() => go(`/p/${project}/governance/tokens`)}>
               <KeyRound aria-hidden size={14} /> API tokens
             </Menu.Item>
             {me.via === 'session' ? (

@@ -46,7 +46,8 @@ export const Sidebar = ({ open, onClose }: { open: boolean; onClose: () => void 
   return (
     <>
       {open ? <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={onClose} /> : null}
-      <div
+      <nav
+        aria-label="Main"
         onKeyDown={(event) => event.key === 'Escape' && onClose()}
         className={clsx(
           'w-52 shrink-0 flex-col gap-4 border-r border-line bg-surface p-2.5 lg:sticky lg:top-0 lg:flex lg:h-screen lg:overflow-y-auto',
@@ -68,11 +69,11 @@ export const Sidebar = ({ open, onClose }: { open: boolean; onClose: () => void 
         <Suspense fallback={<div className="min-h-9 rounded-md border border-line bg-canvas" />}>
           <ProjectSwitcher />
         </Suspense>
-        <nav aria-label="Main" className="flex flex-1 flex-col gap-4">
+        <div className="flex flex-1 flex-col gap-4">
           <Group group="life-cycle" label="Life cycle" project={project} />
           <Group group="instance" label="Instance" project={project} />
-        </nav>
-      </div>
+        </div>
+      </nav>
     </>
   );
 };

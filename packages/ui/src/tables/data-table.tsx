@@ -36,7 +36,8 @@ export interface DataTableProps<Row extends RowData> {
   bulk?: (rows: readonly Row[], clear: () => void) => ReactNode;
   /** Beside the filter: e.g. a button that creates one. */
   actions?: ReactNode;
-  maxHeight?: string;
+  /** Pixels; without it the table reaches down to the end of the window. */
+  maxHeight?: number;
 }
 
 const noSelection: RowSelectionState = {};
@@ -143,7 +144,7 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
               }
               onPeek={peek ? (id) => change({ peek: id }) : undefined}
               onNearEnd={onNearEnd}
-              maxHeight={props.maxHeight ?? 'calc(100vh - 13rem)'}
+              maxHeight={props.maxHeight ?? 'fill'}
             />
           )}
           {nothing || rows.loading ? null : (

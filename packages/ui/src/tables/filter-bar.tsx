@@ -81,7 +81,7 @@ export const FilterBar = ({ value, onChange, keys, problem: serverProblem = null
           value={text}
           spellCheck={false}
           autoComplete="off"
-          placeholder={'Filter, e.g. ' + (keys[0] ?? 'name') + ' ~ "base" and not status in ("failed")'}
+          placeholder={`Filter, e.g. ${keys[0] ?? 'name'} ~ "base"`}
           onKeyDown={onKey}
           onBlur={() => setCaret(null)}
           onChange={(event) => {

@@ -6,6 +6,7 @@ import { type Sort, type TableColumn, layOut } from './columns.ts';
 import { GridHeader } from './grid-header.tsx';
 import { GridRow } from './grid-row.tsx';
 import { rowHeightPx } from './measures.ts';
+import { useFillHeight } from './use-fill-height.ts';
 import type { Features } from './model.ts';
 
 export interface GridProps<Row extends RowData> {
@@ -23,7 +24,8 @@ export interface GridProps<Row extends RowData> {
   /** Peeks at a row: Space bar's neighbour, the arrow to the right, or a click where rows cannot be opened. */
   onPeek: ((id: string) => void) | undefined;
   onNearEnd: () => void;
-  maxHeight: string;
+  /** `fill`: down to the end of the window. */
+  maxHeight: 'fill' | number;
 }
 
 const selectWidthPx = 36;
@@ -34,6 +36,7 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
   const scroller = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(0);
   const [active, setActive] = useState(0);
+  const fillPx = useFillHeight(scroller, props.maxHeight === 'fill');
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -120,7 +123,7 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
       aria-multiselectable={selectable || undefined}
       onKeyDown={onKey}
       className={clsx('relative overflow-auto overscroll-contain', rows.length === 0 && 'min-h-16')}
-      style={{ maxHeight: props.maxHeight }}
+      style={{ maxHeight: fillPx ?? props.maxHeight }}
     >
       <GridHeader {...props} shown={shown} totalPx={totalPx} selectWidthPx={selectable ? selectWidthPx : 0} />
       <div role="rowgroup" className="relative" style={{ height: down.getTotalSize(), width: totalPx }}>

@@ -44,7 +44,7 @@ export const Status = ({ state, label, quiet = false }: { state: string; label?:
   return (
     <span
       className={clsx(
-        'inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap',
+        'inline-flex items-center gap-1 align-middle text-xs font-medium whitespace-nowrap',
         quiet ? plain[tone] : clsx('rounded px-1.5', soft[tone]),
       )}
     >

@@ -16,15 +16,13 @@ export const prepareConfusion = (
   const shown = Math.min(labels.length, maxClasses);
   const cells = counts.slice(0, shown).flatMap((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
-    return row
-      .slice(0, shown)
-      .map((count, called) => ({
-        truth,
-        called,
-        count,
-        share: total > 0 ? count / total : 0,
-        right: truth === called,
-      }));
+    return row.slice(0, shown).map((count, called) => ({
+      truth,
+      called,
+      count,
+      share: total > 0 ? count / total : 0,
+      right: truth === called,
+    }));
   });
   const all = counts.flat().reduce((sum, count) => sum + count, 0);
   const right = counts.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);

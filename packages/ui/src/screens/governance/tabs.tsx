@@ -1,0 +1,11 @@
+import { SubNav } from '../../app/sub-nav.tsx';
+
+const places = [
+  { path: 'governance', label: 'Accounts' },
+  { path: 'governance/grants', label: 'Roles' },
+  { path: 'governance/tokens', label: 'API tokens' },
+  { path: 'governance/audit', label: 'Audit' },
+];
+export const GovernanceTabs = ({ current }: { current: string }) => (
+  <SubNav label="Governance" places={places} current={current} />
+);
