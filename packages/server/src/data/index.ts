@@ -2,7 +2,7 @@ import { defineModule } from '#platform/module';
 import { routes } from './routes.ts';
 import { createData, type DataDeps, type DataService } from './service.ts';
 
-export type { DataService, SnapshotSource, UploadSource } from './service.ts';
+export type { DataService, NewDataset, SnapshotSource, UploadSource } from './service.ts';
 
 /** Data sets in immutable, profiled and checked versions. */
 export const data = defineModule<DataDeps, DataService>({

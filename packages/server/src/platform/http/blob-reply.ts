@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { BlobStore } from '#platform/blobs';
 import { attachment, type StreamReply } from './replies.ts';
 
-export type RangeHeaders = Pick<IncomingHttpHeaders, 'range' | 'if-range'>;
+/** Of a request: `range`, `if-range`. */
+export type RangeHeaders = Pick<IncomingHttpHeaders, 'range'> & { 'if-range'?: string | string[] | undefined };
 
 interface Wanted {
   start: number;
