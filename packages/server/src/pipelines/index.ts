@@ -2,6 +2,7 @@ import { defineModule } from '#platform/module';
 import { routes } from './routes.ts';
 import { type PipelinesDeps, type PipelinesService, createPipelines } from './service.ts';
 
+export { registerDataSteps } from './data-steps.ts';
 export type { PipelinesService } from './service.ts';
 export type { StepContext, StepKind, StepResult } from './step-kind.ts';
 
