@@ -33,7 +33,12 @@ export interface ObjectLinkProps {
   className?: string;
 }
 /** A link to an object by its kind and id; plain text where it has no page. */
-export const ObjectLink = ({ type, id, children, className = 'text-accent hover:underline' }: ObjectLinkProps) => {
+export const ObjectLink = ({
+  type,
+  id,
+  children,
+  className = 'text-accent underline decoration-accent/40 underline-offset-2 hover:decoration-accent',
+}: ObjectLinkProps) => {
   const path = pathOf(useProject(), type, id);
   if (path === null) return <span>{children}</span>;
   return (

@@ -26,6 +26,8 @@ export interface DataTableProps<Row extends RowData> {
   prefix?: string;
   /** `server`: the list operation was given the filter already (`useTableSearch()` has it). */
   filtering?: 'here' | 'server';
+  /** Shown in the empty filter. */
+  filterExample?: string;
   /** Order without a choice, e.g. `-startedAt`; without it, as the server answers. */
   initialSort?: string;
   /** Where a row leads to. */
@@ -100,6 +102,7 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
           value={state.filter ?? ''}
           onChange={onFilter}
           keys={columns.map((column) => column.id)}
+          example={props.filterExample ?? `${columns.find((column) => !column.numeric)?.id ?? 'name'} ~ "abc"`}
           problem={serverProblem}
         />
         <ColumnChooser columns={columns} chosen={chosen} onChange={(list) => change({ columns: list })} />

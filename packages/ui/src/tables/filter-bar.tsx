@@ -10,12 +10,14 @@ export interface FilterBarProps {
   onChange: (filter: string) => void;
   /** Keys that may be compared, for completion. */
   keys: readonly string[];
+  /** A filter that makes sense here, shown while there is none. */
+  example: string;
   /** A problem the server found in a filter this page could read. */
   problem?: string | null;
 }
 
 /** One line of filter. It applies as soon as it can be read; until then the character that is wrong is shown. */
-export const FilterBar = ({ value, onChange, keys, problem: serverProblem = null }: FilterBarProps) => {
+export const FilterBar = ({ value, onChange, keys, example, problem: serverProblem = null }: FilterBarProps) => {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
@@ -81,7 +83,7 @@ export const FilterBar = ({ value, onChange, keys, problem: serverProblem = null
           value={text}
           spellCheck={false}
           autoComplete="off"
-          placeholder={`Filter, e.g. ${keys[0] ?? 'name'} ~ "base"`}
+          placeholder={`Filter, e.g. ${example}`}
           onKeyDown={onKey}
           onBlur={() => setCaret(null)}
           onChange={(event) => {

@@ -26,9 +26,9 @@ export const BulletBars = ({ title, prepared }: { title: string; prepared: Prepa
             />
             {bullet.value === null ? null : (
               <rect
-                x="0"
+                x={`${Math.min(bullet.zero, bullet.value) * 100}%`}
                 y="6"
-                width={`${bullet.value * 100}%`}
+                width={`${Math.abs(bullet.value - bullet.zero) * 100}%`}
                 height="6"
                 rx="1"
                 fill={bullet.passed ? 'var(--good)' : 'var(--bad)'}

@@ -2,7 +2,7 @@ import type { PreparedCalibration } from '../prepare/calibration.ts';
 import { ChartFrame } from './chart-frame.tsx';
 
 const size = 240;
-const pad = 34;
+const pad = 42;
 const place = (share: number) => share * (size - 2 * pad);
 
 /** Predicted against observed; the dashed diagonal is perfect. The area of a point is its share of rows. */

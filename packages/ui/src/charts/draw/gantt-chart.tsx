@@ -24,7 +24,7 @@ export const GanttChart = ({
 }) => (
   <ChartFrame title={title} prepared={prepared} height={Math.max(100, prepared.bars.length * 28 + 24)}>
     <div className="relative">
-      <div aria-hidden className="relative ml-32 h-5 text-2xs text-muted">
+      <div aria-hidden className="relative mr-28 ml-32 h-5 text-2xs text-muted">
         {prepared.ticks.map((tick) => (
           <span
             key={tick.label}

@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import { formatDuration, formatNumber, formatPercent } from '../../ui/format.ts';
 import type { PreparedSeries, Unit } from '../prepare/series.ts';
+import { timeTicks } from '../prepare/time-ticks.ts';
 import { resolveColour } from './theme-colours.ts';
 import { valueBox } from './value-box.ts';
 
@@ -22,6 +23,8 @@ const drawMarks = (prepared: PreparedSeries, mute: string, warn: string, ratio: 
   ctx.lineWidth = ratio;
   ctx.setLineDash([4 * ratio, 4 * ratio]);
   ctx.font = `${11 * ratio}px sans-serif`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
   for (const mark of prepared.marks) {
     const x = Math.round(plot.valToPos(mark.x, 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -106,7 +109,11 @@ export const plotOptions = (
         : {},
     },
     axes: [
-      { ...axis, space: 70 },
+      {
+        ...axis,
+        space: 70,
+        ...(prepared.xKind === 'time' ? { values: (_plot: uPlot, ticks: number[]) => timeTicks(ticks) } : {}),
+      },
       { ...axis, size: 58, values: (_plot, ticks) => ticks.map((tick) => tickText(prepared.unit, tick)) },
     ],
     cursor: {

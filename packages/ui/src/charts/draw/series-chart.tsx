@@ -66,7 +66,7 @@ export const SeriesChart = ({ title, prepared, height = 220, syncKey, onZoom }: 
     .map((line) => ({ label: line.label, colour: line.colour, pale: line.uncertain }));
   return (
     <ChartFrame title={title} prepared={prepared} height={height} legend={legend}>
-      <div ref={holder} aria-hidden style={{ height }} className="relative w-full">
+      <div ref={holder} aria-hidden style={{ height }} className="relative w-full overflow-hidden">
         {prepared.xs.length === 0 ? (
           <p className="absolute inset-0 grid place-items-center text-faint">No values yet</p>
         ) : null}

@@ -22,6 +22,8 @@ export interface PreparedBullets extends Described {
     baseline: number | null;
     allowedFrom: number;
     allowedTo: number;
+    /** Where zero is: bars begin there. */
+    zero: number;
   }[];
 }
 
@@ -32,7 +34,7 @@ export const prepareBullets = (input: readonly BulletInput[]): PreparedBullets =
       (mark): mark is number => mark !== null && Number.isFinite(mark),
     );
     const unitRange = marks.every((mark) => mark >= 0 && mark <= 1);
-    const low = unitRange ? 0 : Math.min(0, ...marks);
+    const low = unitRange ? 0 : Math.min(0, ...marks) * 1.15;
     const high = unitRange ? 1 : Math.max(0, ...marks) * 1.15 || 1;
     const place = (mark: number | null | undefined) =>
       mark === null || mark === undefined || !Number.isFinite(mark) ? null : (mark - low) / (high - low);
@@ -46,6 +48,7 @@ export const prepareBullets = (input: readonly BulletInput[]): PreparedBullets =
       threshold,
       baseline: place(row.baseline),
       text: `${formatNumber(row.value)}${row.threshold === null ? '' : ` ${sign} ${formatNumber(row.threshold)}`}`,
+      zero: place(0) ?? 0,
       allowedFrom: row.direction === 'at-least' ? (threshold ?? 0) : 0,
       allowedTo: row.direction === 'at-least' ? 1 : (threshold ?? 1),
     };

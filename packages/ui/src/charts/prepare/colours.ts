@@ -1,5 +1,8 @@
 const paletteSize = 10;
-/** Roles that mean the same everywhere have a colour of their own, which nobody else gets while others are free. */
+/** Places 1 and 2 belong to the roles below. */
+const firstFree = 3;
+const freeSize = paletteSize - firstFree + 1;
+/** Roles that mean the same everywhere have a colour of their own, which nobody else gets. */
 const fixed: Record<string, number> = { champion: 1, challenger: 2, current: 1 };
 const assigned = new Map<string, number>();
 
@@ -18,15 +21,14 @@ export const colourOf = (entity: string): string => {
   if (entity === 'reference') return 'var(--reference)';
   let slot = fixed[entity] ?? assigned.get(entity);
   if (slot === undefined) {
-    const uses = new Array<number>(paletteSize).fill(0);
-    for (const used of assigned.values()) uses[used - 1] = (uses[used - 1] ?? 0) + 1;
+    const uses = new Array<number>(freeSize).fill(0);
+    for (const used of assigned.values()) uses[used - firstFree] = (uses[used - firstFree] ?? 0) + 1;
     const least = Math.min(...uses);
-    const start = hash(entity) % paletteSize;
-    const free =
-      Array.from({ length: paletteSize }, (_none, step) => (start + step) % paletteSize).find(
-        (index) => uses[index] === least,
-      ) ?? start;
-    slot = free + 1;
+    const start = hash(entity) % freeSize;
+    const free = Array.from({ length: freeSize }, (_none, step) => (start + step) % freeSize).find(
+      (index) => uses[index] === least,
+    );
+    slot = (free ?? start) + firstFree;
     assigned.set(entity, slot);
   }
   return `var(--series-${slot})`;

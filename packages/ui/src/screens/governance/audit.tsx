@@ -73,6 +73,7 @@ const Audit = () => {
         rows={rows}
         idOf={idOf}
         columns={columns}
+        filterExample='actorName = "ada" and verb ~ "rollout"'
         pathOf={(row) => pathOf(project, row.resourceType, row.resourceId)}
         peekTitle={(row) => `${row.seq}: ${row.verb}`}
         peek={(row) => (

@@ -32,7 +32,11 @@ export const IncidentsCard = () => {
             >
               <Status state={incident.state} />
               <div className="min-w-0 flex-1 basis-60">
-                <ObjectLink type="incident" id={incident.id} className="font-medium hover:text-accent hover:underline">
+                <ObjectLink
+                  type="incident"
+                  id={incident.id}
+                  className="inline-flex min-h-6 items-center font-medium hover:text-accent hover:underline"
+                >
                   {incident.title}
                 </ObjectLink>
                 <p className="text-xs text-muted">

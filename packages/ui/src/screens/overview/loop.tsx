@@ -91,7 +91,7 @@ export const Loop = () => {
           unit={['model', 'models']}
           error={models.error}
           health={models.data?.items.length ? (champion ? 'ready' : 'pending') : null}
-          healthLabel={champion ? 'Champion chosen' : 'No champion'}
+          healthLabel={champion ? 'Champion' : 'No champion'}
           newest={
             champion?.aliases['champion'] ? (
               <>

@@ -31,7 +31,11 @@ const RunRow = ({ run }: { run: PipelineRun }) => (
   <li className="border-b border-line px-3 py-2 last:border-0">
     <div className="flex flex-wrap items-center gap-x-3">
       <Status state={run.state} />
-      <ObjectLink type="pipeline-run" id={run.id} className="font-medium hover:text-accent hover:underline">
+      <ObjectLink
+        type="pipeline-run"
+        id={run.id}
+        className="inline-flex min-h-6 items-center font-medium hover:text-accent hover:underline"
+      >
         {run.pipelineName} #{run.number}
       </ObjectLink>
       <span className="min-w-0 flex-1 truncate text-xs text-muted">{run.trigger.reason || run.trigger.kind}</span>
@@ -47,7 +51,11 @@ const RolloutRow = ({ rollout }: { rollout: Rollout }) => (
   <li className="border-b border-line px-3 py-2 last:border-0">
     <div className="flex flex-wrap items-center gap-x-3">
       <Status state={rollout.state} />
-      <ObjectLink type="rollout" id={rollout.id} className="font-medium hover:text-accent hover:underline">
+      <ObjectLink
+        type="rollout"
+        id={rollout.id}
+        className="inline-flex min-h-6 items-center font-medium hover:text-accent hover:underline"
+      >
         {rollout.endpointName}: v{rollout.champion.number} to v{rollout.challenger.number}
       </ObjectLink>
       <span className="flex-1 text-xs text-muted">

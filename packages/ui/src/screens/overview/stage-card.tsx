@@ -25,7 +25,7 @@ export const StageCard = ({ stage, title, icon: Icon, count, unit, error, health
   return (
     <li className="relative flex min-h-32 flex-col gap-1 rounded-lg border border-line bg-surface p-3">
       <div className="flex items-center gap-2">
-        {Icon ? <Icon aria-hidden size={15} className="text-faint" /> : null}
+        {Icon ? <Icon aria-hidden size={15} className="shrink-0 text-faint" /> : null}
         <h2 className="flex-1 text-sm font-semibold">
           <ScreenLink
             to={`/p/${project}/${stage}`}

@@ -52,6 +52,7 @@ const Events = () => {
         rows={rows}
         idOf={idOf}
         columns={columns}
+        filterExample='type ~ "drift" or subjectType = "rollout"'
         pathOf={(event) => pathOf(project, event.subjectType, event.subjectId)}
         peekTitle={(event) => event.type}
         peek={(event) => (

@@ -95,6 +95,7 @@ const Jobs = () => {
         rows={rows}
         idOf={idOf}
         columns={columns}
+        filterExample='state = "dead" and attempts > 1'
         peek={(job) => <JobPeek job={job} />}
         peekTitle={(job) => job.kind}
         empty={{
