@@ -22,12 +22,17 @@ export const verdict = (figure: Figure): string => {
   return holds ? 'held' : 'NOT HELD';
 };
 
-const digits = (value: number): string => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
+const digits = (value: number): string =>
+  Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 
 export const asTable = (groups: { name: string; figures: Figure[] | { skipped: string } }[]): string => {
   const rows = groups.flatMap(({ name, figures }) =>
     'skipped' in figures
       ? [`| ${name} | skipped: ${figures.skipped} | | |`]
-      : figures.map((figure) => `| ${figure.name} | ${digits(figure.value)} ${figure.unit} | ${figure.against ? `${figure.against.name}: ${digits(figure.against.value)} ${figure.unit}` : ''} | ${verdict(figure)} |`));
+      : figures.map(
+          (figure) =>
+            `| ${figure.name} | ${digits(figure.value)} ${figure.unit} | ${figure.against ? `${figure.against.name}: ${digits(figure.against.value)} ${figure.unit}` : ''} | ${verdict(figure)} |`,
+        ),
+  );
   return ['| measured | figure | beside it | |', '|---|---:|---:|---|', ...rows].join('\n');
 };

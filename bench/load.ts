@@ -19,10 +19,14 @@ export interface LoadOptions {
 /** Sends requests from a process of its own, so that the sender's work is not counted as the server's. */
 export const load = (options: LoadOptions): Promise<Load> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'sender.ts'), JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'sender.ts'), JSON.stringify(options)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
     });
-    child.once('exit', (code) => (code === 0 ? resolve(JSON.parse(text) as Load) : reject(new Error(`the sender ended with code ${code}`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve(JSON.parse(text) as Load) : reject(new Error(`the sender ended with code ${code}`)),
+    );
   });

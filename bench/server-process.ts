@@ -21,7 +21,11 @@ const residentOf = (child: ChildProcess): number => {
 export const startServer = async (flags: string[] = []): Promise<ServerProcess> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'millwright-bench-'));
   const begun = performance.now();
-  const child = spawn(process.execPath, [bin, 'up', '--data-dir', dataDir, '--port', '0', '--log-level', 'warn', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [bin, 'up', '--data-dir', dataDir, '--port', '0', '--log-level', 'warn', ...flags],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const address = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {

@@ -21,8 +21,18 @@ export const coldStart: Case = {
       await server.stop();
     }
     return [
-      { name: 'millwright up, ready (median of 5)', value: median(times), unit: 'ms', against: { name: 'limit', value: 1500, kind: 'at most' } },
-      { name: 'resident memory, idle', value: residentBytes / 1e6, unit: 'MB', against: { name: 'limit', value: 200, kind: 'at most' } },
+      {
+        name: 'millwright up, ready (median of 5)',
+        value: median(times),
+        unit: 'ms',
+        against: { name: 'limit', value: 1500, kind: 'at most' },
+      },
+      {
+        name: 'resident memory, idle',
+        value: residentBytes / 1e6,
+        unit: 'MB',
+        against: { name: 'limit', value: 200, kind: 'at most' },
+      },
     ];
   },
 };

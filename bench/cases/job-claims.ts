@@ -23,7 +23,11 @@ export const jobClaims: Case = {
       startPlatform(platform);
       while (ran < jobs) await new Promise((resolve) => setTimeout(resolve, 5));
       await platform.jobs.idle();
-      figures.push({ name: `jobs claimed and done, ${kind}`, value: jobs / ((performance.now() - begun) / 1000), unit: 'jobs/s' });
+      figures.push({
+        name: `jobs claimed and done, ${kind}`,
+        value: jobs / ((performance.now() - begun) / 1000),
+        unit: 'jobs/s',
+      });
     }
     return figures;
   },

@@ -13,7 +13,9 @@ export const operationOverhead: Case = {
     const { spawn } = await import('node:child_process');
     say('bare Fastify');
     const bare = spawn(process.execPath, [import.meta.filename, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const url = await new Promise<string>((resolve) => bare.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim())));
+    const url = await new Promise<string>((resolve) =>
+      bare.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim())),
+    );
     const peer = await load({ url, connections, seconds });
     bare.kill();
     const server = await startServer();

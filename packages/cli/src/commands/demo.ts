@@ -13,7 +13,8 @@ const marker = 'this-is-a-demo';
 /** A folder of the demo's own, emptied for each run; anything else is left alone. */
 const freshFolder = (path: string): void => {
   if (existsSync(path)) {
-    if (!existsSync(join(path, marker))) throw new UsageError(`${path} is not a folder of the demo. Choose another with --data-dir.`);
+    if (!existsSync(join(path, marker)))
+      throw new UsageError(`${path} is not a folder of the demo. Choose another with --data-dir.`);
     rmSync(path, { recursive: true });
   }
   mkdirSync(path, { recursive: true });
@@ -24,7 +25,9 @@ const freshFolder = (path: string): void => {
 export const demo = async (argv: string[]): Promise<number> => {
   const { flags } = parseArguments(argv, ['--exit', '--help']);
   if (takeSwitch(flags, '--help')) {
-    process.stdout.write('Usage: millwright demo [--exit] [--seed N] [--port PORT] [--data FILE --target COLUMN [--time COLUMN]]\n\nWithout --data: card payments with two known changes. With it: your own table (CSV or Parquet), its later part replayed as traffic.\n');
+    process.stdout.write(
+      'Usage: millwright demo [--exit] [--seed N] [--port PORT] [--data FILE --target COLUMN [--time COLUMN]]\n\nWithout --data: card payments with two known changes. With it: your own table (CSV or Parquet), its later part replayed as traffic.\n',
+    );
     return 0;
   }
   const exit = takeSwitch(flags, '--exit');
@@ -33,11 +36,14 @@ export const demo = async (argv: string[]): Promise<number> => {
   const data = takeText(flags, '--data');
   const target = takeText(flags, '--target');
   const timeColumn = takeText(flags, '--time') ?? null;
-  if ((data === undefined) !== (target === undefined)) throw new UsageError('--data FILE and --target COLUMN go together');
+  if ((data === undefined) !== (target === undefined))
+    throw new UsageError('--data FILE and --target COLUMN go together');
   if (data !== undefined && !existsSync(data)) throw new UsageError(`there is no file ${data}`);
   const dataDir = resolve(takeText(flags, '--data-dir') ?? '.millwright/demo');
   freshFolder(dataDir);
-  const { config } = loadConfig({ flags: { '--log-level': 'warn', '--capture-flush-ms': '50', ...flags, '--data-dir': dataDir } });
+  const { config } = loadConfig({
+    flags: { '--log-level': 'warn', '--capture-flush-ms': '50', ...flags, '--data-dir': dataDir },
+  });
   const log = createLog({ level: config.logLevel, clock: systemClock, write: (line) => process.stderr.write(line) });
   const progress = createProgress(process.stdout, () => performance.now());
 
@@ -45,11 +51,17 @@ export const demo = async (argv: string[]): Promise<number> => {
   const app = await createApp({ config, log });
   try {
     const address = await app.listen().catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') throw new Error(`port ${config.port} is taken. Is a demo running already? Otherwise choose another with --port.`);
+      if (error.code === 'EADDRINUSE')
+        throw new Error(
+          `port ${config.port} is taken. Is a demo running already? Otherwise choose another with --port.`,
+        );
       throw error;
     });
     starting.done(`the console is at ${address}`);
-    const source = data === undefined || target === undefined ? payments(seed) : await ownTable(app, { path: resolve(data), target, timeColumn });
+    const source =
+      data === undefined || target === undefined
+        ? payments(seed)
+        : await ownTable(app, { path: resolve(data), target, timeColumn });
     const { outcome } = await runLoop(app, address, source, progress);
     process.stdout.write(renderReport(outcome));
     if (!exit) {

@@ -11,19 +11,27 @@ const settleLimitMs = 60_000;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Until everything sent was captured and the work it caused is done. */
-const settler = (app: App, captured: () => Promise<{ captured: number; dropped: number }>) => async (sent: number): Promise<void> => {
-  const until = performance.now() + settleLimitMs;
-  for (;;) {
-    const count = await captured();
-    if (count.captured + count.dropped >= sent) break;
-    if (performance.now() > until) throw new Error(`captured ${count.captured} of ${sent} predictions after ${settleLimitMs / 1000} s`);
-    await pause(20);
-  }
-  await app.platform.jobs.idle();
-};
+const settler =
+  (app: App, captured: () => Promise<{ captured: number; dropped: number }>) =>
+  async (sent: number): Promise<void> => {
+    const until = performance.now() + settleLimitMs;
+    for (;;) {
+      const count = await captured();
+      if (count.captured + count.dropped >= sent) break;
+      if (performance.now() > until)
+        throw new Error(`captured ${count.captured} of ${sent} predictions after ${settleLimitMs / 1000} s`);
+      await pause(20);
+    }
+    await app.platform.jobs.idle();
+  };
 
 /** A model's answers to every replayed row from `from` on. */
-const answersOf = async (app: App, model: { modelDigest: string; signature: Parameters<App['scoreRows']>[0]['signature'] }, source: Source, from: number): Promise<Answers> => {
+const answersOf = async (
+  app: App,
+  model: { modelDigest: string; signature: Parameters<App['scoreRows']>[0]['signature'] },
+  source: Source,
+  from: number,
+): Promise<Answers> => {
   const rows: Value[][] = source.rows.slice(source.historyRows + from) as Value[][];
   const { labels, values } = await app.scoreRows(model, source.features, rows);
   const answers = labels ?? (values ? [...values] : []);
@@ -36,14 +44,22 @@ export interface DemoRun {
 }
 
 /** Plays one source from its first upload to the last label, and compares with a model that was never retrained. */
-export const runLoop = async (app: App, address: string, source: Source, progress: Progress, options: { settings?: LoopSettings; labelDelayRows?: number; chunkRows?: number } = {}): Promise<DemoRun> => {
+export const runLoop = async (
+  app: App,
+  address: string,
+  source: Source,
+  progress: Progress,
+  options: { settings?: LoopSettings; labelDelayRows?: number; chunkRows?: number } = {},
+): Promise<DemoRun> => {
   const settings = options.settings ?? settingsFor(source);
   const client = createClient({ baseUrl: address });
   const loop = createLoop(client, source, settings);
 
   const upload = progress.stage('Data: upload, profile, checks');
   await loop.uploadHistory();
-  upload.done(`${source.historyRows.toLocaleString('en')} ${source.unit} with their outcome, ${source.features.length} inputs`);
+  upload.done(
+    `${source.historyRows.toLocaleString('en')} ${source.unit} with their outcome, ${source.features.length} inputs`,
+  );
 
   const release = progress.stage('Pipeline: snapshot, validate, train, evaluate, register, roll out');
   const first = await loop.releaseFirst((run) => {
@@ -51,7 +67,15 @@ export const runLoop = async (app: App, address: string, source: Source, progres
     release.update(ended, run.steps.length, run.steps.find((step) => step.state === 'running')?.name ?? '');
   });
   const [evaluation] = await loop.evaluations();
-  release.done(`version 1 serves${evaluation ? ` (${Object.entries(evaluation.metrics).map(([name, value]) => `${name} ${value.toFixed(3)}`).join(', ')} on the hold-out)` : ''}; ${first.steps.length} steps`);
+  release.done(
+    `version 1 serves${
+      evaluation
+        ? ` (${Object.entries(evaluation.metrics)
+            .map(([name, value]) => `${name} ${value.toFixed(3)}`)
+            .join(', ')} on the hold-out)`
+        : ''
+    }; ${first.steps.length} steps`,
+  );
 
   const endpoint = await loop.watch();
   const [champion] = await loop.versions();
@@ -77,7 +101,8 @@ export const runLoop = async (app: App, address: string, source: Source, progres
       const state = event.data['state'] as Promotion['state'];
       promotions.push({ at, state, rolloutId: event.subjectId });
       progress.note(`  at ${at.toLocaleString('en')}: rollout ${state}: ${String(event.data['reason'] ?? '')}`);
-    } else if (event.type === 'pipelines.run-started') progress.note(`  at ${at.toLocaleString('en')}: retraining started: ${String(event.data['reason'] ?? '')}`);
+    } else if (event.type === 'pipelines.run-started')
+      progress.note(`  at ${at.toLocaleString('en')}: retraining started: ${String(event.data['reason'] ?? '')}`);
     else if (event.type === 'monitoring.incident-changed') endings.push(lookAtIncidents(at));
   });
 
@@ -85,30 +110,58 @@ export const runLoop = async (app: App, address: string, source: Source, progres
   const traffic = progress.stage('Traffic: predict, capture, label late, watch');
   const settle = settler(app, () => loop.endpoint());
   const answers = await play({
-    source, client, signature: endpoint.signature, labelDelayRows: options.labelDelayRows ?? Math.floor(settings.windowRows * 0.6), chunkRows: options.chunkRows ?? Math.floor(settings.windowRows / 2),
+    source,
+    client,
+    signature: endpoint.signature,
+    labelDelayRows: options.labelDelayRows ?? Math.floor(settings.windowRows * 0.6),
+    chunkRows: options.chunkRows ?? Math.floor(settings.windowRows / 2),
     settle: async (count) => {
       sent = count;
       await settle(count);
       await Promise.all(endings);
     },
-    onChunk: (count) => traffic.update(count, total, `${source.unit}; ${promotions.filter((one) => one.state === 'promoted').length} promotions`),
+    onChunk: (count) =>
+      traffic.update(
+        count,
+        total,
+        `${source.unit}; ${promotions.filter((one) => one.state === 'promoted').length} promotions`,
+      ),
   });
   stop();
-  traffic.done(`${total.toLocaleString('en')} ${source.unit} answered, every one labelled after ${(options.labelDelayRows ?? Math.floor(settings.windowRows * 0.6)).toLocaleString('en')} more`);
+  traffic.done(
+    `${total.toLocaleString('en')} ${source.unit} answered, every one labelled after ${(options.labelDelayRows ?? Math.floor(settings.windowRows * 0.6)).toLocaleString('en')} more`,
+  );
 
   const compare = progress.stage('Comparison: a model never retrained, and an oracle');
-  const neverRetrained = await answersOf(app, { modelDigest: champion.digest, signature: champion.signature }, source, 0);
+  const neverRetrained = await answersOf(
+    app,
+    { modelDigest: champion.digest, signature: champion.signature },
+    source,
+    0,
+  );
   let oracle: Answers | null = null;
   for (const [index, change] of source.changes.entries()) {
     oracle ??= [...neverRetrained];
     if (change.kind !== 'pattern') continue;
     const trained = await loop.trainOracle(index, source.historyRows);
-    if (trained) oracle = [...oracle.slice(0, change.at), ...(await answersOf(app, trained, source, change.at)).slice(change.at)];
+    if (trained)
+      oracle = [...oracle.slice(0, change.at), ...(await answersOf(app, trained, source, change.at)).slice(change.at)];
   }
   compare.done('scored on the same rows');
   const incidents: Incident[] = await loop.incidents();
   return {
     settings,
-    outcome: { source, answers, neverRetrained, oracle, sightings, promotions, incidents, runs: await loop.runs(), decisions: await loop.decisions(), rollouts: await loop.rollouts() },
+    outcome: {
+      source,
+      answers,
+      neverRetrained,
+      oracle,
+      sightings,
+      promotions,
+      incidents,
+      runs: await loop.runs(),
+      decisions: await loop.decisions(),
+      rollouts: await loop.rollouts(),
+    },
   };
 };

@@ -1,6 +1,28 @@
 import {
-  type Endpoint, type Evaluation, type GateRule, type Incident, type ModelVersion, type PipelineRun, type PipelineSpec, type Rollout, type TriggerDecision, createDataset, createExperiment, getEndpoint, getPipelineRun,
-  listEvaluations, listIncidents, listModelVersions, listPipelineRuns, listRollouts, listTriggerDecisions, saveMonitor, savePipeline, startPipeline, train, uploadVersion,
+  type Endpoint,
+  type Evaluation,
+  type GateRule,
+  type Incident,
+  type ModelVersion,
+  type PipelineRun,
+  type PipelineSpec,
+  type Rollout,
+  type TriggerDecision,
+  createDataset,
+  createExperiment,
+  getEndpoint,
+  getPipelineRun,
+  listEvaluations,
+  listIncidents,
+  listModelVersions,
+  listPipelineRuns,
+  listRollouts,
+  listTriggerDecisions,
+  saveMonitor,
+  savePipeline,
+  startPipeline,
+  train,
+  uploadVersion,
 } from '@millwright/contract';
 import type { Client } from '@millwright/sdk';
 import type { Source, Value } from './source.ts';
@@ -18,17 +40,50 @@ export interface LoopSettings {
 }
 
 export const settingsFor = (source: Source): LoopSettings => {
-  const windowRows = source.name === 'payments' ? 500 : Math.min(1000, Math.max(100, Math.floor((source.rows.length - source.historyRows) / 40)));
-  return { windowRows, maxRows: 4 * windowRows, minRows: 2 * windowRows, windows: [Math.floor(windowRows * 0.8), Math.floor(windowRows * 1.6), null], holdoutFraction: 0.25 };
+  const windowRows =
+    source.name === 'payments'
+      ? 500
+      : Math.min(1000, Math.max(100, Math.floor((source.rows.length - source.historyRows) / 40)));
+  return {
+    windowRows,
+    maxRows: 4 * windowRows,
+    minRows: 2 * windowRows,
+    windows: [Math.floor(windowRows * 0.8), Math.floor(windowRows * 1.6), null],
+    holdoutFraction: 0.25,
+  };
 };
 
-const csvCell = (value: Value): string => (value === null ? '' : typeof value === 'number' ? String(value) : /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+const csvCell = (value: Value): string =>
+  value === null
+    ? ''
+    : typeof value === 'number'
+      ? String(value)
+      : /[",\n\r]/.test(value)
+        ? `"${value.replaceAll('"', '""')}"`
+        : value;
 
 /** The table as a person would upload it. */
-export const toCsv = (source: Source, rows: readonly Value[][], labels: readonly (string | number)[], times: readonly number[] | null): Uint8Array<ArrayBuffer> => {
+export const toCsv = (
+  source: Source,
+  rows: readonly Value[][],
+  labels: readonly (string | number)[],
+  times: readonly number[] | null,
+): Uint8Array<ArrayBuffer> => {
   const timed = source.timeColumn !== null && times !== null;
-  const header = [...(timed ? [source.timeColumn as string] : []), ...source.features.map((feature) => feature.name), source.target].map(csvCell).join(',');
-  const lines = rows.map((row, i) => [...(timed ? [new Date(times[i] as number).toISOString()] : []), ...row.map(csvCell), csvCell(labels[i] as string | number)].join(','));
+  const header = [
+    ...(timed ? [source.timeColumn as string] : []),
+    ...source.features.map((feature) => feature.name),
+    source.target,
+  ]
+    .map(csvCell)
+    .join(',');
+  const lines = rows.map((row, i) =>
+    [
+      ...(timed ? [new Date(times[i] as number).toISOString()] : []),
+      ...row.map(csvCell),
+      csvCell(labels[i] as string | number),
+    ].join(','),
+  );
   return new TextEncoder().encode(`${header}\n${lines.join('\n')}\n`);
 };
 
@@ -44,20 +99,69 @@ const gate = (source: Source): GateRule[] => [
 
 const specOf = (source: Source, settings: LoopSettings, endpointId: string | null): PipelineSpec => ({
   steps: [
-    { name: 'snapshot', kind: 'serving.snapshot', with: { endpoint: endpointName(source), dataset: `${source.name}-labelled`, base: source.name, maxRows: settings.maxRows, minRows: settings.minRows } },
-    { name: 'validate', kind: 'data.validate', needs: ['snapshot'], with: { datasetVersionId: { $from: 'snapshot.datasetVersionId' } } },
     {
-      name: 'train', kind: 'training.train', needs: ['validate'],
+      name: 'snapshot',
+      kind: 'serving.snapshot',
       with: {
-        datasetVersionId: { $from: 'snapshot.datasetVersionId' }, experiment: source.name, trainer: source.task === 'classification' ? 'logistic' : 'ridge', target: source.target,
-        features: source.features.map((feature) => feature.name), ...(source.timeColumn === null ? {} : { timeColumn: source.timeColumn }), holdoutFraction: settings.holdoutFraction, windows: settings.windows,
+        endpoint: endpointName(source),
+        dataset: `${source.name}-labelled`,
+        base: source.name,
+        maxRows: settings.maxRows,
+        minRows: settings.minRows,
       },
     },
-    { name: 'evaluate', kind: 'evaluation.evaluate', needs: ['train'], with: { runId: { $from: 'train.runId' }, model: modelName(source), rules: gate(source) } },
-    { name: 'register', kind: 'registry.register', needs: ['evaluate'], with: { runId: { $from: 'train.runId' }, evaluationId: { $from: 'evaluate.evaluationId' }, model: modelName(source), approval: 'automatic' } },
-    { name: 'roll-out', kind: 'serving.roll-out', needs: ['register'], with: { endpoint: endpointName(source), model: modelName(source), modelVersionId: { $from: 'register.modelVersionId' } } },
+    {
+      name: 'validate',
+      kind: 'data.validate',
+      needs: ['snapshot'],
+      with: { datasetVersionId: { $from: 'snapshot.datasetVersionId' } },
+    },
+    {
+      name: 'train',
+      kind: 'training.train',
+      needs: ['validate'],
+      with: {
+        datasetVersionId: { $from: 'snapshot.datasetVersionId' },
+        experiment: source.name,
+        trainer: source.task === 'classification' ? 'logistic' : 'ridge',
+        target: source.target,
+        features: source.features.map((feature) => feature.name),
+        ...(source.timeColumn === null ? {} : { timeColumn: source.timeColumn }),
+        holdoutFraction: settings.holdoutFraction,
+        windows: settings.windows,
+      },
+    },
+    {
+      name: 'evaluate',
+      kind: 'evaluation.evaluate',
+      needs: ['train'],
+      with: { runId: { $from: 'train.runId' }, model: modelName(source), rules: gate(source) },
+    },
+    {
+      name: 'register',
+      kind: 'registry.register',
+      needs: ['evaluate'],
+      with: {
+        runId: { $from: 'train.runId' },
+        evaluationId: { $from: 'evaluate.evaluationId' },
+        model: modelName(source),
+        approval: 'automatic',
+      },
+    },
+    {
+      name: 'roll-out',
+      kind: 'serving.roll-out',
+      needs: ['register'],
+      with: {
+        endpoint: endpointName(source),
+        model: modelName(source),
+        modelVersionId: { $from: 'register.modelVersionId' },
+      },
+    },
   ],
-  ...(endpointId === null ? {} : { triggers: [{ kind: 'event', type: 'monitoring.performance-degraded', subjectId: endpointId }] }),
+  ...(endpointId === null
+    ? {}
+    : { triggers: [{ kind: 'event', type: 'monitoring.performance-degraded', subjectId: endpointId }] }),
   coolDownMs: 1000,
 });
 
@@ -69,18 +173,41 @@ export const createLoop = (client: Client, source: Source, settings: LoopSetting
     async uploadHistory(): Promise<void> {
       await client.call(createDataset, {
         params: { project },
-        body: { name: source.name, description: `What was known of the ${source.unit} before the model went live`, targetColumn: source.target, ...(source.timeColumn === null ? {} : { timeColumn: source.timeColumn }) },
+        body: {
+          name: source.name,
+          description: `What was known of the ${source.unit} before the model went live`,
+          targetColumn: source.target,
+          ...(source.timeColumn === null ? {} : { timeColumn: source.timeColumn }),
+        },
       });
-      await client.call(uploadVersion, { params: { project, dataset: source.name } }, {
-        content: toCsv(source, source.rows.slice(0, source.historyRows), source.labels, source.times), contentType: 'text/csv',
-      });
+      await client.call(
+        uploadVersion,
+        { params: { project, dataset: source.name } },
+        {
+          content: toCsv(source, source.rows.slice(0, source.historyRows), source.labels, source.times),
+          contentType: 'text/csv',
+        },
+      );
       // Its twin takes what the endpoint learns by itself.
-      await client.call(createDataset, { params: { project }, body: { name: `${source.name}-labelled`, description: 'Captured predictions with their true outcomes', targetColumn: source.target } });
+      await client.call(createDataset, {
+        params: { project },
+        body: {
+          name: `${source.name}-labelled`,
+          description: 'Captured predictions with their true outcomes',
+          targetColumn: source.target,
+        },
+      });
       await client.call(createExperiment, { params: { project }, body: { name: source.name } });
     },
     async releaseFirst(onStep: (run: PipelineRun) => void): Promise<PipelineRun> {
-      await client.call(savePipeline, { params: { project, pipeline }, body: { description: 'From labelled data to a model in service', spec: specOf(source, settings, null) } });
-      let run = await client.call(startPipeline, { params: { project, pipeline }, body: { reason: 'the first model' } });
+      await client.call(savePipeline, {
+        params: { project, pipeline },
+        body: { description: 'From labelled data to a model in service', spec: specOf(source, settings, null) },
+      });
+      let run = await client.call(startPipeline, {
+        params: { project, pipeline },
+        body: { reason: 'the first model' },
+      });
       while (run.endedAt === null) {
         await new Promise((resolve) => setTimeout(resolve, 50));
         run = await client.call(getPipelineRun, { params: { project, pipelineRun: run.id } });
@@ -92,27 +219,61 @@ export const createLoop = (client: Client, source: Source, settings: LoopSetting
     /** From here on the loop runs by itself. */
     async watch(): Promise<Endpoint> {
       const created = await client.call(getEndpoint, { params: { project, endpoint } });
-      await client.call(savePipeline, { params: { project, pipeline }, body: { spec: specOf(source, settings, created.id) } });
-      await client.call(saveMonitor, { params: { project, endpoint }, body: { enabled: true, settings: { windowRows: settings.windowRows } } });
+      await client.call(savePipeline, {
+        params: { project, pipeline },
+        body: { spec: specOf(source, settings, created.id) },
+      });
+      await client.call(saveMonitor, {
+        params: { project, endpoint },
+        body: { enabled: true, settings: { windowRows: settings.windowRows } },
+      });
       return created;
     },
     endpoint: (): Promise<Endpoint> => client.call(getEndpoint, { params: { project, endpoint } }),
-    incidents: async (): Promise<Incident[]> => (await client.call(listIncidents, { params: { project }, query: { endpoint, limit: 200 } })).items.reverse(),
-    runs: async (): Promise<PipelineRun[]> => (await client.call(listPipelineRuns, { params: { project }, query: { pipeline, limit: 200 } })).items.reverse(),
-    decisions: async (): Promise<TriggerDecision[]> => (await client.call(listTriggerDecisions, { params: { project, pipeline }, query: { limit: 500 } })).items.reverse(),
-    rollouts: async (): Promise<Rollout[]> => (await client.call(listRollouts, { params: { project }, query: { endpoint, limit: 200 } })).items.reverse(),
-    evaluations: async (): Promise<Evaluation[]> => (await client.call(listEvaluations, { params: { project }, query: { limit: 200 } })).items.reverse(),
-    versions: async (): Promise<ModelVersion[]> => (await client.call(listModelVersions, { params: { project, model: modelName(source) }, query: { limit: 200 } })).items.reverse(),
+    incidents: async (): Promise<Incident[]> =>
+      (await client.call(listIncidents, { params: { project }, query: { endpoint, limit: 200 } })).items.reverse(),
+    runs: async (): Promise<PipelineRun[]> =>
+      (await client.call(listPipelineRuns, { params: { project }, query: { pipeline, limit: 200 } })).items.reverse(),
+    decisions: async (): Promise<TriggerDecision[]> =>
+      (
+        await client.call(listTriggerDecisions, { params: { project, pipeline }, query: { limit: 500 } })
+      ).items.reverse(),
+    rollouts: async (): Promise<Rollout[]> =>
+      (await client.call(listRollouts, { params: { project }, query: { endpoint, limit: 200 } })).items.reverse(),
+    evaluations: async (): Promise<Evaluation[]> =>
+      (await client.call(listEvaluations, { params: { project }, query: { limit: 200 } })).items.reverse(),
+    versions: async (): Promise<ModelVersion[]> =>
+      (
+        await client.call(listModelVersions, { params: { project, model: modelName(source) }, query: { limit: 200 } })
+      ).items.reverse(),
     /** A model trained on rows drawn after the change, as if somebody had known. */
     async trainOracle(changeIndex: number, count: number) {
       const drawn = source.oracle?.(changeIndex, count);
       if (!drawn) return null;
       const dataset = `${source.name}-oracle-${changeIndex + 1}`;
-      await client.call(createDataset, { params: { project }, body: { name: dataset, description: 'Drawn under the changed pattern, for comparison only', targetColumn: source.target } });
-      const version = await client.call(uploadVersion, { params: { project, dataset } }, { content: toCsv(source, drawn.rows, drawn.labels, null), contentType: 'text/csv' });
+      await client.call(createDataset, {
+        params: { project },
+        body: {
+          name: dataset,
+          description: 'Drawn under the changed pattern, for comparison only',
+          targetColumn: source.target,
+        },
+      });
+      const version = await client.call(
+        uploadVersion,
+        { params: { project, dataset } },
+        { content: toCsv(source, drawn.rows, drawn.labels, null), contentType: 'text/csv' },
+      );
       return client.call(train, {
         params: { project },
-        body: { datasetVersionId: version.id, experiment: source.name, trainer: source.task === 'classification' ? 'logistic' : 'ridge', target: source.target, features: source.features.map((feature) => feature.name), holdoutFraction: 0 },
+        body: {
+          datasetVersionId: version.id,
+          experiment: source.name,
+          trainer: source.task === 'classification' ? 'logistic' : 'ridge',
+          target: source.target,
+          features: source.features.map((feature) => feature.name),
+          holdoutFraction: 0,
+        },
       });
     },
   };

@@ -31,11 +31,26 @@ const pick = <T>(random: Rng, values: readonly T[], weights: readonly number[]):
 };
 
 /** Log-odds of fraud. Stolen cards: large, far, electronics, online. Account takeover: small tests at gaming shops, close by, contactless. */
-const logOdds = (regime: Regime, z: { amount: number; distance: number; age: number; failed: number }, channel: string, merchant: string): number => {
+const logOdds = (
+  regime: Regime,
+  z: { amount: number; distance: number; age: number; failed: number },
+  channel: string,
+  merchant: string,
+): number => {
   const base = -3.1 - 0.7 * z.age + 1.1 * z.failed;
   return regime.pattern === 'stolen-cards'
-    ? base + 1.9 * z.amount + 1.5 * z.distance + (channel === 'online' ? 1.6 : 0) + (merchant === 'electronics' ? 1.7 : 0) + (merchant === 'travel' ? 0.8 : 0)
-    : base - 1.7 * z.amount - 1.3 * z.distance + (channel === 'contactless' ? 2 : 0) + (merchant === 'gaming' ? 2.2 : 0) + (merchant === 'fuel' ? 1 : 0);
+    ? base +
+        1.9 * z.amount +
+        1.5 * z.distance +
+        (channel === 'online' ? 1.6 : 0) +
+        (merchant === 'electronics' ? 1.7 : 0) +
+        (merchant === 'travel' ? 0.8 : 0)
+    : base -
+        1.7 * z.amount -
+        1.3 * z.distance +
+        (channel === 'contactless' ? 2 : 0) +
+        (merchant === 'gaming' ? 2.2 : 0) +
+        (merchant === 'fuel' ? 1 : 0);
 };
 
 const payment = (random: Rng, regime: Regime): { row: Value[]; label: string } => {
@@ -53,7 +68,16 @@ const payment = (random: Rng, regime: Regime): { row: Value[]; label: string } =
   // One in fifty apps does not report where the phone is.
   const distance = random.bernoulli(0.02) ? null : round(Math.exp(1.5 + 0.9 * distanceZ));
   return {
-    row: [round(Math.exp(3.4 + 0.8 * amountZ)), hour, distance, Math.round(Math.exp(6 + 0.8 * ageZ)), failed, round(session), channel, merchant],
+    row: [
+      round(Math.exp(3.4 + 0.8 * amountZ)),
+      hour,
+      distance,
+      Math.round(Math.exp(6 + 0.8 * ageZ)),
+      failed,
+      round(session),
+      channel,
+      merchant,
+    ],
     label: fraud ? 'fraud' : 'genuine',
   };
 };
@@ -73,7 +97,10 @@ export const payments = (seed: number, plan: PaymentPlan = demoPlan): Source => 
   const labels: string[] = [];
   for (let i = 0; i < plan.historyRows + plan.streamRows; i++) {
     const at = i - plan.historyRows;
-    const { row, label } = payment(random, { sessionFactor: at >= plan.harmlessAt ? 1.6 : 1, pattern: at >= plan.patternAt ? 'account-takeover' : 'stolen-cards' });
+    const { row, label } = payment(random, {
+      sessionFactor: at >= plan.harmlessAt ? 1.6 : 1,
+      pattern: at >= plan.patternAt ? 'account-takeover' : 'stolen-cards',
+    });
     rows.push(row);
     labels.push(label);
   }
@@ -82,10 +109,23 @@ export const payments = (seed: number, plan: PaymentPlan = demoPlan): Source => 
     { kind: 'pattern', at: plan.patternAt, what: 'fraud moves from stolen cards to account takeover' },
   ];
   return {
-    name: 'payments', unit: 'payments', target: 'outcome', task: 'classification', timeColumn: null, features, historyRows: plan.historyRows, rows, labels, times: null, changes,
+    name: 'payments',
+    unit: 'payments',
+    target: 'outcome',
+    task: 'classification',
+    timeColumn: null,
+    features,
+    historyRows: plan.historyRows,
+    rows,
+    labels,
+    times: null,
+    changes,
     oracle: (changeIndex, count) => {
       const change = changes[changeIndex];
-      const afterwards: Regime = { sessionFactor: 1.6, pattern: change?.kind === 'pattern' ? 'account-takeover' : 'stolen-cards' };
+      const afterwards: Regime = {
+        sessionFactor: 1.6,
+        pattern: change?.kind === 'pattern' ? 'account-takeover' : 'stolen-cards',
+      };
       const fresh = rng(seed + 1_000_003 * (changeIndex + 1));
       const drawn = Array.from({ length: count }, () => payment(fresh, afterwards));
       return { rows: drawn.map((one) => one.row), labels: drawn.map((one) => one.label) };

@@ -21,14 +21,19 @@ export interface PlayerOptions {
 /** What was answered to each replayed row: the label or value, null when the request failed. */
 export type Answers = (string | number | null)[];
 
-const requestOf = (source: Source, signature: Signature, index: number): InferRequest => {
+export const requestOf = (source: Source, signature: Signature, index: number): InferRequest => {
   const row = source.rows[source.historyRows + index] ?? [];
   const position = new Map(source.features.map((feature, i) => [feature.name, i]));
   return {
     parameters: { unit: String(index) },
     inputs: signature.inputs.map((input) => {
       const value = row[position.get(input.feature ?? input.name) ?? -1] ?? null;
-      return { name: input.name, shape: [1, 1], datatype: input.datatype, data: [input.datatype === 'BYTES' ? (value === null ? '' : String(value)) : value] };
+      return {
+        name: input.name,
+        shape: [1, 1],
+        datatype: input.datatype,
+        data: [input.datatype === 'BYTES' ? (value === null ? '' : String(value)) : value],
+      };
     }),
   };
 };
@@ -42,8 +47,13 @@ export const play = async (options: PlayerOptions): Promise<Answers> => {
   const predictionIds = new Array<string | null>(total).fill(null);
 
   const one = async (index: number): Promise<void> => {
-    const reply = await client.call(predict, { params: { project, endpoint }, body: requestOf(source, signature, index) });
-    const output = reply.outputs.find((candidate) => candidate.name === (source.task === 'classification' ? 'label' : 'value'));
+    const reply = await client.call(predict, {
+      params: { project, endpoint },
+      body: requestOf(source, signature, index),
+    });
+    const output = reply.outputs.find(
+      (candidate) => candidate.name === (source.task === 'classification' ? 'label' : 'value'),
+    );
     answers[index] = (output?.data[0] ?? null) as string | number | null;
     predictionIds[index] = (reply.parameters['prediction_ids'] as string[])[0] ?? null;
   };
@@ -60,9 +70,11 @@ export const play = async (options: PlayerOptions): Promise<Answers> => {
   for (let from = 0; from < total; from += options.chunkRows) {
     const to = Math.min(total, from + options.chunkRows);
     let next = from;
-    await Promise.all(Array.from({ length: concurrency }, async () => {
-      while (next < to) await one(next++);
-    }));
+    await Promise.all(
+      Array.from({ length: concurrency }, async () => {
+        while (next < to) await one(next++);
+      }),
+    );
     const known = Math.max(labelled, to - options.labelDelayRows);
     await label(labelled, known);
     labelled = known;

@@ -11,7 +11,10 @@ export interface Stage {
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`.padStart(7);
 const width = 24;
 
-export const createProgress = (out: { write(text: string): unknown; isTTY?: boolean | undefined }, now: () => number): Progress => {
+export const createProgress = (
+  out: { write(text: string): unknown; isTTY?: boolean | undefined },
+  now: () => number,
+): Progress => {
   const begun = now();
   const live = out.isTTY === true;
   let lastPlainAt = 0;
