@@ -1,25 +1,18 @@
-import type { CheckResult, Dataset, DatasetVersion, ModelVersion } from '@millwright/contract';
-import type { Ctx } from '#platform/auth';
-import type { Change } from '#platform/change';
+import type { DataService } from '#data';
+import type { LineageService } from '#lineage';
+import type { PipelinesService } from '#pipelines';
+import type { RegistryService } from '#registry';
 
 /** What serving asks of the registry. */
-export interface ServedModels {
-  findVersion(ctx: Ctx, versionId: string): Promise<ModelVersion>;
-  aliasTarget(ctx: Ctx, modelRef: string, alias: string): Promise<ModelVersion | null>;
-  moveAlias(change: Change, move: { project: string; modelId: string; alias: string; versionId: string }): Promise<void>;
-  /** Verified local path of the model file. */
-  modelFile(versionId: string): Promise<string>;
-}
+export type ServedModels = Pick<RegistryService, 'findVersion' | 'aliasTarget' | 'moveAlias' | 'modelFile'>;
 
 /** What serving asks of the data sets: labelled predictions become versions of them. */
-export interface SnapshotData {
-  ensureDataset(ctx: Ctx, input: { name: string; description?: string; timeColumn?: string; targetColumn?: string }): Promise<Dataset>;
-  latestVersion(ctx: Ctx, datasetRef: string): Promise<DatasetVersion | null>;
-  versionFile(ctx: Ctx, versionId: string): Promise<string>;
-  createVersionFromParquet(
-    ctx: Ctx,
-    datasetRef: string,
-    input: { path: string; origin: 'snapshot'; note: string; inputs: { type: string; id: string }[]; originKey?: string },
-  ): Promise<DatasetVersion>;
-  checkVersion(ctx: Ctx, versionId: string): Promise<CheckResult[]>;
+export type SnapshotData = Pick<DataService, 'ensureDataset' | 'findDataset' | 'latestVersion' | 'versionFile' | 'createVersionFromParquet'>;
+
+/** The earlier stages that serving stands on. */
+export interface ServingDependencies {
+  lineage: Pick<LineageService, 'link' | 'registerLabels'>;
+  data: SnapshotData;
+  pipelines: Pick<PipelinesService, 'registerStepKind'>;
+  registry: ServedModels;
 }

@@ -1,0 +1,243 @@
+import type { ModelVersion, Rollout, RolloutPolicy } from '@millwright/contract';
+import { type Ctx, systemCtx } from '#platform/auth';
+import type { Change, ChangeContext } from '#platform/change';
+import type { Platform } from '#platform/core';
+import { fail, isMillwrightError } from '#platform/errors';
+import { failurePoint } from '#platform/failure-points';
+import type { ServingDependencies } from '../dependencies.ts';
+import type { Endpoints } from '../endpoints/endpoints.ts';
+import { modelFileOf } from '../endpoints/held-models.ts';
+import { beginEvaluation, findEndpointById, setChampion, setRollout } from '../endpoints/store.ts';
+import type { InferencePool } from '../runtimes/inference-pool.ts';
+import type { EndpointRow } from '../tables.ts';
+import { observe } from './observe.ts';
+import { advanceRollout, beginRollout, completePolicy, percent } from './rollout.ts';
+import { type StoredRollout, findActive, findByOrigin, findRollout, insertRollout, listRollouts, updateRollout } from './store.ts';
+import { rolloutView } from './view.ts';
+
+export interface StartRollout {
+  modelVersionId: string;
+  policy?: RolloutPolicy | undefined;
+  pipelineRunId?: string | undefined;
+  originKey?: string | undefined;
+}
+
+export type ManualDecision = 'promote' | 'roll-back' | 'pause' | 'resume';
+
+const ended: Record<string, Rollout['state']> = { promote: 'promoted', 'roll-back': 'rolled-back', abort: 'aborted' };
+
+/** Canaries: their beginning, their decisions, and what these change. */
+export class Rollouts {
+  readonly #platform: Platform;
+  readonly #deps: ServingDependencies;
+  readonly #endpoints: Endpoints;
+  readonly #pool: InferencePool;
+
+  constructor(platform: Platform, deps: ServingDependencies, endpoints: Endpoints, pool: InferencePool) {
+    this.#platform = platform;
+    this.#deps = deps;
+    this.#endpoints = endpoints;
+    this.#pool = pool;
+  }
+
+  async get(ctx: Ctx, id: string): Promise<Rollout> {
+    return this.#view(await this.#find(ctx, id));
+  }
+
+  async byOrigin(ctx: Ctx, originKey: string): Promise<Rollout | null> {
+    const found = await findByOrigin(this.#platform.database.db, ctx.project, originKey);
+    return found ? this.#view(found) : null;
+  }
+
+  async list(ctx: Ctx, query: { endpoint?: string | undefined; limit?: number | undefined; cursor?: string | undefined }) {
+    const endpointId = query.endpoint === undefined ? null : (await this.#endpoints.find(ctx, query.endpoint)).id;
+    const page = await listRollouts(this.#platform.database.db, { project: ctx.project, endpointId, limit: query.limit, cursor: query.cursor });
+    return { items: await Promise.all(page.items.map((rollout) => this.#view(rollout))), nextCursor: page.nextCursor };
+  }
+
+  /** Errors: NOT_FOUND, INVALID_REFERENCE (version), INVALID_INPUT (policy), MODEL_REFUSED (other inputs, does not load), CONFLICT. */
+  async start(ctx: Ctx, endpointRef: string, input: StartRollout): Promise<Rollout> {
+    const known = input.originKey === undefined ? null : await this.byOrigin(ctx, input.originKey);
+    if (known) return known;
+    const endpoint = await this.#endpoints.find(ctx, endpointRef);
+    const { policy, problem } = completePolicy(input.policy);
+    if (problem !== null) fail('INVALID_INPUT', problem, { problems: [{ path: 'body.policy', message: problem }] });
+    const champion = await this.#deps.registry.findVersion(ctx, endpoint.champion_version_id);
+    const challenger = await this.#challenger(ctx, endpoint, champion, input.modelVersionId);
+    const file = modelFileOf(challenger, this.#deps.registry);
+    await this.#pool.load(file);
+    try {
+      const progress = beginRollout(champion.signature.task, policy, { champion, challenger });
+      const id = this.#platform.ids.next('rol');
+      const reason = `Version ${challenger.number} begins with ${percent(progress.weight)} of the units, against version ${champion.number}.`;
+      await this.#platform.changes.change(ctx, async (change) => {
+        const now = await findEndpointById(change.db, endpoint.id);
+        if (!now || !(await setRollout(change.db, endpoint.id, { from: null, to: id, now: change.now }))) fail('CONFLICT', `A rollout of '${endpoint.name}' is under way already. Decide it first: millwright rollouts decide.`);
+        await insertRollout(change.db, {
+          ...progress, id, project: ctx.project, endpointId: endpoint.id, endpointName: endpoint.name, policy, reason,
+          decisions: [{ at: change.now, decision: 'start', by: ctx.actor.name, reason, weight: progress.weight }], firstRow: Number(now?.captured), rowCursor: Number(now?.captured),
+          labelCursor: Number(now?.label_seq), revision: 1, pipelineRunId: input.pipelineRunId ?? null, startedAt: change.now, endedAt: null,
+        }, input.originKey ?? null);
+        await this.#deps.registry.moveAlias(change, { project: ctx.project, modelId: endpoint.model_id, alias: 'challenger', versionId: challenger.id });
+        await this.#deps.lineage.link(change, { project: ctx.project, from: { type: 'model-version', id: challenger.id }, to: { type: 'rollout', id }, kind: 'tried-by' });
+        await this.#deps.lineage.link(change, { project: ctx.project, from: { type: 'rollout', id }, to: { type: 'endpoint', id: endpoint.id }, kind: 'decides' });
+        change.audit({ verb: 'rollout.start', resourceType: 'rollout', resourceId: id, detail: { endpoint: endpoint.name, champion: champion.number, challenger: challenger.number, policy } });
+        change.emit('serving.rollout-changed', id, { endpointId: endpoint.id, state: 'running' });
+        change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
+        failurePoint('rollout.before-commit');
+      });
+      failurePoint('rollout.after-commit');
+      await this.#endpoints.refresh(endpoint.id);
+      return this.get(ctx, id);
+    } finally {
+      this.#pool.release(file.digest);
+    }
+  }
+
+  async #challenger(ctx: Ctx, endpoint: EndpointRow, champion: ModelVersion, versionId: string): Promise<ModelVersion> {
+    let version: ModelVersion;
+    try {
+      version = await this.#deps.registry.findVersion(ctx, versionId);
+    } catch (error) {
+      if (isMillwrightError(error) && error.code === 'NOT_FOUND') fail('INVALID_REFERENCE', error.message);
+      throw error;
+    }
+    if (version.modelId !== endpoint.model_id) fail('INVALID_REFERENCE', `Version ${versionId} belongs to the model '${version.modelName}', the endpoint serves '${endpoint.model_name}'.`);
+    if (version.id === champion.id) fail('CONFLICT', `Version ${version.number} is the champion of '${endpoint.name}' already.`);
+    if (version.approval.state !== 'approved') fail('CONFLICT', `Version ${version.number} is not approved. Approve it first: millwright model-versions decide.`);
+    const shapeOf = ({ signature }: ModelVersion): string => JSON.stringify([signature.task, signature.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]).sort(), signature.outputs.map(({ name, datatype }) => [name, datatype]).sort()]);
+    if (shapeOf(version) !== shapeOf(champion)) fail('MODEL_REFUSED', `Version ${version.number} does not take and give what version ${champion.number} does. The same requests must fit both: give it an endpoint of its own.`);
+    return version;
+  }
+
+  /** By hand. Errors: NOT_FOUND, CONFLICT when the state does not allow it. */
+  async decide(ctx: Ctx, id: string, input: { decision: ManualDecision; reason: string }): Promise<Rollout> {
+    const rollout = await this.#find(ctx, id);
+    const allowed: Record<ManualDecision, Rollout['state'][]> = { promote: ['running', 'paused'], 'roll-back': ['running', 'paused'], pause: ['running'], resume: ['paused'] };
+    if (!allowed[input.decision].includes(rollout.state)) fail('CONFLICT', `The rollout is ${rollout.state}: it cannot be changed by '${input.decision}'.`);
+    const weight = input.decision === 'promote' ? 1 : input.decision === 'roll-back' ? 0 : rollout.weight;
+    const state = ended[input.decision] ?? (input.decision === 'pause' ? 'paused' : 'running');
+    // Resumed after it ran out of labels: as many again.
+    const { policy } = rollout;
+    const maxLabels = input.decision === 'resume' ? policy.maxLabels + rollout.champion.labelled + rollout.challenger.labelled : policy.maxLabels;
+    await this.#commit(ctx, { ...rollout, state, weight, policy: { ...policy, maxLabels } }, [{ decision: input.decision, weight, reason: input.reason }], 'rollout.decide');
+    return this.get(ctx, id);
+  }
+
+  /** Too many requests of the challenger failed in this process: faster than labels or tests could tell. */
+  async trip(project: string, id: string, counts: { requests: number; failed: number }): Promise<void> {
+    const rollout = await findActive(this.#platform.database.db, id);
+    if (!rollout) return;
+    const reason = `${counts.failed} of ${counts.requests} successive challenger requests failed.`;
+    await this.#commit(systemCtx('circuit-breaker', project, id), { ...rollout, state: 'rolled-back', weight: 0 }, [{ decision: 'roll-back', weight: 0, reason }], 'rollout.roll-back');
+  }
+
+  /** Counts what is new and decides. Called by the job; safe to repeat at any time. */
+  async evaluate(context: ChangeContext, id: string): Promise<void> {
+    const { database, changes } = this.#platform;
+    for (let hasMore = true; hasMore; ) {
+      const rollout = await findActive(database.db, id);
+      if (!rollout) return;
+      await changes.change(context, (change) => beginEvaluation(change.db, rollout.endpointId));
+      const endpoint = await findEndpointById(database.db, rollout.endpointId);
+      if (!endpoint) return;
+      const champion = await this.#deps.registry.findVersion(systemCtx('rollout', rollout.project, id), rollout.champion.modelVersionId);
+      const { task } = champion.signature;
+      const seen = await observe(this.#platform, task, rollout, { captured: Number(endpoint.captured), labelSeq: Number(endpoint.label_seq) });
+      hasMore = seen.hasMore;
+      if (seen.rowCursor === rollout.rowCursor && seen.labelCursor === rollout.labelCursor) return;
+      const { progress, steps } = advanceRollout(task, rollout.policy, rollout, seen);
+      try {
+        await this.#commit({ ...context, project: rollout.project }, { ...rollout, ...progress, rowCursor: seen.rowCursor, labelCursor: seen.labelCursor }, steps, null);
+      } catch (error) {
+        // Somebody decided by hand meanwhile: look at what they left.
+        if (!isMillwrightError(error) || error.code !== 'STALE') throw error;
+        hasMore = true;
+      }
+    }
+  }
+
+  /** Goes back to the champion before this one; a running rollout is aborted. Errors: NOT_FOUND, CONFLICT. */
+  async rollBack(ctx: Ctx, endpointRef: string, reason: string): Promise<EndpointRow> {
+    const endpoint = await this.#endpoints.find(ctx, endpointRef);
+    const previous = endpoint.previous_version_id ?? fail('CONFLICT', `'${endpoint.name}' has had one champion only: there is none to go back to.`);
+    const running = endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
+    await this.#platform.changes.change(ctx, async (change) => {
+      await this.#replaceChampion(change, endpoint, previous);
+      await this.#deps.registry.moveAlias(change, { project: ctx.project, modelId: endpoint.model_id, alias: 'champion', versionId: previous });
+      if (running) await this.#abort(change, running, ctx.actor.name, `The endpoint went back to the champion before: ${reason}`);
+      change.audit({ verb: 'endpoint.roll-back', resourceType: 'endpoint', resourceId: endpoint.id, detail: { from: endpoint.champion_version_id, to: previous, reason } });
+      change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
+    });
+    await this.#endpoints.refresh(endpoint.id);
+    return this.#endpoints.findById(endpoint.id);
+  }
+
+  /** The champion alias was moved outside of a rollout: the endpoint follows, and a rollout against the old champion ends. */
+  async followAlias(context: ChangeContext, endpoint: EndpointRow, target: ModelVersion): Promise<void> {
+    if (target.id === endpoint.champion_version_id) return;
+    const running = endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
+    await this.#platform.changes.change({ ...context, project: endpoint.project }, async (change) => {
+      await this.#replaceChampion(change, endpoint, target.id);
+      if (running) await this.#abort(change, running, context.actor.name, `The alias champion was moved to version ${target.number}.`);
+      await this.#deps.lineage.link(change, { project: endpoint.project, from: { type: 'model-version', id: target.id }, to: { type: 'endpoint', id: endpoint.id }, kind: 'served-by' });
+      change.audit({ verb: 'endpoint.follow-alias', resourceType: 'endpoint', resourceId: endpoint.id, detail: { from: endpoint.champion_version_id, to: target.id } });
+      change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
+    });
+    await this.#endpoints.refresh(endpoint.id);
+  }
+
+  async #replaceChampion(change: Change, endpoint: Pick<EndpointRow, 'id' | 'champion_version_id'>, to: string): Promise<void> {
+    const moved = await setChampion(change.db, endpoint.id, { from: endpoint.champion_version_id, to, previous: endpoint.champion_version_id, now: change.now });
+    if (!moved) fail('STALE', 'The champion was changed in the meantime. Look at the endpoint and try again.');
+  }
+
+  async #abort(change: Change, rollout: StoredRollout, by: string, reason: string): Promise<void> {
+    await this.#write(change, { ...rollout, state: 'aborted', weight: 0 }, by, [{ decision: 'abort', weight: 0, reason }]);
+  }
+
+  /** One change: the rollout, and what its end means for the endpoint and the aliases. `verb` null: nobody but the tests decided. */
+  async #commit(context: ChangeContext, rollout: StoredRollout, steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[], verb: string | null): Promise<void> {
+    const { state, endpointId } = rollout;
+    await this.#platform.changes.change(context, async (change) => {
+      await this.#write(change, rollout, context.actor.name, steps);
+      if (state === 'promoted') {
+        await this.#replaceChampion(change, { id: endpointId, champion_version_id: rollout.champion.modelVersionId }, rollout.challenger.modelVersionId);
+        await this.#deps.lineage.link(change, { project: rollout.project, from: { type: 'model-version', id: rollout.challenger.modelVersionId }, to: { type: 'endpoint', id: endpointId }, kind: 'served-by' });
+        await this.#moveAlias(change, rollout, 'champion', rollout.challenger.modelVersionId);
+      }
+      for (const step of steps)
+        change.audit({ verb: verb ?? `rollout.${step.decision}`, resourceType: 'rollout', resourceId: rollout.id, detail: { decision: step.decision, reason: step.reason, weight: step.weight } });
+      if (steps.length > 0) change.emit('serving.endpoint-changed', endpointId, { name: rollout.endpointName });
+      failurePoint('rollout.before-commit');
+    });
+    failurePoint('rollout.after-commit');
+    if (steps.length > 0) await this.#endpoints.refresh(endpointId);
+  }
+
+  async #write(change: Change, rollout: StoredRollout, by: string, steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[]): Promise<void> {
+    const isOver = rollout.state !== 'running' && rollout.state !== 'paused';
+    const reason = steps.at(-1)?.reason ?? rollout.reason;
+    const decisions = [...rollout.decisions, ...steps.map((step) => ({ at: change.now, by, ...step }))];
+    if (!(await updateRollout(change.db, { ...rollout, reason, decisions, endedAt: isOver ? change.now : null }))) fail('STALE', 'The rollout was changed in the meantime. Look at it and decide again.');
+    change.emit('serving.rollout-changed', rollout.id, { endpointId: rollout.endpointId, state: rollout.state });
+    if (!isOver) return;
+    await setRollout(change.db, rollout.endpointId, { from: rollout.id, to: null, now: change.now });
+    await this.#moveAlias(change, rollout, 'challenger', null);
+    change.emit('serving.rollout-ended', rollout.id, { endpointId: rollout.endpointId, state: rollout.state, reason });
+  }
+
+  async #moveAlias(change: Change, rollout: StoredRollout, alias: string, versionId: string | null): Promise<void> {
+    const endpoint = await findEndpointById(change.db, rollout.endpointId);
+    if (endpoint) await this.#deps.registry.moveAlias(change, { project: rollout.project, modelId: endpoint.model_id, alias, versionId });
+  }
+
+  async #find(ctx: Ctx, id: string): Promise<StoredRollout> {
+    return (await findRollout(this.#platform.database.db, ctx.project, id)) ?? fail('NOT_FOUND', `There is no rollout ${id} in project '${ctx.project}'.`);
+  }
+
+  async #view(rollout: StoredRollout): Promise<Rollout> {
+    const champion = await this.#deps.registry.findVersion(systemCtx('serving', rollout.project, rollout.id), rollout.champion.modelVersionId);
+    return rolloutView(rollout, champion.signature.task);
+  }
+}
