@@ -1,6 +1,6 @@
 import type { AuditRow } from '@millwright/contract';
 import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom, sql } from '#platform/db';
-import { type ChainHead, genesis, hashRow, sealHead } from './chain.ts';
+import { type ChainHead, canonicalJson, genesis, hashRow, sealHead } from './chain.ts';
 
 type AuditTables = {
   audit: {
@@ -50,7 +50,13 @@ export type NewAuditRow = Omit<AuditRow, 'seq' | 'previousHash' | 'hash'>;
 
 export const appendAudit = async (db: Db, key: string, rows: readonly NewAuditRow[]): Promise<void> => {
   let { seq, hash } = await lockHead(db, 'audit');
-  const values = rows.map((row) => {
+  const values = rows.map((given) => {
+    // Hashed as it will be read back: without what JSON or UTF-8 cannot say.
+    const row = {
+      ...given,
+      resourceId: given.resourceId.toWellFormed(),
+      detail: decodeJson<Record<string, unknown>>(encodeJson(given.detail)),
+    };
     const complete = { ...row, seq: ++seq, previousHash: hash };
     hash = hashRow(complete);
     return {
@@ -63,7 +69,7 @@ export const appendAudit = async (db: Db, key: string, rows: readonly NewAuditRo
       resource_type: row.resourceType,
       resource_id: row.resourceId,
       request_id: row.requestId,
-      detail: encodeJson(row.detail),
+      detail: canonicalJson(row.detail),
       previous_hash: complete.previousHash,
       hash,
     };
@@ -98,6 +104,31 @@ export const readAuditFrom = async (db: Db, afterSeq: number, limit: number): Pr
   (
     await tables(db).selectFrom('audit').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute()
   ).map(toRow);
+
+/** Rows for the verifier, each with whether its detail is byte for byte what was written. */
+export const readChainFrom = async (db: Db, afterSeq: number, limit: number): Promise<[AuditRow, boolean][]> => {
+  const rows = await tables(db)
+    .selectFrom('audit')
+    .selectAll()
+    .where('seq', '>', afterSeq)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => {
+    try {
+      const read = toRow(row);
+      return [read, canonicalJson(read.detail) === row.detail];
+    } catch {
+      return [toRow({ ...row, detail: '{}' }), false];
+    }
+  });
+};
+
+/** Whether anything happened here that must have left a row: the first project is made, with one, when a server starts. */
+export const hasHistory = async (db: Db): Promise<boolean> => {
+  const found = await sql`select 1 from projects limit 1`.execute(db);
+  return found.rows.length > 0;
+};
 
 export const listAudit = async (
   db: Db,

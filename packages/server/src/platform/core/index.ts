@@ -106,6 +106,8 @@ export const createPlatform = async (options: {
     log,
     concurrency: config.jobConcurrency,
     pollMs,
+    // One server per data folder (it is locked): on SQLite nobody else runs jobs.
+    soleWorker: database.kind === 'sqlite',
     onOutcome: (kind, outcome, durationMs) => {
       metrics.count('millwright_jobs_total', 'Jobs run', { kind, outcome });
       metrics.observe('millwright_job_seconds', 'Time a job ran', durationMs / 1000, { kind });

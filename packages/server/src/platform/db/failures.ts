@@ -11,6 +11,10 @@ const sqlitePrimaryKey = 1555;
 const sqliteForeignKey = 787;
 const sqliteIoError = 10;
 const sqliteBusy = 5;
+const sqliteReadOnly = 8;
+const sqliteCorrupt = 11;
+const sqliteCannotOpen = 14;
+const sqliteNotADatabase = 26;
 
 export const isUniqueViolation = (error: unknown): boolean =>
   codeOf(error) === '23505' || errcodeOf(error) === sqliteUnique || errcodeOf(error) === sqlitePrimaryKey;
@@ -18,9 +22,11 @@ export const isUniqueViolation = (error: unknown): boolean =>
 export const isForeignKeyViolation = (error: unknown): boolean =>
   codeOf(error) === '23503' || errcodeOf(error) === sqliteForeignKey;
 
-/** Serialization failure or deadlock: the same transaction may succeed when it is tried again. */
-export const isRetryable = (error: unknown): boolean =>
-  codeOf(error) === '40001' || codeOf(error) === '40P01' || (errcodeOf(error) & 0xff) === sqliteBusy;
+/** Serialization failure, deadlock or a lock held too long: the same transaction may succeed when it is tried again. */
+export const isRetryable = (error: unknown): boolean => {
+  const inner = error instanceof MillwrightError ? error.cause : error;
+  return codeOf(inner) === '40001' || codeOf(inner) === '40P01' || (errcodeOf(inner) & 0xff) === sqliteBusy;
+};
 
 const unreachable = new Set([
   'ECONNREFUSED',
@@ -36,6 +42,8 @@ const unreachable = new Set([
   '08006',
   '53300',
 ]);
+
+const unstorableText = new Set(['22021', '22P05']);
 
 /** Names the failures a person can do something about; everything else stays the bug it is. */
 export const translateFailure = (error: unknown): unknown => {
@@ -60,12 +68,29 @@ export const translateFailure = (error: unknown): unknown => {
       {},
       error,
     );
-  if ((errcodeOf(error) & 0xff) === sqliteIoError)
+  const sqliteCode = errcodeOf(error) & 0xff;
+  if (sqliteCode === sqliteBusy)
+    return new MillwrightError(
+      'DATABASE_UNAVAILABLE',
+      'Another process holds the database. Nothing of this request was stored; send it again.',
+      {},
+      error,
+    );
+  if (sqliteCode === sqliteIoError || sqliteCode === sqliteReadOnly || sqliteCode === sqliteCannotOpen)
     return new MillwrightError(
       'DATABASE_UNAVAILABLE',
       'The database file cannot be read or written. Check the disk under the data folder.',
       {},
       error,
     );
+  if (sqliteCode === sqliteCorrupt || sqliteCode === sqliteNotADatabase)
+    return new MillwrightError(
+      'DATABASE_UNAVAILABLE',
+      'The database file is damaged. Restore the last backup into a new folder.',
+      {},
+      error,
+    );
+  if (unstorableText.has(codeOf(error)))
+    return new MillwrightError('INVALID_INPUT', 'A text holds a character that cannot be stored.', {}, error);
   return error;
 };

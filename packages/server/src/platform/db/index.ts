@@ -1,18 +1,22 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type DatabaseSync, backup } from 'node:sqlite';
 import { type Dialect, Kysely, type Transaction, sql } from 'kysely';
 import type { Log } from '#platform/log';
 import type { DatabaseKind } from './columns.ts';
 import { translateFailure } from './failures.ts';
+import { createTransactionGuard, guardDialect } from './guarded-dialect.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
+import { copySqlite, openSqlite } from './sqlite.ts';
 
 export { sql } from 'kysely';
 export type { DatabaseKind } from './columns.ts';
 export { isForeignKeyViolation, isRetryable, isUniqueViolation, translateFailure } from './failures.ts';
+export { OutsideTransactionError } from './guarded-dialect.ts';
+export { type FolderLock, lockFolder } from './folder-lock.ts';
+export { compileFilter } from './filter.ts';
+export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
 
@@ -23,7 +27,10 @@ export type Db = Kysely<{}> | Transaction<{}>;
 export interface Database {
   kind: DatabaseKind;
   db: Db;
-  /** Runs all or nothing. Failures of the database come out as errors a caller can act on. */
+  /**
+   * Runs all or nothing. Failures of the database come out as errors a caller can act on. Inside, only the given
+   * transaction may be used: a query on `db` fails at once with OutsideTransactionError.
+   */
   transaction<T>(run: (tx: Db) => Promise<T>): Promise<T>;
   migrate(now: number): Promise<{ from: number; to: number }>;
   /** Milliseconds until it answers. */
@@ -33,12 +40,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqlite: DatabaseSync | null = null): Database => {
-  const db = new Kysely<{}>({ dialect });
+/** `sqliteFile`: the file behind the dialect, where it is SQLite. */
+export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqliteFile: string | null = null): Database => {
+  const guard = createTransactionGuard();
+  const db = new Kysely<{}>({ dialect: guardDialect(dialect, kind, guard) });
   return {
     kind,
     db,
-    backupTo: sqlite === null ? null : async (path) => void (await backup(sqlite, path)),
+    backupTo: sqliteFile === null ? null : (path) => copySqlite(sqliteFile, path),
     ping: async () => {
       const started = performance.now();
       try {
@@ -50,7 +59,7 @@ export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqlite: Databa
     },
     transaction: async (run) => {
       try {
-        return await db.transaction().execute(run as never);
+        return await db.transaction().execute((tx) => guard.inside(() => run(tx as never)));
       } catch (error) {
         throw translateFailure(error);
       }
@@ -68,6 +77,5 @@ export const openDatabase = (options: { url: string | null; file: string; log: L
     return wrapDialect('postgres', dialect);
   }
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
-  const { dialect, connection } = openSqlite(options.file);
-  return wrapDialect('sqlite', dialect, connection);
+  return wrapDialect('sqlite', openSqlite(options.file).dialect, options.file);
 };

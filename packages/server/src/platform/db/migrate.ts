@@ -42,21 +42,15 @@ export const migrate = async (
       'DATABASE_NEWER',
       `The database is at migration ${from}, this version of Millwright knows ${to}. Start the newer version, or restore a backup made by this one.`,
     );
-  if (from === 0 && kind === 'sqlite')
-    await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(
-      db,
-    );
   for (let number = from + 1; number <= to; number++) {
     const migration = migrations[number - 1] as Migration;
     await db.transaction().execute(async (tx) => {
-      if (kind === 'postgres') {
-        // Two servers that start together: the second waits here and finds the work done.
-        await sql`select pg_advisory_xact_lock(${lockKey})`.execute(tx);
-        await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(
-          tx,
-        );
-        if ((await state(tx, kind)) >= number) return;
-      }
+      // Two servers that start together: the second waits here (SQLite: at its begin) and finds the work done.
+      if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${lockKey})`.execute(tx);
+      await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(
+        tx,
+      );
+      if ((await state(tx, kind)) >= number) return;
       await migration.up(tx as unknown as Kysely<never>, kind);
       await tx.insertInto('migrations').values({ number, name: migration.name, applied_at: now }).execute();
       failurePoint('migration.before-commit');

@@ -18,10 +18,13 @@ export const openPostgres = (url: string, onIdleError: (error: Error) => void) =
     max: 12,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
+    keepAlive: true,
     types: types as never,
     application_name: 'millwright',
   });
   // Without a listener a connection lost while idle would end the process.
   pool.on('error', onIdleError);
+  // The pool stops listening to a connection it has lent out: one lost between two queries would end the process too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { dialect: new PostgresDialect({ pool }), pool };
 };

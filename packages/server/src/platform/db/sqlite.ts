@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync, backup } from 'node:sqlite';
 import { SqliteDialect } from 'kysely';
 
 type Value = null | number | bigint | string | Uint8Array;
@@ -53,4 +53,19 @@ export const openSqlite = (path: string) => {
     },
   });
   return { dialect, connection };
+};
+
+const allPages = 2 ** 30;
+
+/**
+ * Copies a database in use, in one step. Through a connection of its own: our own one would hand out the pages of a
+ * transaction that is still open.
+ */
+export const copySqlite = async (from: string, to: string): Promise<void> => {
+  const reader = new DatabaseSync(from, { readOnly: true, timeout: 5000 });
+  try {
+    await backup(reader, to, { rate: allPages });
+  } finally {
+    reader.close();
+  }
 };

@@ -1,194 +1,83 @@
-import type { ChangeContext, Change, Changes } from '#platform/change';
+import type { Changes } from '#platform/change';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/db';
-import { MillwrightError, messageOf } from '#platform/errors';
-import { failurePoint } from '#platform/failure-points';
 import { randomSecret } from '#platform/ids';
 import type { Log } from '#platform/log';
-import {
-  type ClaimedJob,
-  buryJob,
-  claimJobs,
-  finishJob,
-  holdLease,
-  nextRunAt,
-  purgeDone,
-  releaseExpired,
-  requeueJob,
-} from './store.ts';
+import { type JobHandler, ShuttingDown, contextOf, createRunner } from './run.ts';
+import { claimJobs, nextRunAt, purgeDone, releaseExpired } from './store.ts';
 
+export type { JobContext, JobHandler, JobOutcome } from './run.ts';
 export { claimJobs, countJobs, findJob, finishJob, insertJobs, listJobs, reviveJob } from './store.ts';
 export type { ClaimedJob, NewJob } from './store.ts';
-
-export interface JobContext {
-  id: string;
-  payload: Record<string, unknown>;
-  project: string | null;
-  /** 1 for the first attempt. */
-  attempt: number;
-  maxAttempts: number;
-  signal: AbortSignal;
-  context: ChangeContext;
-  /** Changes things while the job goes on; refused when the lease was lost. */
-  change<T>(run: (change: Change) => Promise<T>): Promise<T>;
-  /** The last change of the job, in one transaction with its being done: never done twice, never lost. */
-  finish<T>(run: (change: Change) => Promise<T>): Promise<T>;
-}
-
-/** Nothing: done. `againInMs`: look again later, without counting an attempt. */
-export type JobOutcome = { againInMs: number } | undefined;
-export type JobHandler = (job: JobContext) => Promise<JobOutcome | void>;
 
 export interface Jobs {
   handle(kind: string, handler: JobHandler, options?: { concurrency?: number }): void;
   start(): void;
   /** There may be something to run. */
   wake(): void;
-  /** Stops claiming and waits for what runs; aborts it after the grace period. */
+  /** Stops claiming and waits for what runs; aborts it after the grace period, and leaves it after another. */
   stop(graceMs?: number): Promise<void>;
   /** Resolves when nothing is due or running. For tests and the demo. */
   idle(): Promise<void>;
   running(): number;
 }
 
-/** Thrown out of a change when another worker has taken the job over. */
-class LeaseLost extends Error {
-  constructor() {
-    super('the lease of the job was lost to another worker');
-    this.name = 'LeaseLost';
-  }
-}
-
-const leaseMs = 30_000;
-const keepDoneMs = 7 * 24 * 3_600_000;
-const backOffMs = (attempt: number): number => Math.min(300_000, 500 * 4 ** (attempt - 1));
-
-export const createJobs = (parts: {
+export interface JobsParts {
   database: Database;
   changes: Changes;
   clock: Clock;
   log: Log;
   concurrency: number;
   pollMs: number;
+  /** No other process takes jobs from this database: what is marked as running at the start was cut off by its end. */
+  soleWorker?: boolean;
+  leaseMs?: number;
   onOutcome?: (kind: string, outcome: 'done' | 'retry' | 'dead', durationMs: number) => void;
-}): Jobs => {
-  const { database, clock, log } = parts;
+}
+
+const keepDoneMs = 7 * 24 * 3_600_000;
+const sweepMs = 5000;
+
+export const createJobs = (parts: JobsParts): Jobs => {
+  const { database, clock, log, leaseMs = 30_000 } = parts;
   const handlers = new Map<string, { handler: JobHandler; concurrency: number }>();
   const active = new Map<string, { kind: string; abort: AbortController; done: Promise<void> }>();
+  const run = createRunner({ ...parts, leaseMs, handlerOf: (kind) => handlers.get(kind)?.handler });
   let started = false;
   let timer: NodeJS.Timeout | null = null;
-  let claiming: Promise<void> | null = null;
+  let turn: Promise<void> | null = null;
   let again = false;
-  let lastSweepAt = 0;
-  let waiters: (() => void)[] = [];
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  const waiters: (() => void)[] = [];
 
-  const contextOf = (job: ClaimedJob): ChangeContext => ({
-    actor: { id: `system:${job.kind}`, name: `system:${job.kind}` },
-    project: job.project,
-    requestId: job.id,
-  });
-
-  const runOne = async (job: ClaimedJob, abort: AbortController): Promise<void> => {
-    const startedAt = clock.now();
-    const context = contextOf(job);
-    const guarded = <T>(run: (change: Change) => Promise<T>, last: boolean): Promise<T> =>
-      parts.changes.change(context, async (change) => {
-        // Asked first, so that the row stays locked until commit and no other worker can take over meanwhile.
-        const held = last
-          ? await finishJob(change.db, job, clock.now())
-          : await holdLease(change.db, job, clock.now() + leaseMs);
-        if (!held) throw new LeaseLost();
-        const value = await run(change);
-        if (last) failurePoint('job.before-commit');
-        return value;
-      });
-    const heartbeat = setInterval(() => {
-      holdLease(database.db, job, clock.now() + leaseMs).then(
-        (held) => held || abort.abort(new LeaseLost()),
-        () => undefined,
-      );
-    }, leaseMs / 3).unref();
-    let finished = false;
-    try {
-      failurePoint('job.claimed');
-      const entry = handlers.get(job.kind);
-      if (!entry) throw new Error(`no handler for jobs of kind '${job.kind}'`);
-      const outcome = await entry.handler({
-        id: job.id,
-        payload: job.payload,
-        project: job.project,
-        attempt: job.attempts,
-        maxAttempts: job.maxAttempts,
-        signal: abort.signal,
-        context,
-        change: (run) => guarded(run, false),
-        finish: async (run) => {
-          const value = await guarded(run, true);
-          finished = true;
-          failurePoint('job.after-commit');
-          return value;
-        },
-      });
-      if (!finished) {
-        if (outcome)
-          await requeueJob(database.db, job, { runAt: clock.now() + outcome.againInMs, error: null, counted: false });
-        else await finishJob(database.db, job, clock.now());
-      }
-      parts.onOutcome?.(job.kind, 'done', clock.now() - startedAt);
-    } catch (error) {
-      await settleFailure(job, error, startedAt);
-    } finally {
-      clearInterval(heartbeat);
-    }
+  const roomFor = (kind: string): number => {
+    const running = [...active.values()].filter((entry) => entry.kind === kind).length;
+    return (handlers.get(kind)?.concurrency ?? 0) - running;
   };
-
-  const settleFailure = async (job: ClaimedJob, error: unknown, startedAt: number): Promise<void> => {
-    if (error instanceof LeaseLost) {
-      log.warn('a job was taken over by another worker', { job: job.id, kind: job.kind });
-      return;
-    }
-    const message = messageOf(error);
-    // What the caller did wrong does not get better by trying again.
-    const hopeless = error instanceof MillwrightError && error.status < 500;
-    const dead = hopeless || job.attempts >= job.maxAttempts;
-    log[dead ? 'error' : 'warn']('a job failed', { job: job.id, kind: job.kind, attempt: job.attempts, dead, error });
-    parts.onOutcome?.(job.kind, dead ? 'dead' : 'retry', clock.now() - startedAt);
-    try {
-      if (!dead) {
-        await requeueJob(database.db, job, {
-          runAt: clock.now() + backOffMs(job.attempts),
-          error: message,
-          counted: true,
-        });
-        return;
-      }
-      await parts.changes.change(contextOf(job), async (change) => {
-        await buryJob(change.db, job, clock.now(), message);
-        change.emit('system.job-dead', job.id, { kind: job.kind, error: message });
-      });
-    } catch (secondError) {
-      // The lease runs out and the job comes back: nothing is lost.
-      log.error('the outcome of a job could not be written', { job: job.id, error: secondError });
-    }
-  };
+  const kindsWithRoom = (): string[] => [...handlers.keys()].filter((kind) => roomFor(kind) > 0);
 
   const sweep = async (): Promise<void> => {
     const now = clock.now();
-    if (now - lastSweepAt < 5000) return;
-    lastSweepAt = now;
-    for (const expired of await releaseExpired(database.db, now))
+    if (now - sweptAt < sweepMs) return;
+    const expiredBefore = parts.soleWorker && sweptAt < 0 ? Number.MAX_SAFE_INTEGER : now;
+    for (const expired of await releaseExpired(database.db, now, expiredBefore)) {
       log.warn('the worker of a job went away', { job: expired.id, kind: expired.kind, dead: expired.dead });
+      if (!expired.dead) continue;
+      await parts.changes.change(contextOf(expired), async (change) =>
+        change.emit('system.job-dead', expired.id, { kind: expired.kind, error: 'the worker that ran it went away' }),
+      );
+    }
     await purgeDone(database.db, now - keepDoneMs);
+    sweptAt = now;
   };
 
   const claim = async (): Promise<void> => {
     await sweep();
-    const token = randomSecret();
-    const runningOf = (kind: string) => [...active.values()].filter((entry) => entry.kind === kind).length;
     const free = parts.concurrency - active.size;
-    const kinds = [...handlers].filter(([kind, entry]) => runningOf(kind) < entry.concurrency).map(([kind]) => kind);
-    // A kind that may run once at a time is claimed one by one.
-    const limited = kinds.some((kind) => (handlers.get(kind)?.concurrency ?? 1) - runningOf(kind) < free);
+    const kinds = kindsWithRoom();
+    // A kind with little room is claimed one by one, so that it never takes more than its share.
+    const limited = kinds.some((kind) => roomFor(kind) < free);
+    const token = randomSecret();
     const jobs = await claimJobs(database.db, database.kind, {
       kinds,
       limit: limited ? Math.min(1, free) : free,
@@ -197,47 +86,54 @@ export const createJobs = (parts: {
       leaseMs,
     });
     for (const job of jobs) {
+      const key = `${job.id} ${token}`;
       const abort = new AbortController();
-      const done = runOne(job, abort).finally(() => {
-        active.delete(job.id);
-        schedule(0);
+      const done = run(job, abort).finally(() => {
+        active.delete(key);
+        wake();
       });
-      active.set(job.id, { kind: job.kind, abort, done });
+      active.set(key, { kind: job.kind, abort, done });
     }
     if (jobs.length > 0) again = true;
   };
 
-  const loop = (): void => {
-    if (!started) return;
-    if (claiming) {
-      again = true;
-      return;
-    }
-    claiming = (async () => {
+  /** Claims what is due, then says how long to wait before the next look. */
+  const takeTurn = async (): Promise<number> => {
+    try {
       do {
         again = false;
         if (active.size < parts.concurrency) await claim();
       } while (again && started && active.size < parts.concurrency);
-    })()
-      .catch((error: unknown) => log.warn('jobs could not be claimed; trying again', { error }))
-      .finally(async () => {
-        claiming = null;
-        const next = started ? await nextRunAt(database.db, [...handlers.keys()]).catch(() => null) : null;
-        const waitMs =
-          next === null
-            ? parts.pollMs
-            : Math.max(active.size >= parts.concurrency ? parts.pollMs : 0, Math.min(parts.pollMs, next - clock.now()));
-        if (active.size === 0 && (next === null || next > clock.now())) {
-          for (const waiter of waiters) waiter();
-          waiters = [];
-        }
-        schedule(again ? 0 : waitMs);
-      });
+      const kinds = kindsWithRoom();
+      const next = started && active.size < parts.concurrency ? await nextRunAt(database.db, kinds) : null;
+      if (again) return 0;
+      const dueInMs = next === null ? parts.pollMs : next - clock.now();
+      if (started && active.size === 0 && (next === null || dueInMs > 0)) {
+        for (const waiter of waiters.splice(0)) waiter();
+      }
+      return Math.max(0, Math.min(parts.pollMs, dueInMs));
+    } catch (error) {
+      log.warn('jobs could not be claimed; trying again', { error });
+      return parts.pollMs;
+    }
+  };
+
+  const loop = (): void => {
+    timer = null;
+    if (!started || turn) return;
+    turn = takeTurn().then((waitMs) => {
+      turn = null;
+      schedule(again ? 0 : waitMs);
+    });
   };
   const schedule = (delayMs: number): void => {
     if (!started) return;
     if (timer) clearTimeout(timer);
     timer = setTimeout(loop, delayMs);
+  };
+  const wake = (): void => {
+    if (turn) again = true;
+    else schedule(0);
   };
 
   return {
@@ -247,23 +143,29 @@ export const createJobs = (parts: {
     },
     start() {
       started = true;
-      loop();
+      wake();
     },
-    wake: () => schedule(0),
+    wake,
     async stop(graceMs = 10_000) {
       started = false;
       if (timer) clearTimeout(timer);
-      await claiming;
-      const grace = setTimeout(() => {
-        for (const entry of active.values()) entry.abort.abort(new Error('the server is shutting down'));
+      await turn;
+      const running = Promise.allSettled([...active.values()].map((entry) => entry.done));
+      const abortAll = setTimeout(() => {
+        for (const entry of active.values()) entry.abort.abort(new ShuttingDown());
       }, graceMs);
-      await Promise.allSettled([...active.values()].map((entry) => entry.done));
-      clearTimeout(grace);
+      let giveUp: NodeJS.Timeout | undefined;
+      const gaveUp = new Promise((resolve) => {
+        giveUp = setTimeout(resolve, graceMs * 2);
+      });
+      await Promise.race([running, gaveUp]);
+      clearTimeout(abortAll);
+      clearTimeout(giveUp);
     },
     idle: () =>
       new Promise((resolve) => {
         waiters.push(resolve);
-        schedule(0);
+        wake();
       }),
     running: () => active.size,
   };

@@ -72,7 +72,7 @@ export interface ClaimedJob {
   leaseToken: string;
 }
 
-/** Takes jobs that are due, and those whose holder has let its lease run out, under a lease of our own. */
+/** Takes jobs that are due under a lease of our own. `releaseExpired` makes those due whose holder went away. */
 export const claimJobs = async (
   db: Db,
   kind: DatabaseKind,
@@ -94,6 +94,7 @@ export const claimJobs = async (
 export const releaseExpired = async (
   db: Db,
   now: number,
+  expiredBefore: number,
 ): Promise<{ id: string; kind: string; project: string | null; dead: boolean }[]> => {
   const expired = await tables(db)
     .updateTable('jobs')
@@ -106,7 +107,7 @@ export const releaseExpired = async (
       dedupe_key: sql`case when attempts >= max_attempts then null else dedupe_key end` as never,
     })
     .where('state', '=', 'running')
-    .where('lease_until', '<', now)
+    .where('lease_until', '<', expiredBefore)
     .returning(['id', 'kind', 'project', 'state'])
     .execute();
   return expired.map((row) => ({ id: row.id, kind: row.kind, project: row.project, dead: row.state === 'dead' }));
@@ -172,18 +173,21 @@ export const requeueJob = async (
     .execute();
 };
 
+/** Answers whether the lease was still ours. */
 export const buryJob = async (
   db: Db,
   job: { id: string; leaseToken: string },
   now: number,
   error: string,
-): Promise<void> => {
-  await tables(db)
+): Promise<boolean> => {
+  const row = await tables(db)
     .updateTable('jobs')
     .set({ state: 'dead', finished_at: now, error, lease_token: null, lease_until: null, dedupe_key: null })
     .where('id', '=', job.id)
     .where('lease_token', '=', job.leaseToken)
-    .execute();
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
 };
 
 const toJob = (row: JobTables['jobs']): Job => ({

@@ -5,7 +5,7 @@ import { fail } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
 import type { Log } from '#platform/log';
 import { isTimeZone, nextAt, parseCron } from '#platform/schedule-time';
-import { deleteSchedules, dueSchedules, moveSchedule, nextOf, putSchedule } from './store.ts';
+import { type Schedule, deleteSchedules, dueSchedules, moveSchedule, nextOf, putSchedule } from './store.ts';
 
 export interface Scheduler {
   /** Sets or replaces a schedule within a change. Refuses a cron line or time zone that cannot be read. */
@@ -49,19 +49,36 @@ export const createScheduler = (parts: {
   pollMs: number;
 }): Scheduler => {
   let timer: NodeJS.Timeout | null = null;
-  const tick = async (): Promise<void> => {
-    const context = { actor: { id: 'system:schedule', name: 'system:schedule' }, project: null, requestId: 'schedule' };
-    await parts.changes.change(context, async (change) => {
-      for (const schedule of await dueSchedules(change.db, parts.database.kind, change.now)) {
-        change.enqueue(
-          schedule.jobKind,
-          { ...schedule.payload, project: schedule.project, dueAt: schedule.nextAt },
-          { dedupeKey: `${schedule.key}@${schedule.nextAt}` },
-        );
-        await moveSchedule(change.db, schedule.key, nextOrRefuse(schedule.cron, schedule.timeZone, change.now));
-      }
+  let ticking = false;
+  // Each in a change of its own: one that cannot go on must not hold up the others.
+  const fire = async (schedule: Schedule): Promise<void> => {
+    const actor = { id: 'system:schedule', name: 'system:schedule' };
+    await parts.changes.change({ actor, project: schedule.project, requestId: 'schedule' }, async (change) => {
+      const parsed = parseCron(schedule.cron);
+      const next = parsed.ok ? nextAt(parsed.cron, schedule.timeZone, change.now) : null;
+      // Another server may have fired it since we looked: only one of us moves it on from this moment.
+      if (!(await moveSchedule(change.db, schedule, next))) return;
+      change.enqueue(
+        schedule.jobKind,
+        { ...schedule.payload, project: schedule.project, dueAt: schedule.nextAt },
+        { dedupeKey: `${schedule.key}@${schedule.nextAt}` },
+      );
       failurePoint('schedule.before-commit');
     });
+  };
+  const tick = async (): Promise<void> => {
+    if (ticking) return;
+    ticking = true;
+    try {
+      for (const schedule of await dueSchedules(parts.database.db, parts.clock.now()))
+        await fire(schedule).catch((error: unknown) =>
+          parts.log.warn('a schedule could not be fired; trying again', { schedule: schedule.key, error }),
+        );
+    } catch (error) {
+      parts.log.warn('schedules could not be read; trying again', { error });
+    } finally {
+      ticking = false;
+    }
   };
   return {
     async put(change, schedule) {
@@ -74,9 +91,8 @@ export const createScheduler = (parts: {
     remove: (change, keyPrefix) => deleteSchedules(change.db, keyPrefix),
     nextAt: (keyPrefix) => nextOf(parts.database.db, keyPrefix),
     start() {
-      timer = setInterval(() => {
-        tick().catch((error: unknown) => parts.log.warn('schedules could not be read; trying again', { error }));
-      }, parts.pollMs).unref();
+      timer = setInterval(() => void tick(), parts.pollMs).unref();
+      void tick();
     },
     stop() {
       if (timer) clearInterval(timer);

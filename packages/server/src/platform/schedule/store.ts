@@ -1,4 +1,4 @@
-import { type DatabaseKind, type Db, decodeJson, encodeJson, sql } from '#platform/db';
+import { type Db, decodeJson, encodeJson, sql } from '#platform/db';
 
 type ScheduleTables = {
   schedules: {
@@ -56,13 +56,15 @@ export const nextOf = async (db: Db, keyPrefix: string): Promise<number | null> 
   return row?.at == null ? null : Number(row.at);
 };
 
-/** Schedules that are due, locked against other workers until the transaction ends. */
-export const dueSchedules = async (db: Db, kind: DatabaseKind, now: number): Promise<Schedule[]> => {
-  const lock = kind === 'postgres' ? sql`for update skip locked` : sql``;
-  const rows = await sql<
-    ScheduleTables['schedules']
-  >`select * from schedules where next_at <= ${now} order by next_at limit 100 ${lock}`.execute(db);
-  return rows.rows.map((row) => ({
+export const dueSchedules = async (db: Db, now: number): Promise<Schedule[]> => {
+  const rows = await tables(db)
+    .selectFrom('schedules')
+    .selectAll()
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .limit(100)
+    .execute();
+  return rows.map((row) => ({
     key: row.key,
     project: row.project,
     cron: row.cron,
@@ -73,7 +75,16 @@ export const dueSchedules = async (db: Db, kind: DatabaseKind, now: number): Pro
   }));
 };
 
-export const moveSchedule = async (db: Db, key: string, nextAt: number | null): Promise<void> => {
-  if (nextAt === null) await tables(db).deleteFrom('schedules').where('key', '=', key).execute();
-  else await tables(db).updateTable('schedules').set({ next_at: nextAt }).where('key', '=', key).execute();
+/** Moves a schedule on to `nextAt` (null: it never comes due again). False when somebody else has moved it already. */
+export const moveSchedule = async (db: Db, from: Schedule, nextAt: number | null): Promise<boolean> => {
+  if (nextAt === null) {
+    const gone = tables(db).deleteFrom('schedules').where('key', '=', from.key).where('next_at', '=', from.nextAt);
+    return (await gone.returning('key').executeTakeFirst()) !== undefined;
+  }
+  const moved = tables(db)
+    .updateTable('schedules')
+    .set({ next_at: nextAt })
+    .where('key', '=', from.key)
+    .where('next_at', '=', from.nextAt);
+  return (await moved.returning('key').executeTakeFirst()) !== undefined;
 };
