@@ -2,7 +2,10 @@ import { defineModule } from '#platform/module';
 import { routes } from './routes.ts';
 import { createExperiments, type ExperimentsDeps, type ExperimentsService } from './service.ts';
 
-export type { ExperimentsService, NewMetricPoint, NewRun } from './service.ts';
+export type { NewMetricPoint } from './metrics/metric.ts';
+export type { NewRun, RunQuery } from './runs/service.ts';
+export type { RunUpdate } from './runs/run.ts';
+export type { ExperimentsService } from './service.ts';
 
 /** Runs with their parameters, metrics over steps, tags and files. */
 export const experiments = defineModule<ExperimentsDeps, ExperimentsService>({

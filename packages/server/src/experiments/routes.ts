@@ -1,0 +1,41 @@
+import {
+  createExperiment,
+  createRun,
+  getArtifact,
+  getExperiment,
+  getMetricHistory,
+  getRun,
+  listArtifacts,
+  listExperiments,
+  listRuns,
+  logMetrics,
+  putArtifact,
+  updateRun,
+} from '@millwright/contract';
+import { fail } from '#platform/errors';
+import type { Api } from '#platform/http';
+import { mediaTypeOf } from './artifacts/media-type.ts';
+import type { ExperimentsService } from './service.ts';
+
+export const routes = (api: Api, service: ExperimentsService): void => {
+  api.serve(listExperiments, ({ query }, ctx) => service.listExperiments(ctx, query));
+  api.serve(createExperiment, ({ body }, ctx) => service.createExperiment(ctx, body));
+  api.serve(getExperiment, ({ params }, ctx) => service.findExperiment(ctx, params.experiment));
+  api.serve(listRuns, ({ query }, ctx) => service.listRuns(ctx, query));
+  api.serve(createRun, ({ body }, ctx) => service.startRun(ctx, body));
+  api.serve(getRun, ({ params }, ctx) => service.getRun(ctx, params.run));
+  api.serve(updateRun, ({ params, body }, ctx) => service.updateRun(ctx, params.run, body));
+  api.serve(logMetrics, ({ params, body }, ctx) => service.logMetrics(ctx, params.run, body.points));
+  api.serve(getMetricHistory, ({ params, query }, ctx) =>
+    service.metricHistory(ctx, params.run, query.key, query.points ?? 2000),
+  );
+  api.serve(putArtifact, ({ params, query, stream, mediaType }, ctx) => {
+    if (mediaType !== 'application/octet-stream')
+      return fail('MEDIA_TYPE_UNSUPPORTED', 'Send the file as application/octet-stream; its name tells what it is.');
+    return service.putArtifact(ctx, params.run, query.path, stream, mediaTypeOf(query.path));
+  });
+  api.serve(listArtifacts, async ({ params }, ctx) => ({ items: await service.listArtifacts(ctx, params.run) }));
+  api.serve(getArtifact, ({ params, query, headers }, ctx) =>
+    service.readArtifact(ctx, params.run, query.path, headers),
+  );
+};

@@ -1,0 +1,56 @@
+import type { Run } from '@millwright/contract';
+import { fail } from '#platform/errors';
+
+export interface RunUpdate {
+  status?: Run['status'] | undefined;
+  name?: string | undefined;
+  note?: string | undefined;
+  /** Epoch ms; default now. Only for a run that has ended or ends with this. */
+  endedAt?: number | undefined;
+  parameters?: Record<string, string> | undefined;
+  tags?: Record<string, string> | undefined;
+}
+
+type State = Pick<Run, 'id' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'note'>;
+
+/**
+ * A running run may end in any way; one that ended may only be set running again, or be told once more how it ended.
+ * Errors: CONFLICT, INVALID_INPUT.
+ */
+export const applyUpdate = (run: State, update: RunUpdate, now: number): State => {
+  const status = update.status ?? run.status;
+  if (run.status !== 'running' && status !== 'running' && status !== run.status)
+    fail('CONFLICT', `The run ended as ${run.status}. Set it to running before it can end as ${status}.`);
+  if (status === 'running' && update.endedAt !== undefined)
+    fail('INVALID_INPUT', 'A run that is running has not ended: leave endedAt out, or set the status it ended with.');
+  if (update.endedAt !== undefined && update.endedAt < run.startedAt)
+    fail('INVALID_INPUT', `The run started at ${run.startedAt} and cannot have ended at ${update.endedAt}.`);
+  const endedAt = status === 'running' ? null : (update.endedAt ?? run.endedAt ?? now);
+  return { ...run, status, endedAt, name: update.name ?? run.name, note: update.note ?? run.note };
+};
+
+const excerpt = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** A parameter says what was run: once told, it stays. One sentence for each that would change. */
+export const conflictingParameters = (
+  known: ReadonlyMap<string, string>,
+  wanted: Readonly<Record<string, string>>,
+): string[] =>
+  Object.entries(wanted).flatMap(([key, value]) => {
+    const before = known.get(key);
+    if (before === undefined || before === value) return [];
+    return [`The parameter ${key} is ${excerpt(before)} and cannot become ${excerpt(value)}`];
+  });
+
+/** PostgreSQL cannot hold the character NUL. */
+export const refuseUnstorable = (entries: {
+  parameters: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
+}): void => {
+  for (const [part, values] of Object.entries(entries))
+    for (const [key, value] of Object.entries(values))
+      if (value.includes('\u0000'))
+        fail('INVALID_INPUT', `body/${part}/${key}: the value holds the character NUL.`, {
+          problems: [{ path: `body/${part}/${key}`, message: 'holds the character NUL' }],
+        });
+};
