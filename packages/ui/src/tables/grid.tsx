@@ -30,6 +30,8 @@ export interface GridProps<Row extends RowData> {
 
 const selectWidthPx = 36;
 const overscanRows = 12;
+/** Before the window was measured: without a limit every row would count as visible and load the next page. */
+const firstHeightPx = 480;
 
 export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
   const { label, rows, columns, selectable, onOpen, onPeek, onNearEnd, peekId } = props;
@@ -123,7 +125,7 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
       aria-multiselectable={selectable || undefined}
       onKeyDown={onKey}
       className={clsx('relative overflow-auto overscroll-contain', rows.length === 0 && 'min-h-16')}
-      style={{ maxHeight: fillPx ?? props.maxHeight }}
+      style={{ maxHeight: props.maxHeight === 'fill' ? (fillPx ?? firstHeightPx) : props.maxHeight }}
     >
       <GridHeader {...props} shown={shown} totalPx={totalPx} selectWidthPx={selectable ? selectWidthPx : 0} />
       <div role="rowgroup" className="relative" style={{ height: down.getTotalSize(), width: totalPx }}>

@@ -14,7 +14,11 @@ export interface PeekProps {
 /** What a row is about, beside the table: the arrow keys move on to the next. */
 export const Peek = ({ title, path, onClose, children }: PeekProps) => {
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && onClose();
+    // Escape in a dialog above closes that dialog only.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && document.querySelector('[role=dialog]') === null)
+        onClose();
+    };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [onClose]);
