@@ -103,7 +103,7 @@ export const releaseExpired = async (
       lease_token: null,
       lease_until: null,
       error: 'the worker that ran it went away',
-      finished_at: sql`case when attempts >= max_attempts then ${now} else null end` as never,
+      finished_at: sql`case when attempts >= max_attempts then cast(${now} as bigint) else null end` as never,
       dedupe_key: sql`case when attempts >= max_attempts then null else dedupe_key end` as never,
     })
     .where('state', '=', 'running')
