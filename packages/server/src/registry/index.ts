@@ -1,1 +1,12 @@
+import { defineModule } from '#platform/module';
+import { routes } from './routes.ts';
+import { type RegistryDeps, type RegistryService, createRegistry } from './service.ts';
+
 export type { RegisterRequest, RegistryService } from './service.ts';
+
+/** Models in numbered versions, bound to the digest of their file, with approvals and aliases. */
+export const registry = defineModule<RegistryDeps, RegistryService>({
+  name: 'registry',
+  create: (platform, deps) => createRegistry(platform, deps),
+  routes,
+});
