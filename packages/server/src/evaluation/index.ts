@@ -1,3 +1,7 @@
+import { defineModule } from '#platform/module';
+import { routes } from './routes.ts';
+import { createEvaluation, type EvaluationDeps, type EvaluationService } from './service.ts';
+
 export type {
   Champion,
   ChampionResolver,
@@ -5,3 +9,10 @@ export type {
   EvaluationDeps,
   EvaluationService,
 } from './service.ts';
+
+/** Models judged on rows they have not seen: metrics, baselines, and gates whose thresholds were fixed beforehand. */
+export const evaluation = defineModule<EvaluationDeps, EvaluationService>({
+  name: 'evaluation',
+  create: (platform, deps) => createEvaluation(platform, deps),
+  routes,
+});

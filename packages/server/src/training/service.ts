@@ -3,9 +3,18 @@ import type { DataService } from '#data';
 import type { ExperimentsService } from '#experiments';
 import type { PipelinesService } from '#pipelines';
 import type { Ctx } from '#platform/auth';
+import type { Platform } from '#platform/core';
+import { fail } from '#platform/errors';
 import type { Prediction } from './predict.ts';
+import { createReader, rowsOf } from './reading.ts';
+import { readResult, resultPath } from './results.ts';
+import { createScoringThread } from './scoring/scoring-thread.ts';
+import { score } from './scoring/score.ts';
+import { trainStep } from './step-kind.ts';
 import type { TrainingTable } from './table.ts';
 import type { TrainingTarget } from './target.ts';
+import { createTrain } from './train.ts';
+import { trainers } from './trainers.ts';
 
 export interface TrainingDeps {
   data: DataService;
@@ -55,3 +64,33 @@ export interface TrainingService {
   score(model: ScoredModel, table: TrainingTable): Promise<Prediction>;
   close(): Promise<void>;
 }
+
+export const createTraining = (platform: Platform, deps: TrainingDeps): TrainingService => {
+  const { experiments, pipelines } = deps;
+  const reader = createReader(platform, deps.data);
+  const thread = createScoringThread();
+  const service: TrainingService = {
+    trainers: () =>
+      trainers.map(({ name, task, title, parameters }) => ({
+        name,
+        task,
+        summary: title,
+        parameters: { ...parameters },
+      })),
+    train: createTrain(platform, deps, reader),
+    async trainResultOf(ctx, runId) {
+      const run = await experiments.getRun(ctx, runId);
+      const result = await readResult(platform, experiments, ctx, run.id);
+      return result ?? fail('INVALID_REFERENCE', `Run ${runId} trained no model here: it has no ${resultPath}.`);
+    },
+    readTable: reader.readTable,
+    readRows: (ctx, result, features) => reader.readRows(ctx, result.datasetVersionId, rowsOf(result, features)),
+    async score({ modelDigest, signature }, table) {
+      const path = await platform.blobs.localPath(modelDigest);
+      return score(thread, { digest: modelDigest, path, signature }, table);
+    },
+    close: () => thread.close(),
+  };
+  pipelines.registerStepKind(trainStep(service, experiments));
+  return service;
+};
