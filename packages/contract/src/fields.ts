@@ -5,7 +5,7 @@ export const Id = Type.String({ pattern: '^[a-z]{2,8}_[0-9A-HJKMNP-TV-Z]{26}$', 
 
 /** A name that may stand in an address: no separators, no white space, no percent signs. */
 export const Name = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$',
+  pattern: '^(?![a-z]{2,8}_[0-9A-HJKMNP-TV-Z]{26}$)[A-Za-z0-9][A-Za-z0-9._-]{0,119}$',
   description: 'Letters, digits, dot, underscore and hyphen; starts with a letter or digit; at most 120 characters',
 });
 

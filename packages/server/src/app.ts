@@ -1,21 +1,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { data } from '#data';
+import { evaluation } from '#evaluation';
+import { experiments } from '#experiments';
 import { governance } from '#governance';
+import { lineage } from '#lineage';
+import { pipelines, registerDataSteps } from '#pipelines';
+import { systemActor } from '#platform/auth';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
-import { type Platform, createPlatform, startPlatform, stopPlatform } from '#platform/core';
+import { createPlatform, type Platform, startPlatform, stopPlatform } from '#platform/core';
 import type { Database } from '#platform/db';
 import { fail } from '#platform/errors';
 import { type Api, createHttp, isLoopbackAddress } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { ModuleDefinition } from '#platform/module';
-import { systemActor } from '#platform/auth';
 import { serveSystem } from '#platform/system';
+import { registry } from '#registry';
+import { serving } from '#serving';
+import { type TrainingService, training } from '#training';
+import { openInference } from './protocols/open-inference/index.ts';
 import { version } from './version.ts';
 
 export interface App {
   platform: Platform;
   api: Api;
+  training: TrainingService;
   /** Starts background work only. */
   start(): void;
   /** Starts background work and listens. Answers the address. */
@@ -70,11 +80,22 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     return service;
   };
   serveSystem(api, platform, version);
+  const made = { lineage: add(lineage, {}) };
+  const withData = { ...made, data: add(data, made) };
+  const withRuns = { ...withData, experiments: add(experiments, withData) };
+  const withPipelines = { ...withRuns, pipelines: add(pipelines, withRuns) };
+  registerDataSteps(withPipelines.pipelines, withPipelines.data);
+  const withTraining = { ...withPipelines, training: add(training, withPipelines) };
+  const withEvaluation = { ...withTraining, evaluation: add(evaluation, withTraining) };
+  const withRegistry = { ...withEvaluation, registry: add(registry, withEvaluation) };
+  const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
   add(governance, {});
+  openInference(api, withServing.serving, { version, log });
 
   return {
     platform,
     api,
+    training: withTraining.training,
     start: () => startPlatform(platform),
     async listen() {
       startPlatform(platform);

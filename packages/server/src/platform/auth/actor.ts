@@ -5,7 +5,7 @@ export interface ActorGrant {
   role: Role;
   /** null: the whole instance. */
   project: string | null;
-  /** `type/id` or `type/name`; null: everything in the project. */
+  /** `type/id`; null: everything in the project. */
   resource: string | null;
 }
 
@@ -22,6 +22,7 @@ export interface Actor {
 
 export interface Scope {
   project: string | null;
+  /** `ref` is the id: names are resolved before (`auth.admit` does). */
   resource?: { type: string; ref: string } | null;
 }
 
@@ -38,6 +39,10 @@ export const mayDo = (actor: Actor, permission: Permission, scope: Scope): boole
     );
   });
 };
+
+/** Whether a grant on a single resource of that type could decide: only then is it worth asking for its id. */
+export const mayDependOnResource = (actor: Actor, project: string, type: string): boolean =>
+  actor.grants.some((grant) => grant.project === project && grant.resource?.startsWith(`${type}/`));
 
 export const demand = (actor: Actor, permission: Permission, scope: Scope): void => {
   if (mayDo(actor, permission, scope)) return;

@@ -1,22 +1,27 @@
 import type { Grant, Permission, Principal, Project, Role, Token } from '@millwright/contract';
+import { lockHead } from '#platform/audit';
 import type { Change, Changes } from '#platform/change';
 import type { Clock } from '#platform/clock';
 import { type Database, isUniqueViolation } from '#platform/db';
 import { fail } from '#platform/errors';
 import type { Ids } from '#platform/ids';
-import { type Actor, demand, localOwner, mayDo } from './actor.ts';
+import { type Actor, type Scope, demand, localOwner, mayDependOnResource, mayDo } from './actor.ts';
+import { type ResourceResolver, createResources, storedResource } from './resources.ts';
 import { checkPassword, hashPassword, hashSecret, newSecret } from './secrets.ts';
 import * as store from './store.ts';
+import { createThrottle } from './throttle.ts';
 
 const sessionLifeMs = 7 * 24 * 3_600_000;
 const dayMs = 24 * 3_600_000;
-const failureWindowMs = 15 * 60_000;
-const failuresAllowed = 10;
 
 export interface Auth {
   /** Whose token or session this is; fails when it is none. */
   byToken(secret: string): Promise<Actor>;
   bySession(secret: string): Promise<Actor | null>;
+  /** Refuses unless a grant allows it. A resource may be named by id or name; only a grant on one costs a query. */
+  admit(actor: Actor, permission: Permission, scope: Scope): Promise<void>;
+  /** A module says how its resources are found, so that roles can be granted on them. Declare before start. */
+  declareResource(type: string, resolver: ResourceResolver): void;
   grantsOf(actor: Actor): Promise<Grant[]>;
   signIn(
     name: string,
@@ -70,7 +75,8 @@ export interface Auth {
 export const createAuth = (parts: { database: Database; changes: Changes; clock: Clock; ids: Ids }): Auth => {
   const { database, changes, clock, ids } = parts;
   const { db } = database;
-  const failures = new Map<string, { count: number; since: number }>();
+  const throttle = createThrottle();
+  const resources = createResources();
 
   const change = <T>(actor: Actor, requestId: string, run: (change: Change) => Promise<T>): Promise<T> =>
     changes.change({ actor, project: null, requestId }, run);
@@ -126,8 +132,13 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
     return principal;
   };
 
-  const refuseLastAdmin = async (run: Change, before: number): Promise<void> => {
-    if (before > 0 && (await store.countAdmins(run.db)) === 0)
+  /** Runs a change that may take an admin away; refused when none would be left. */
+  const keepAnAdmin = async (tx: Change, run: () => Promise<void>): Promise<void> => {
+    // Changes take this lock anyway; taken first, two admins cannot remove each other at the same moment.
+    await lockHead(tx.db, 'audit');
+    const before = await store.countAdmins(tx.db);
+    await run();
+    if (before > 0 && (await store.countAdmins(tx.db)) === 0)
       fail(
         'CONFLICT',
         'This would leave the instance without an admin who can sign in. Make somebody else admin first.',
@@ -147,7 +158,9 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
       if (!principal || principal.state !== 'active')
         return fail('TOKEN_INVALID', 'The account of this token is disabled.');
       // Once a minute is enough to see which tokens are in use, and keeps reads free of writes.
-      if (token.lastUsedAt === null || now - token.lastUsedAt > 60_000) await store.markTokenUsed(db, token.id, now);
+      // Nor may a full disk refuse them.
+      if (token.lastUsedAt === null || now - token.lastUsedAt > 60_000)
+        await store.markTokenUsed(db, token.id, now).catch(() => undefined);
       return actorOf(principal, 'token', { permissions: token.permissions, project: token.project });
     },
     async bySession(secret) {
@@ -156,6 +169,16 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
       const principal = await store.findPrincipal(db, session.principalId);
       return principal && principal.state === 'active' ? actorOf(principal, 'session', null) : null;
     },
+    async admit(actor, permission, scope) {
+      if (mayDo(actor, permission, scope)) return;
+      const { project, resource } = scope;
+      if (project !== null && resource != null && mayDependOnResource(actor, project, resource.type)) {
+        const id = await resources.idOf(resource.type, project, resource.ref);
+        if (id !== null) return demand(actor, permission, { project, resource: { type: resource.type, ref: id } });
+      }
+      demand(actor, permission, scope);
+    },
+    declareResource: (type, resolver) => resources.declare(type, resolver),
     grantsOf: async (actor) =>
       actor.kind === 'local-owner'
         ? [
@@ -172,25 +195,13 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
         : store.grantsOf(db, actor.id),
     async signIn(name, password, requestId) {
       const now = clock.now();
-      const recent = failures.get(name);
-      if (recent && now - recent.since < failureWindowMs && recent.count >= failuresAllowed)
-        return fail(
-          'TOO_MANY_REQUESTS',
-          `Too many failed attempts for '${name}'. Try again in ${Math.ceil((failureWindowMs - (now - recent.since)) / 60_000)} minutes.`,
-        );
       const principal = await store.findPrincipal(db, name);
+      const attempt = { name, accountId: principal?.id ?? null };
+      throttle.enter(attempt, now);
       const right = await checkPassword(password, principal?.password ?? null);
-      if (!principal || !right || principal.state !== 'active') {
-        if (failures.size > 10_000) failures.clear();
-        failures.set(
-          name,
-          recent && now - recent.since < failureWindowMs
-            ? { count: recent.count + 1, since: recent.since }
-            : { count: 1, since: now },
-        );
+      if (!principal || !right || principal.state !== 'active')
         return fail('SIGN_IN_FAILED', 'Name or password is wrong, or the account is disabled.');
-      }
-      failures.delete(name);
+      throttle.succeeded(attempt);
       const secret = newSecret('mw_ses_');
       const actor = await actorOf(principal, 'session', null);
       await change(actor, requestId, async (tx) => {
@@ -232,11 +243,9 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
     async setPrincipalState(actor, ref, state, requestId) {
       const found = await store.findPrincipal(db, ref);
       if (!found) return fail('NOT_FOUND', `There is no account '${ref}'.`);
-      const before = await store.countAdmins(db);
       await change(actor, requestId, async (tx) => {
-        await store.updatePrincipal(tx.db, found.id, { state });
+        await keepAnAdmin(tx, () => store.updatePrincipal(tx.db, found.id, { state }));
         if (state === 'disabled') await store.removeSessionsOf(tx.db, found.id);
-        await refuseLastAdmin(tx, before);
         tx.audit({
           verb: 'principal.set-state',
           resourceType: 'principal',
@@ -301,6 +310,8 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
       const visible =
         token !== null && (token.principalId === actor.id || mayDo(actor, 'access:write', { project: null }));
       if (!token || !visible) return fail('NOT_FOUND', `There is no token '${id}' of yours.`);
+      if (actor.limits?.permissions || actor.limits?.project)
+        return fail('PERMISSION_DENIED', 'A narrowed token cannot revoke tokens. Sign in to revoke one.');
       await change(actor, requestId, async (tx) => {
         await store.markTokenRevoked(tx.db, id, tx.now);
         tx.audit({ verb: 'token.revoke', resourceType: 'token', resourceId: id });
@@ -320,7 +331,10 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
         principalId: principal.id,
         role: input.role,
         project: input.project ?? null,
-        resource: input.resource ?? null,
+        resource:
+          input.resource === undefined || input.project === undefined
+            ? null
+            : await storedResource(resources, input.project, input.resource),
         createdAt: clock.now(),
       };
       await change(actor, requestId, async (tx) => {
@@ -337,10 +351,8 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
     async deleteGrant(actor, id, requestId) {
       const grant = await store.findGrant(db, id);
       if (!grant) return fail('NOT_FOUND', `There is no grant '${id}'.`);
-      const before = await store.countAdmins(db);
       await change(actor, requestId, async (tx) => {
-        await store.removeGrant(tx.db, id);
-        await refuseLastAdmin(tx, before);
+        await keepAnAdmin(tx, () => store.removeGrant(tx.db, id));
         tx.audit({
           verb: 'grant.delete',
           resourceType: 'grant',
@@ -354,22 +366,7 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
         });
       });
     },
-    listProjects: (actor, filter) => {
-      const readable =
-        actor.grants.some((grant) => grant.project === null) && actor.limits?.project == null
-          ? null
-          : actor.grants
-              .filter(
-                (grant) =>
-                  grant.project !== null &&
-                  mayDo(actor, 'project:read', { project: grant.project, resource: resourceOf(grant.resource) }),
-              )
-              .map((grant) => grant.project as string);
-      return store.listProjects(db, {
-        ...filter,
-        names: readable ?? (actor.limits?.project ? [actor.limits.project] : null),
-      });
-    },
+    listProjects: (actor, filter) => store.listProjects(db, { ...filter, names: readableProjects(actor) }),
     findProject: (name) => store.findProject(db, name),
     async createProject(actor, input, requestId) {
       const project = {
@@ -398,8 +395,13 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
   };
 };
 
-const resourceOf = (resource: string | null): { type: string; ref: string } | null => {
-  if (resource === null) return null;
-  const [type = '', ref = ''] = resource.split('/');
-  return { type, ref };
+/** Names of the projects of which the actor may read at least something; null: all of them. */
+const readableProjects = (actor: Actor): string[] | null => {
+  if (mayDo(actor, 'project:read', { project: null })) return null;
+  const granted = actor.grants.flatMap((grant) => grant.project ?? actor.limits?.project ?? []);
+  return [...new Set(granted)].filter((project) =>
+    actor.grants.some((grant) =>
+      mayDo({ ...actor, grants: [{ ...grant, resource: null }] }, 'project:read', { project }),
+    ),
+  );
 };

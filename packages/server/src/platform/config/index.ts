@@ -51,15 +51,18 @@ export const loadConfig = (
   const env = options.env ?? process.env;
   const flags = options.flags ?? {};
   const problems: string[] = [];
-  const path = resolve(options.file ?? env['MILLWRIGHT_CONFIG'] ?? 'millwright.json');
+  const path = resolve(options.file ?? (env['MILLWRIGHT_CONFIG'] || 'millwright.json'));
   let file: Record<string, unknown> = {};
   if (existsSync(path)) {
     try {
-      file = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+      const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+      if (typeof content !== 'object' || content === null || Array.isArray(content))
+        problems.push(`${path} must hold one JSON object`);
+      else file = content as Record<string, unknown>;
     } catch (error) {
       problems.push(`${path} is not valid JSON: ${(error as Error).message}`);
     }
-  } else if (options.file) problems.push(`the file ${path} does not exist`);
+  } else if (options.file !== undefined || env['MILLWRIGHT_CONFIG']) problems.push(`the file ${path} does not exist`);
   const known = new Set<string>(settings.map((setting) => setting.key));
   for (const key of Object.keys(file)) if (!known.has(key)) problems.push(`${path}: there is no setting '${key}'`);
   const knownFlags = new Set<string>(settings.map((setting) => setting.flag));

@@ -41,14 +41,19 @@ export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Event
         again = false;
         for (const follower of [...listeners]) {
           if (follower.seq < 0) follower.seq = await lastSeq(parts.db);
-          for (;;) {
+          for (let more = true; more && listeners.has(follower); ) {
             const events = await readEvents(parts.db, follower.seq, batch);
             for (const event of events) {
               if (!listeners.has(follower)) break;
-              follower.listener(event);
               follower.seq = event.seq;
+              try {
+                follower.listener(event);
+              } catch (error) {
+                // One listener that fails must not stop the stream for the others.
+                parts.log.error('a listener of events failed', { event: event.id, error });
+              }
             }
-            if (events.length < batch) break;
+            more = events.length === batch;
           }
         }
       } while (again);

@@ -1,14 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { fail } from '#platform/errors';
 
-const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+const loopbackIpv4 = /^127(\.\d{1,3}){3}$/;
+const isLoopbackName = (host: string): boolean => host === 'localhost' || host === '[::1]' || loopbackIpv4.test(host);
 
 export const isLoopbackAddress = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\./.test(host);
+  host === 'localhost' || host === '::1' || loopbackIpv4.test(host);
 const isLoopbackPeer = (address: string | undefined): boolean =>
   address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
 
 const hostName = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
+
+// What stands in between says so in one of these; one that says nothing at all cannot be told from the owner.
+const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'];
 
 export interface Guard {
   /** Refuses requests that name another host: a page may have pointed a name of its own at this machine. */
@@ -29,7 +33,7 @@ export const createGuard = (options: { host: string; publicHosts: string }): Gua
     checkHost(headers) {
       const host = hostName(headers.host ?? '');
       if (named.includes(host) || named.includes((headers.host ?? '').toLowerCase())) return;
-      if (loopback ? loopbackNames.has(host) : named.length === 0) return;
+      if (loopback ? isLoopbackName(host) : named.length === 0) return;
       fail(
         'HOST_REFUSED',
         `This server does not answer to '${host}'. If it should, start it with --public-hosts ${host}.`,
@@ -57,6 +61,9 @@ export const createGuard = (options: { host: string; publicHosts: string }): Gua
         );
     },
     isLocalOwner: (headers, peer) =>
-      loopback && isLoopbackPeer(peer) && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined,
+      loopback &&
+      isLoopbackPeer(peer) &&
+      isLoopbackName(hostName(headers.host ?? '')) &&
+      proxyHeaders.every((name) => headers[name] === undefined),
   };
 };

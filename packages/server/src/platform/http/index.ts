@@ -8,6 +8,7 @@ import { fail } from '#platform/errors';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/telemetry';
 import { createGuard } from './guard.ts';
+import { addJsonParser } from './json-body.ts';
 import { openApi } from './openapi.ts';
 import { answerProblem } from './problems.ts';
 import { type Api, createApi } from './serve.ts';
@@ -52,8 +53,11 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 600, ignoreDuplicateSlashes: false, caseSensitive: true },
     return503OnClosing: true,
+    // An address that cannot be decoded never reaches a route.
+    frameworkErrors: (error, request, reply) => answerProblem(options.log, error, request, reply),
   });
   app.removeContentTypeParser('text/plain');
+  addJsonParser(app);
   const streamed = new Set(operations.flatMap((op) => op.consumes ?? []));
   for (const type of streamed) app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
 

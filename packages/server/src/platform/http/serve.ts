@@ -1,9 +1,9 @@
 import { type Operation, apiPrefix } from '@millwright/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import type { Static, TObject, TSchema } from 'typebox';
-import { type Actor, type Auth, type Ctx, demand } from '#platform/auth';
-import { MillwrightError, fail } from '#platform/errors';
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
+import type { Actor, Auth, Ctx } from '#platform/auth';
+import { fail } from '#platform/errors';
 import type { Metrics } from '#platform/telemetry';
 import { recognise } from './authenticate.ts';
 import type { Guard } from './guard.ts';
@@ -53,7 +53,12 @@ const limitedStream = async function* (source: Readable, limitBytes: number): As
   }
 };
 
-const sendEvents = (reply: FastifyReply, request: FastifyRequest, events: EventsReply): void => {
+const sendEvents = (
+  reply: FastifyReply,
+  request: FastifyRequest,
+  events: EventsReply,
+  followed: Set<FastifyReply['raw']>,
+): void => {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, {
@@ -63,10 +68,12 @@ const sendEvents = (reply: FastifyReply, request: FastifyRequest, events: Events
     'x-request-id': request.id,
   });
   raw.write(': connected\n\n');
+  followed.add(raw);
   const abort = new AbortController();
   const beat = setInterval(() => raw.write(': still here\n\n'), 15_000).unref();
   raw.on('close', () => {
     clearInterval(beat);
+    followed.delete(raw);
     abort.abort();
   });
   void events.start(({ id, event, data }) => {
@@ -88,6 +95,11 @@ export const createApi = (parts: {
   checkReplies: boolean;
 }): Api => {
   const served = new Set<string>();
+  // Event streams never end by themselves: without this a server with an open console could not stop.
+  const followed = new Set<FastifyReply['raw']>();
+  parts.app.addHook('preClose', async () => {
+    for (const raw of followed) raw.end();
+  });
   const who = (request: FastifyRequest) =>
     recognise(parts.auth, parts.guard, request.headers, request.raw.socket.remoteAddress);
   const known = async (request: FastifyRequest): Promise<Actor> =>
@@ -101,7 +113,8 @@ export const createApi = (parts: {
       if (served.has(op.id)) throw new Error(`${op.id} is served twice`);
       served.add(op.id);
       const checkParams = op.params ? compile(op.params, 'params') : null;
-      const checkQuery = op.query ? compile(op.query, 'query') : null;
+      // A misspelt filter would answer with everything: unknown ones are refused, also where none is known.
+      const checkQuery = compile(Type.Object(op.query?.properties ?? {}, { additionalProperties: false }), 'query');
       const checkBody = op.body ? compile(op.body, 'body') : null;
       const checkReply = parts.checkReplies && op.reply ? compile(op.reply, 'reply') : null;
       const { permission, resource } = op;
@@ -110,6 +123,8 @@ export const createApi = (parts: {
       parts.app.route({
         method: op.method,
         url: apiPrefix + op.path,
+        // A HEAD of a stream would make the whole of it.
+        exposeHeadRoute: op.replyKind === undefined || op.replyKind === 'json',
         ...(op.bodyKind === 'stream' ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
         // Decided before the body is read: a stranger cannot make us parse anything.
         onRequest: async (request) => {
@@ -117,34 +132,22 @@ export const createApi = (parts: {
           if (permission === 'public') {
             parts.guard.checkHost(request.headers);
             if (op.method !== 'GET') parts.guard.checkOrigin(request.headers);
-            return;
+            return checkMediaType(op, request);
           }
           const actor = await known(request);
           actors.set(request, actor);
           if (checkParams) request.params = checkParams(params);
           const scope = project === null ? null : (params['project'] ?? null);
           if (permission !== 'signed-in')
-            demand(actor, permission, {
+            await parts.auth.admit(actor, permission, {
               project: scope,
               resource: resource ? { type: resource.type, ref: params[resource.param] ?? '' } : null,
             });
           if (scope !== null && (await parts.auth.findProject(scope)) === null)
             fail('NOT_FOUND', `There is no project '${scope}'.`);
+          checkMediaType(op, request);
         },
         handler: async (request, reply) => {
-          const isJson = /^application\/([a-z.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '');
-          if (
-            op.bodyKind !== 'stream' &&
-            request.headers['content-type'] !== undefined &&
-            !isJson &&
-            request.body !== undefined
-          )
-            throw new MillwrightError('MEDIA_TYPE_UNSUPPORTED', 'This route takes application/json.');
-          if (op.bodyKind === 'stream' && (request.body === undefined || isJson))
-            throw new MillwrightError(
-              'MEDIA_TYPE_UNSUPPORTED',
-              `This route takes ${(op.consumes ?? []).join(' or ')}.`,
-            );
           const abort = new AbortController();
           reply.raw.on('close', () => {
             if (!reply.raw.writableFinished) abort.abort(new Error('the caller went away'));
@@ -159,13 +162,13 @@ export const createApi = (parts: {
           };
           const input = {
             params: (request.params ?? {}) as never,
-            query: (checkQuery ? checkQuery(request.query) : {}) as never,
+            query: checkQuery(request.query) as never,
             body: (checkBody ? checkBody(request.body ?? {}) : undefined) as never,
             stream:
               op.bodyKind === 'stream'
                 ? limitedStream(request.body as Readable, parts.maxUploadBytes)
                 : limitedStream(request.raw, 0),
-            mediaType: (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+            mediaType: mediaTypeOf(request),
             headers: request.headers,
             signal: abort.signal,
             setHeader: (name: string, value: string) => void reply.header(name, value),
@@ -176,7 +179,7 @@ export const createApi = (parts: {
             requestId: request.id,
           });
           reply.code(op.status ?? 200);
-          if (op.replyKind === 'events') return void sendEvents(reply, request, result as EventsReply);
+          if (op.replyKind === 'events') return void sendEvents(reply, request, result as EventsReply, followed);
           if (op.replyKind === 'stream') {
             const { stream, headers, status } = result as StreamReply;
             return reply
@@ -191,6 +194,19 @@ export const createApi = (parts: {
       });
     },
   };
+};
+
+const mediaTypeOf = (request: FastifyRequest): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+/** Also before the body is read: what takes a stream of bytes must not be made to parse them, and the other way round. */
+const checkMediaType = (op: Operation, request: FastifyRequest): void => {
+  const mediaType = mediaTypeOf(request);
+  if (op.bodyKind === 'stream') {
+    const consumes = op.consumes ?? [];
+    if (!consumes.includes(mediaType)) fail('MEDIA_TYPE_UNSUPPORTED', `This route takes ${consumes.join(' or ')}.`);
+  } else if (mediaType !== '' && mediaType !== 'application/json')
+    fail('MEDIA_TYPE_UNSUPPORTED', 'This route takes application/json.');
 };
 
 /** In tests only: an answer that is not what the contract says is our bug, not the caller's. */

@@ -17,7 +17,8 @@ export const compile = (schema: TSchema, part: 'params' | 'query' | 'body' | 're
   return (raw) => {
     const value = fromText ? Value.Default(schema, Value.Convert(schema, { ...(raw as object) })) : raw;
     if (validator.Check(value)) return value;
-    const errors = [...validator.Errors(value)];
+    // That a property stands at fault alone is said once more for the object, in words a person understands.
+    const errors = [...validator.Errors(value)].filter((error) => error.keyword !== 'boolean');
     const problems = errors
       .slice(0, 20)
       .map((error) => ({ path: where(error.instancePath, part), message: describe(error) }));

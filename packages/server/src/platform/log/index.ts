@@ -21,18 +21,30 @@ export const redact = (value: unknown, depth = 0): unknown => {
     const cut = value.length > 4000 ? `${value.slice(0, 4000)}... (${value.length} characters)` : value;
     return cut.replace(secretText, (_all, a = '', b = '', c = '') => `${a}${b}${c}[redacted]`);
   }
-  if (value instanceof Error)
-    return { name: value.name, message: redact(value.message), stack: redact(value.stack ?? '') };
   if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null || depth > 5) return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? '[function]' : value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+  if (depth > 5) return '[deeper]';
+  if (value instanceof Error) return redactError(value, depth);
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redact(item, depth + 1));
+  const entries =
+    value instanceof Map ? [...value].map(([key, inner]) => [String(key), inner] as const) : Object.entries(value);
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      secretKey.test(key) && inner != null ? '[redacted]' : redact(inner, depth + 1),
-    ]),
+    entries
+      .slice(0, 200)
+      .map(([key, inner]) => [key, secretKey.test(key) && inner != null ? '[redacted]' : redact(inner, depth + 1)]),
   );
 };
+
+const redactError = (error: Error, depth: number): unknown => ({
+  name: error.name,
+  message: redact(error.message),
+  ...('code' in error ? { code: redact(String(error.code)) } : {}),
+  stack: redact(error.stack ?? ''),
+  ...(error.cause === undefined ? {} : { cause: redact(error.cause, depth + 1) }),
+});
 
 /** One JSON object per line on the given sink. */
 export const createLog = (options: {

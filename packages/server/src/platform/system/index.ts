@@ -8,6 +8,7 @@ import {
   retryJob,
   streamEvents,
 } from '@millwright/contract';
+import { demand } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { listEvents as readPage } from '#platform/events';
@@ -26,7 +27,6 @@ export const serveSystem = (api: Api, platform: Platform, version: string): void
   platform.metrics.gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss());
   platform.metrics.gauge('millwright_jobs_running', 'Jobs running in this process', () => platform.jobs.running());
   api.app.get('/metrics', async (request, reply) => {
-    const { demand } = await import('#platform/auth');
     demand(await api.admit(request), 'system:read', { project: null });
     return reply
       .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')

@@ -12,6 +12,8 @@ const labelText = (labels: Record<string, string>) =>
   Object.entries(labels)
     .map(([key, value]) => `${key}="${escape(value)}"`)
     .join(',');
+const numberText = (value: number) =>
+  Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : value < 0 ? '-Inf' : 'NaN';
 const braces = (text: string) => (text === '' ? '' : `{${text}}`);
 
 export const createMetrics = (): Metrics => {
@@ -49,8 +51,10 @@ export const createMetrics = (): Metrics => {
         for (const [key, value] of family.series) lines.push(`${name}${braces(key)} ${value}`);
       }
       for (const [name, gauge] of gauges) {
-        const value = await gauge.read();
-        lines.push(`# HELP ${name} ${gauge.help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
+        // A gauge that asks a database which is gone must not take the other numbers with it.
+        const value = await (async () => gauge.read())().catch(() => null);
+        if (value === null) continue;
+        lines.push(`# HELP ${name} ${gauge.help}`, `# TYPE ${name} gauge`, `${name} ${numberText(value)}`);
       }
       for (const [name, family] of histograms) {
         lines.push(`# HELP ${name} ${family.help}`, `# TYPE ${name} histogram`);
