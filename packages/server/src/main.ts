@@ -11,3 +11,4 @@ export type { Platform } from '#platform/core';
 export { MillwrightError, messageOf } from '#platform/errors';
 export { createLog } from '#platform/log';
 export { examine, restoreBackup } from '#platform/system';
+export { type ScoredModel, tableFromRows } from '#training';

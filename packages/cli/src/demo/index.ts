@@ -1,6 +1,6 @@
 import type { Incident } from '@millwright/contract';
 import { createClient } from '@millwright/sdk';
-import type { App } from '@millwright/server';
+import { type App, type ScoredModel, tableFromRows } from '@millwright/server';
 import { type LoopSettings, createLoop, settingsFor } from './loop.ts';
 import { type Answers, play } from './player.ts';
 import type { Progress } from './progress.ts';
@@ -26,16 +26,10 @@ const settler =
   };
 
 /** A model's answers to every replayed row from `from` on. */
-const answersOf = async (
-  app: App,
-  model: { modelDigest: string; signature: Parameters<App['scoreRows']>[0]['signature'] },
-  source: Source,
-  from: number,
-): Promise<Answers> => {
-  const rows: Value[][] = source.rows.slice(source.historyRows + from) as Value[][];
-  const { labels, values } = await app.scoreRows(model, source.features, rows);
-  const answers = labels ?? (values ? [...values] : []);
-  return [...new Array<null>(from).fill(null), ...answers];
+const answersOf = async (app: App, model: ScoredModel, source: Source, from: number): Promise<Answers> => {
+  const table = tableFromRows([...source.features], source.rows.slice(source.historyRows + from) as Value[][]);
+  const { labels, values } = await app.training.score(model, table);
+  return [...new Array<null>(from).fill(null), ...(labels ?? values ?? [])];
 };
 
 export interface DemoRun {
