@@ -101,6 +101,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
   const rollouts = new Rollouts(platform, deps, endpoints, pool);
   let timer: NodeJS.Timeout | null = null;
   let closing = false;
+  let stopFollowing = (): void => undefined;
 
   const tick = (flush: CaptureFlush): void => {
     timer = setTimeout(() => {
@@ -123,7 +124,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       },
     });
     open = { journal, recorder, flush, infer };
-    platform.events.follow((event) => {
+    stopFollowing = platform.events.follow((event) => {
       if (event.type === 'serving.endpoint-changed') endpoints.refresh(event.subjectId).catch((error: unknown) => log.warn('an endpoint could not be read', { endpoint: event.subjectId, error }));
     });
     await endpoints.refreshAll();
@@ -206,6 +207,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       closing = true;
       if (timer) clearTimeout(timer);
       await opening.catch(() => undefined);
+      stopFollowing();
       await pool.close();
       await open?.flush.flush().catch((error: unknown) => log.warn('captured predictions stay in the journal until the next start', { error }));
       await open?.journal.close();
