@@ -10,7 +10,7 @@ import { systemActor } from '#platform/auth';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { createPlatform, type Platform, startPlatform, stopPlatform } from '#platform/core';
-import type { Database } from '#platform/db';
+import { type Database, lockFolder } from '#platform/db';
 import { fail } from '#platform/errors';
 import { type Api, createHttp, isLoopbackAddress } from '#platform/http';
 import type { Log } from '#platform/log';
@@ -47,15 +47,33 @@ const consoleDir = join(import.meta.dirname, '..', 'static');
 
 /** The composition root: the only file that names every module, in the order of the life cycle. */
 export const createApp = async (options: AppOptions): Promise<App> => {
+  const lock = lockFolder(options.config.dataDir);
+  // In the order in which they are undone.
+  const closing: (() => Promise<void>)[] = [async () => lock.release()];
+  const close = async (): Promise<void> => {
+    for (const undo of closing.splice(0)) await undo();
+  };
+  try {
+    return await compose(options, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const compose = async (
+  options: AppOptions,
+  closing: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<App> => {
   const { config, log } = options;
   const platform = await createPlatform(options);
-  if (!isLoopbackAddress(config.host) && !(await platform.auth.hasAdmin())) {
-    await stopPlatform(platform);
+  closing.unshift(() => stopPlatform(platform));
+  if (!isLoopbackAddress(config.host) && !(await platform.auth.hasAdmin()))
     fail(
       'CONFLICT',
       `Refusing to listen on ${config.host} without an account: everybody who reaches the port would be a stranger or the owner. Create an admin first: millwright users create-admin NAME`,
     );
-  }
   if ((await platform.auth.findProject('default')) === null)
     await platform.auth.createProject(systemActor('setup'), { name: 'default', title: 'Default' }, 'setup');
   const api = await createHttp({
@@ -71,7 +89,6 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     checkReplies: options.checkReplies ?? false,
   });
 
-  const closing: (() => Promise<void>)[] = [];
   const add = <Deps, Service>(module: ModuleDefinition<Deps, Service>, deps: Deps): Service => {
     const service = module.create(platform, deps);
     module.routes?.(api, service);
@@ -98,13 +115,17 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     training: withTraining.training,
     start: () => startPlatform(platform),
     async listen() {
+      const address = await api.app.listen({ host: config.host, port: config.port });
+      // Only who has the port takes jobs.
       startPlatform(platform);
-      return api.app.listen({ host: config.host, port: config.port });
+      return address;
     },
     async close() {
       await api.app.close();
-      for (const close of closing) await close();
-      await stopPlatform(platform);
+      // Jobs use the modules: they end first.
+      platform.scheduler.stop();
+      await platform.jobs.stop();
+      await close();
     },
   };
 };
