@@ -5,7 +5,14 @@ import { createTraining, type TrainingDeps, type TrainingService } from './servi
 export type { Prediction } from './predict.ts';
 export type { ScoredModel, TrainingDeps, TrainingRows, TrainingService, TrainOptions } from './service.ts';
 export { featureOf } from './scoring/score.ts';
-export { type CategoryColumn, type NumberColumn, selectRows, type TableColumn, tableFromRows, type TrainingTable } from './table.ts';
+export {
+  type CategoryColumn,
+  type NumberColumn,
+  selectRows,
+  type TableColumn,
+  tableFromRows,
+  type TrainingTable,
+} from './table.ts';
 export type { TrainingTarget } from './target.ts';
 
 /** Models learnt from data set versions: built-in trainers in threads, ONNX files with a signature, scoring. */

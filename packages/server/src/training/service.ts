@@ -6,7 +6,7 @@ import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import type { Prediction } from './predict.ts';
-import { createReader, rowsOf } from './reading.ts';
+import { createReader, rowsOf } from './store.ts';
 import { readResult, resultPath } from './results.ts';
 import { createScoringThread } from './scoring/scoring-thread.ts';
 import { score } from './scoring/score.ts';

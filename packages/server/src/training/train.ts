@@ -8,7 +8,7 @@ import { trainingScore } from './losses.ts';
 import type { Iteration } from './minimise.ts';
 import { resolveParams } from './params.ts';
 import { predict } from './predict.ts';
-import type { Reader } from './reading.ts';
+import type { Reader } from './store.ts';
 import { contractSignature, modelPath, readResult, resultPath, signaturePath } from './results.ts';
 import { type TrainingResult, trainInWorker } from './run-in-worker.ts';
 import type { TrainOptions, TrainingDeps, TrainingRows } from './service.ts';
