@@ -19,7 +19,7 @@ export const predictions: Case = {
       say('train and release a model');
       await loop.uploadHistory();
       await loop.releaseFirst(() => undefined);
-      const endpoint = await loop.watch();
+      const endpoint = await loop.endpoint();
       if (!endpoint.signature) throw new Error('the endpoint has no signature');
       const body = JSON.stringify(requestOf(source, endpoint.signature, 0));
       const url = `${server.address}/v2/models/${endpointName(source)}/infer`;
@@ -42,7 +42,7 @@ export const predictions: Case = {
           name: `p99, ${connections} connections`,
           value: result.p99Ms,
           unit: 'ms',
-          ...(connections === 300 ? { against: { name: 'limit', value: 100, kind: 'at most' as const } } : {}),
+          ...(connections === 300 ? { against: { name: 'aim', value: 100, kind: 'at most' as const } } : {}),
         });
       }
       await new Promise((resolve) => setTimeout(resolve, 4000));

@@ -1,0 +1,64 @@
+import {
+  listDatasets, listEndpoints, listEvaluations, listExperiments, listIncidents, listModels, listModelVersions, listPipelineRuns, listPipelines, listRollouts, listRuns, listVersions, type Operation,
+} from '@millwright/contract';
+import { createClient } from '@millwright/sdk';
+
+export interface Screen {
+  name: string;
+  path: string;
+}
+
+/** Every screen of the console, with an object of the running instance where it shows one. */
+export const screensOf = async (address: string, project = 'default'): Promise<Screen[]> => {
+  const client = createClient({ baseUrl: address });
+  const first = async (op: Operation, params: Record<string, string> = {}): Promise<{ id: string }> => {
+    const page = (await client.call(op, { params: { project, ...params }, query: { limit: 1 } } as never)) as { items: { id: string }[] };
+    const [item] = page.items;
+    if (!item) throw new Error(`${op.id} answers an empty list: the demo should have filled it`);
+    return item;
+  };
+  const dataset = await first(listDatasets as Operation);
+  const model = await first(listModels as Operation);
+  const endpoint = await first(listEndpoints as Operation);
+  const ids = {
+    dataset: dataset.id, endpoint: endpoint.id, model: model.id,
+    datasetVersion: (await first(listVersions as Operation, { dataset: 'payments' })).id,
+    experiment: (await first(listExperiments as Operation)).id,
+    run: (await first(listRuns as Operation)).id,
+    pipeline: (await first(listPipelines as Operation)).id,
+    pipelineRun: (await first(listPipelineRuns as Operation)).id,
+    evaluation: (await first(listEvaluations as Operation)).id,
+    modelVersion: (await first(listModelVersions as Operation, { model: model.id })).id,
+    rollout: (await first(listRollouts as Operation)).id,
+    incident: (await first(listIncidents as Operation)).id,
+  };
+  const at = (name: string, path: string): Screen => ({ name, path: `/p/${project}/${path}` });
+  return [
+    at('overview', 'overview'),
+    at('datasets', 'data'),
+    at('dataset', 'data/payments'),
+    at('dataset-version', `data/versions/${ids.datasetVersion}`),
+    at('runs', 'experiments'),
+    at('experiment', `experiments/${ids.experiment}`),
+    at('run', `experiments/runs/${ids.run}`),
+    at('pipelines', 'pipelines'),
+    at('pipeline', `pipelines/${ids.pipeline}`),
+    at('pipeline-run', `pipelines/runs/${ids.pipelineRun}`),
+    at('evaluations', 'evaluation'),
+    at('gate-report', `evaluation/${ids.evaluation}`),
+    at('models', 'registry'),
+    at('model', `registry/${ids.model}`),
+    at('model-version', `registry/versions/${ids.modelVersion}`),
+    at('endpoints', 'serving'),
+    at('endpoint', `serving/${ids.endpoint}`),
+    at('rollout', `serving/rollouts/${ids.rollout}`),
+    at('monitors', 'monitoring'),
+    at('monitor', `monitoring/${ids.endpoint}`),
+    at('incident', `monitoring/incidents/${ids.incident}`),
+    at('accounts', 'governance'),
+    at('audit', 'governance/audit'),
+    at('system', 'system'),
+    at('jobs', 'system/jobs'),
+    at('api', 'api'),
+  ];
+};
