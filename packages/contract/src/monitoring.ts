@@ -13,7 +13,7 @@ export const MonitorSettings = Strict({
   minEffect: Type.Optional(Type.Number({ minimum: 0, default: 0.1 })),
   persistWindows: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 2 })),
   ofWindows: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 3 })),
-  /** By how much the loss may rise over the reference before a significant rise counts. */
+  /** By how much the loss may rise over the reference before a significant rise counts: of the error rate (classification), as a share of the reference's mean squared error (regression). */
   lossTolerance: Type.Optional(Type.Number({ minimum: 0, default: 0.02 })),
   performanceAlpha: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 0.5, default: 0.01 })),
   /** A window is judged once this share of its predictions has a label. */
@@ -37,7 +37,7 @@ export type ColumnDrift = Static<typeof ColumnDrift>;
 /** Performance of a window by prediction time; later labels restate it (`asOf`). */
 export const Performance = Type.Object({
   labelled: Count, coverage: Fraction, loss: Nullable(Type.Number()), referenceLoss: Nullable(Type.Number()), pValue: Nullable(Type.Number()),
-  worse: Type.Boolean(), confirmed: Type.Boolean(), asOf: Instant, state: OneOf('waiting-for-labels', 'judged'),
+  worse: Type.Boolean(), confirmed: Type.Boolean(), asOf: Instant, /** `no-reference`: the champion has no hold-out to compare with. */ state: OneOf('waiting-for-labels', 'judged', 'no-reference'),
 });
 export type Performance = Static<typeof Performance>;
 export const Window = Type.Object({
@@ -65,7 +65,7 @@ export const getMonitor = operation({
 });
 export const saveMonitor = operation({
   id: 'saveMonitor', method: 'PUT', path: '/projects/:project/endpoints/:endpoint/monitor', summary: 'Watch an endpoint', tag, permission: 'monitor:write',
-  params: endpoint, resource, body: Strict({ enabled: Type.Optional(Type.Boolean()), settings: MonitorSettings }), reply: Monitor, errors: ['NOT_FOUND'], audit: 'monitor.save', cli: 'monitors save',
+  params: endpoint, resource, body: Strict({ enabled: Type.Optional(Type.Boolean()), settings: MonitorSettings }), reply: Monitor, errors: ['NOT_FOUND', 'INVALID_INPUT'], audit: 'monitor.save', cli: 'monitors save',
 });
 export const listWindows = operation({
   id: 'listWindows', method: 'GET', path: '/projects/:project/endpoints/:endpoint/windows', summary: 'List windows, newest first', tag, permission: 'monitor:read',
