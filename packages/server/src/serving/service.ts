@@ -6,7 +6,6 @@ import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { type Journal, openJournal } from '#platform/journal';
 import type { CapturedRange, CapturedRows } from './capture/captured-rows.ts';
-import { lockFolder } from './capture/data-lock.ts';
 import { CaptureFlush } from './capture/flush.ts';
 import { normaliseLabels } from './capture/labels.ts';
 import { type CapturedPrediction, newestPredictions } from './capture/newest.ts';
@@ -93,7 +92,6 @@ const segmentBytes = 16 * 1024 * 1024;
 export const createServing = (platform: Platform, deps: ServingDependencies): Serving => {
   const { config, clock, ids, log, metrics, database, changes } = platform;
   const folder = join(config.dataDir, 'capture');
-  const unlock = lockFolder(folder);
   const pool = new InferencePool({ threads: config.inferenceWorkers, clock, log });
   const router = new Router({ models: deps.registry, pool, log });
   let open: { journal: Journal; recorder: Recorder; flush: CaptureFlush; infer: Infer } | null = null;
@@ -212,7 +210,6 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       await open?.flush.flush().catch((error: unknown) => log.warn('captured predictions stay in the journal until the next start', { error }));
       await open?.journal.close();
       router.close();
-      unlock();
     },
   };
 };

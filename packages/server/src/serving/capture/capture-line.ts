@@ -1,6 +1,6 @@
 import type { ModelVersion } from '@millwright/contract';
 import type { RequestRows } from '../runtimes/request-rows.ts';
-import type { OutputTensor } from '../runtimes/tensors.ts';
+import { type OutputTensor, columnOf } from '../runtimes/tensors.ts';
 import type { EndpointRoute, Role } from '../endpoints/route.ts';
 
 /** One row in the journal, as short names: a line is written for every prediction. */
@@ -28,7 +28,7 @@ export interface CaptureLine {
   y?: number;
   /** Probabilities in the order of the model's classes. */
   q?: number[];
-  /** Inputs of the model, then what was only to be captured. Missing values are null. */
+  /** Inputs of the model by column of the data set, then what was only to be captured. Missing values are null. */
   i: Record<string, number | string | null>;
 }
 
@@ -70,12 +70,13 @@ const unitsOf = ({ route, version, request, unit }: Answered): ((row: number) =>
 export const unitValues = (unitColumn: string, version: ModelVersion, request: RequestRows): readonly (number | bigint | string)[] | undefined => {
   const extra = request.extras.find(({ name }) => name === unitColumn);
   if (extra) return extra.values;
-  return request.columns[version.signature.inputs.findIndex(({ name }) => name === unitColumn)];
+  return request.columns[version.signature.inputs.findIndex((input) => columnOf(input) === unitColumn)];
 };
 
 const inputText = (version: ModelVersion, request: RequestRows, row: number): string => {
   let text = '';
-  version.signature.inputs.forEach(({ name }, index) => {
+  version.signature.inputs.forEach((input, index) => {
+    const name = columnOf(input);
     const values = request.columns[index] ?? [];
     const width = values.length / request.rows;
     // A vector has a column per element.

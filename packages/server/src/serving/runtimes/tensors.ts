@@ -10,6 +10,9 @@ export interface OutputTensor {
 /** Values of one input over the rows of one request, checked. Plain arrays: most requests have one row. */
 export type InputValues = (number | bigint | string)[];
 
+/** The column of a data set that an input is fed from; the graph may have had to call it otherwise. */
+export const columnOf = (tensor: TensorMeta): string => tensor.feature ?? tensor.name;
+
 /** Number of values in one row. */
 export const rowWidth = (tensor: Pick<TensorMeta, 'shape'>): number => tensor.shape.slice(1).reduce((product, size) => product * size, 1);
 

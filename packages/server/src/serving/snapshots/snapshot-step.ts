@@ -8,6 +8,7 @@ import type { CapturedRows } from '../capture/captured-rows.ts';
 import { readCaptured } from '../capture/read.ts';
 import type { SnapshotData } from '../dependencies.ts';
 import type { Endpoints } from '../endpoints/endpoints.ts';
+import { columnOf } from '../runtimes/tensors.ts';
 import type { EndpointRow } from '../tables.ts';
 import { countLabelled, labelledColumns } from './labelled-rows.ts';
 import { writeSnapshot } from './store.ts';
@@ -93,5 +94,5 @@ const columnsOf = async (data: SnapshotData, ctx: Ctx, dataset: string | null, b
   if (dataset !== null) return (await data.latestVersion(ctx, dataset)).columns;
   if (base) return base.columns;
   const typeOf = (datatype: string): Column['type'] => (datatype === 'BYTES' ? 'string' : datatype === 'BOOL' ? 'boolean' : datatype.startsWith('INT') ? 'integer' : 'number');
-  return [...signature.inputs.map(({ name, datatype }) => ({ name, type: typeOf(datatype) })), { name: signature.target, type: signature.task === 'regression' ? 'number' : 'string' }];
+  return [...signature.inputs.map((tensor) => ({ name: columnOf(tensor), type: typeOf(tensor.datatype) })), { name: signature.target, type: signature.task === 'regression' ? 'number' : 'string' }];
 };
