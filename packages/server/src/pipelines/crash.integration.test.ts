@@ -11,10 +11,17 @@ import { createLog } from '#platform/log';
 
 const script = join(import.meta.dirname, 'fixtures', 'crashing-process.ts');
 
-const run = (dataDir: string, minutesAhead: number, failurePoint: string | null): Promise<{ signal: string | null; code: number | null; out: string; err: string }> =>
+const run = (
+  dataDir: string,
+  minutesAhead: number,
+  failurePoint: string | null,
+): Promise<{ signal: string | null; code: number | null; out: string; err: string }> =>
   new Promise((resolve) => {
     const env = { ...process.env, ...(failurePoint === null ? {} : { MILLWRIGHT_FAILURE_POINT: failurePoint }) };
-    const child = spawn(process.execPath, [script, dataDir, String(minutesAhead)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, dataDir, String(minutesAhead)], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -31,8 +38,18 @@ describe('a process that is killed in the middle of a pipeline run', () => {
 
   // A diamond has four steps: four passages of each point of a job, more of the points of a change.
   const points = [
-    'job.claimed:1', 'job.claimed:3', 'job.before-commit:1', 'job.before-commit:2', 'job.before-commit:4', 'job.after-commit:1', 'job.after-commit:3', 'job.after-commit:4',
-    'change.before-commit:4', 'change.before-commit:7', 'change.after-commit:3', 'change.after-commit:6',
+    'job.claimed:1',
+    'job.claimed:3',
+    'job.before-commit:1',
+    'job.before-commit:2',
+    'job.before-commit:4',
+    'job.after-commit:1',
+    'job.after-commit:3',
+    'job.after-commit:4',
+    'change.before-commit:4',
+    'change.before-commit:7',
+    'change.after-commit:3',
+    'change.after-commit:6',
   ];
   it.each(points)('at %s: the next process ends the run, with the effect of each step once', async (point) => {
     const first = await run(dataDir, 0, point);
@@ -41,15 +58,26 @@ describe('a process that is killed in the middle of a pipeline run', () => {
     expect(second, second.err).toMatchObject({ code: 0 });
     const ended = JSON.parse(second.out) as PipelineRun;
     expect(ended).toMatchObject({ number: 1, state: 'succeeded' });
-    expect(ended.steps.map((step) => [step.name, step.state])).toEqual([['a', 'succeeded'], ['b', 'succeeded'], ['c', 'succeeded'], ['d', 'succeeded']]);
+    expect(ended.steps.map((step) => [step.name, step.state])).toEqual([
+      ['a', 'succeeded'],
+      ['b', 'succeeded'],
+      ['c', 'succeeded'],
+      ['d', 'succeeded'],
+    ]);
     for (const step of ended.steps) expect(step.attempts).toBeLessThanOrEqual(2);
 
-    const database = openDatabase({ url: null, file: join(dataDir, 'millwright.db'), log: createLog({ level: 'error', clock: { now: () => 0 }, write: () => undefined }) });
+    const database = openDatabase({
+      url: null,
+      file: join(dataDir, 'millwright.db'),
+      log: createLog({ level: 'error', clock: { now: () => 0 }, write: () => undefined }),
+    });
     try {
       const { made, events } = await readBack(database);
       expect(new Set(ended.steps.map((step) => step.output?.['made']))).toEqual(new Set(made));
       expect(made).toHaveLength(4);
-      const ends = events.filter((event) => event.type === 'pipelines.step-changed' && event.data['state'] === 'succeeded').map((event) => event.data['step']);
+      const ends = events
+        .filter((event) => event.type === 'pipelines.step-changed' && event.data['state'] === 'succeeded')
+        .map((event) => event.data['step']);
       expect(ends.sort()).toEqual(['a', 'b', 'c', 'd']);
       expect(events.filter((event) => event.type === 'pipelines.run-started')).toHaveLength(1);
       expect(events.filter((event) => event.type === 'pipelines.run-ended')).toHaveLength(1);
@@ -63,6 +91,14 @@ describe('a process that is killed in the middle of a pipeline run', () => {
 /** The projects that the steps made, and every event. */
 const readBack = async (database: ReturnType<typeof openDatabase>) => {
   type Tables = { projects: { id: string; name: string } };
-  const projects = await database.db.withTables<Tables>().selectFrom('projects').selectAll().where('name', '!=', 'default').execute();
-  return { made: projects.map((project) => project.id), events: (await listEvents(database.db, { project: 'default', limit: 1000 })).items };
+  const projects = await database.db
+    .withTables<Tables>()
+    .selectFrom('projects')
+    .selectAll()
+    .where('name', '!=', 'default')
+    .execute();
+  return {
+    made: projects.map((project) => project.id),
+    events: (await listEvents(database.db, { project: 'default', limit: 1000 })).items,
+  };
 };

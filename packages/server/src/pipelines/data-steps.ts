@@ -6,7 +6,10 @@ import type { PipelinesService } from './service.ts';
 /**
  * The steps of the data stage. Data comes before pipelines and cannot register them itself.
  */
-export const registerDataSteps = (pipelines: Pick<PipelinesService, 'registerStepKind'>, data: Pick<DataService, 'latestVersion' | 'checkVersion'>): void => {
+export const registerDataSteps = (
+  pipelines: Pick<PipelinesService, 'registerStepKind'>,
+  data: Pick<DataService, 'latestVersion' | 'checkVersion'>,
+): void => {
   pipelines.registerStepKind({
     kind: 'data.latest',
     summary: 'Pins the latest version of a data set for the steps that follow',
@@ -14,7 +17,11 @@ export const registerDataSteps = (pipelines: Pick<PipelinesService, 'registerSte
     output: Type.Object({ datasetVersionId: Id, number: Count, rows: Count }),
     async run({ ctx, input }) {
       const version = await data.latestVersion(ctx, input.dataset);
-      return { state: 'succeeded', output: { datasetVersionId: version.id, number: version.number, rows: version.rowCount }, message: `version ${version.number}, ${version.rowCount} rows` };
+      return {
+        state: 'succeeded',
+        output: { datasetVersionId: version.id, number: version.number, rows: version.rowCount },
+        message: `version ${version.number}, ${version.rowCount} rows`,
+      };
     },
   });
   pipelines.registerStepKind({
@@ -27,8 +34,16 @@ export const registerDataSteps = (pipelines: Pick<PipelinesService, 'registerSte
       const broken = results.filter((result) => !result.passed);
       for (const result of broken) log(`${result.severity}: ${result.message}`);
       const errors = broken.filter((result) => result.severity === 'error');
-      if (errors.length > 0) return { state: 'stopped', message: `the data breaks ${errors.length} of ${results.length} checks: ${errors.map((result) => result.message).join('; ')}` };
-      return { state: 'succeeded', output: { checks: results.length, warnings: broken.length }, message: `${results.length} checks hold${broken.length > 0 ? `, ${broken.length} warn` : ''}` };
+      if (errors.length > 0)
+        return {
+          state: 'stopped',
+          message: `the data breaks ${errors.length} of ${results.length} checks: ${errors.map((result) => result.message).join('; ')}`,
+        };
+      return {
+        state: 'succeeded',
+        output: { checks: results.length, warnings: broken.length },
+        message: `${results.length} checks hold${broken.length > 0 ? `, ${broken.length} warn` : ''}`,
+      };
     },
   });
 };

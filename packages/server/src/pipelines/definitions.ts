@@ -15,7 +15,11 @@ export const scheduledJob = 'pipelines.scheduled';
 const scheduleKey = (pipelineId: string): string => `pipeline:${pipelineId}:`;
 
 export interface Definitions {
-  save(ctx: Ctx, name: string, input: { description?: string; spec: PipelineSpec; enabled?: boolean }): Promise<Pipeline>;
+  save(
+    ctx: Ctx,
+    name: string,
+    input: { description?: string; spec: PipelineSpec; enabled?: boolean },
+  ): Promise<Pipeline>;
   /** Errors: NOT_FOUND. */
   find(ctx: Ctx, ref: string): Promise<store.SavedPipeline>;
   get(ctx: Ctx, ref: string): Promise<Pipeline>;
@@ -26,10 +30,22 @@ export const createDefinitions = (platform: Platform, kinds: StepKinds): Definit
   const { db } = platform.database;
 
   const shown = async (project: string, pipelines: readonly store.SavedPipeline[]): Promise<Pipeline[]> => {
-    const last = await lastRuns(db, project, pipelines.map((pipeline) => pipeline.id));
-    return Promise.all(pipelines.map(async (pipeline) => ({ ...pipeline, nextRunAt: await platform.scheduler.nextAt(scheduleKey(pipeline.id)), lastRun: last.get(pipeline.id) ?? null })));
+    const last = await lastRuns(
+      db,
+      project,
+      pipelines.map((pipeline) => pipeline.id),
+    );
+    return Promise.all(
+      pipelines.map(async (pipeline) => ({
+        ...pipeline,
+        nextRunAt: await platform.scheduler.nextAt(scheduleKey(pipeline.id)),
+        lastRun: last.get(pipeline.id) ?? null,
+      })),
+    );
   };
-  const find: Definitions['find'] = async (ctx, ref) => (await store.findPipeline(db, ctx.project, ref)) ?? fail('NOT_FOUND', `There is no pipeline '${ref}' in project '${ctx.project}'.`);
+  const find: Definitions['find'] = async (ctx, ref) =>
+    (await store.findPipeline(db, ctx.project, ref)) ??
+    fail('NOT_FOUND', `There is no pipeline '${ref}' in project '${ctx.project}'.`);
 
   /** A pipeline that is switched off has no schedule; its events are still noted. */
   const listen = async (change: Change, project: string, pipeline: store.SavedPipeline): Promise<void> => {
@@ -39,7 +55,14 @@ export const createDefinitions = (platform: Platform, kinds: StepKinds): Definit
     for (const [index, trigger] of (pipeline.spec.triggers ?? []).entries())
       if (trigger.kind === 'schedule') {
         const { cron, timeZone } = trigger;
-        await platform.scheduler.put(change, { key: `${scheduleKey(pipeline.id)}${index}`, project, cron, timeZone, jobKind: scheduledJob, payload: { pipelineId: pipeline.id, cron, timeZone } });
+        await platform.scheduler.put(change, {
+          key: `${scheduleKey(pipeline.id)}${index}`,
+          project,
+          cron,
+          timeZone,
+          jobKind: scheduledJob,
+          payload: { pipelineId: pipeline.id, cron, timeZone },
+        });
       }
   };
 
@@ -48,21 +71,36 @@ export const createDefinitions = (platform: Platform, kinds: StepKinds): Definit
       const known = await store.findPipeline(change.db, ctx.project, name);
       const before = known && (await store.lockPipeline(change.db, ctx.project, known.id));
       const pipeline: store.SavedPipeline = {
-        id: before?.id ?? platform.ids.next('pl'), name, description: input.description ?? before?.description ?? '', revision: (before?.revision ?? 0) + 1, spec: input.spec,
-        enabled: input.enabled ?? before?.enabled ?? true, owner: before?.owner ?? ctx.actor.name, createdAt: before?.createdAt ?? change.now, updatedAt: change.now,
+        id: before?.id ?? platform.ids.next('pl'),
+        name,
+        description: input.description ?? before?.description ?? '',
+        revision: (before?.revision ?? 0) + 1,
+        spec: input.spec,
+        enabled: input.enabled ?? before?.enabled ?? true,
+        owner: before?.owner ?? ctx.actor.name,
+        createdAt: before?.createdAt ?? change.now,
+        updatedAt: change.now,
       };
       if (before) await store.updatePipeline(change.db, ctx.project, pipeline);
       else await store.insertPipeline(change.db, ctx.project, pipeline);
       await store.insertRevision(change.db, ctx.project, pipeline, ctx.actor.name);
       await listen(change, ctx.project, pipeline);
-      change.audit({ verb: 'pipeline.save', resourceType: 'pipeline', resourceId: pipeline.id, detail: { name, revision: pipeline.revision, enabled: pipeline.enabled } });
+      change.audit({
+        verb: 'pipeline.save',
+        resourceType: 'pipeline',
+        resourceId: pipeline.id,
+        detail: { name, revision: pipeline.revision, enabled: pipeline.enabled },
+      });
       return pipeline;
     });
 
   return {
     find,
     async save(ctx, name, input) {
-      const problems = checkSpec(input.spec, kinds.find).map((problem) => ({ ...problem, path: `body/spec${problem.path}` }));
+      const problems = checkSpec(input.spec, kinds.find).map((problem) => ({
+        ...problem,
+        path: `body/spec${problem.path}`,
+      }));
       const [first] = problems;
       if (first) fail('INVALID_INPUT', `${first.path}: ${first.message}`, { problems });
       const saved = await saveOnce(ctx, name, input).catch((error: unknown) => {

@@ -50,7 +50,8 @@ export interface Plan {
   ended: 'succeeded' | 'stopped' | 'failed' | null;
 }
 
-const isOpen = (state: StepStateName | undefined): boolean => state === 'pending' || state === 'running' || state === 'waiting';
+const isOpen = (state: StepStateName | undefined): boolean =>
+  state === 'pending' || state === 'running' || state === 'waiting';
 const blocks = (state: StepStateName | undefined): boolean => !isOpen(state) && state !== 'succeeded';
 
 /** What follows from the states of the steps. Branches that do not depend on each other each go on to their own end. */
@@ -65,8 +66,16 @@ export const planNext = (nodes: readonly GraphNode[], states: ReadonlyMap<string
         skipped.push(node.name);
       }
   }
-  const ready = nodes.filter((node) => after.get(node.name) === 'pending' && node.needs.every((need) => after.get(need) === 'succeeded')).map((node) => node.name);
+  const ready = nodes
+    .filter((node) => after.get(node.name) === 'pending' && node.needs.every((need) => after.get(need) === 'succeeded'))
+    .map((node) => node.name);
   const left = [...after.values()];
-  const ended = left.some(isOpen) ? null : left.includes('failed') ? 'failed' : left.includes('stopped') ? 'stopped' : 'succeeded';
+  const ended = left.some(isOpen)
+    ? null
+    : left.includes('failed')
+      ? 'failed'
+      : left.includes('stopped')
+        ? 'stopped'
+        : 'succeeded';
   return { ready, skipped, ended };
 };

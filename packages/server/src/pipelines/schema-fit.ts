@@ -10,7 +10,8 @@ export interface Problem {
 type JsonSchema = Record<string, unknown>;
 
 const anything: JsonSchema = {};
-const relaxAll = (schemas: unknown, value: unknown): JsonSchema[] => (schemas as JsonSchema[]).map((schema) => relax(schema, value));
+const relaxAll = (schemas: unknown, value: unknown): JsonSchema[] =>
+  (schemas as JsonSchema[]).map((schema) => relax(schema, value));
 
 /** The schema with everything allowed where the value holds a reference, and nothing else changed. */
 const relax = (schema: JsonSchema, value: unknown): JsonSchema => {
@@ -24,22 +25,35 @@ const relax = (schema: JsonSchema, value: unknown): JsonSchema => {
   }
   const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
   if (properties && !schema['patternProperties'])
-    return { ...schema, properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, relax(inner, (value as JsonSchema)[key])])) };
+    return {
+      ...schema,
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([key, inner]) => [key, relax(inner, (value as JsonSchema)[key])]),
+      ),
+    };
   return anything;
 };
 
 const problemsOf = (schema: TSchema, value: unknown): Problem[] =>
-  [...Compile(schema).Errors(value)].filter((error) => error.keyword !== 'boolean').map((error) => {
-    const { additionalProperties } = error.params as { additionalProperties?: string[] };
-    const message = additionalProperties ? `has the unknown properties ${additionalProperties.slice(0, 5).join(', ')}` : error.message;
-    return { path: error.instancePath, message };
-  });
+  [...Compile(schema).Errors(value)]
+    .filter((error) => error.keyword !== 'boolean')
+    .map((error) => {
+      const { additionalProperties } = error.params as { additionalProperties?: string[] };
+      const message = additionalProperties
+        ? `has the unknown properties ${additionalProperties.slice(0, 5).join(', ')}`
+        : error.message;
+      return { path: error.instancePath, message };
+    });
 
 /** What is wrong with a step's input before its references are known. */
-export const fitProblems = (schema: TSchema, value: unknown): Problem[] => problemsOf(relax(schema as JsonSchema, value) as TSchema, value);
+export const fitProblems = (schema: TSchema, value: unknown): Problem[] =>
+  problemsOf(relax(schema as JsonSchema, value) as TSchema, value);
 
 /** The input with defaults filled in, or what is wrong with it. */
-export const checkInput = (schema: TSchema, value: unknown): { ok: true; value: unknown } | { ok: false; problems: Problem[] } => {
+export const checkInput = (
+  schema: TSchema,
+  value: unknown,
+): { ok: true; value: unknown } | { ok: false; problems: Problem[] } => {
   const filled = Value.Default(schema, value);
   const problems = problemsOf(schema, filled);
   return problems.length === 0 ? { ok: true, value: filled } : { ok: false, problems };

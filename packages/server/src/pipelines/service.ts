@@ -23,11 +23,19 @@ export interface PipelinesService {
   registerStepKind<I extends TSchema, O extends TSchema>(kind: StepKind<I, O>): void;
   stepKinds(): StepKind[];
   /** Creates the pipeline, or saves its next revision. Errors: INVALID_INPUT with every problem found. */
-  savePipeline(ctx: Ctx, name: string, input: { description?: string; spec: PipelineSpec; enabled?: boolean }): Promise<Pipeline>;
+  savePipeline(
+    ctx: Ctx,
+    name: string,
+    input: { description?: string; spec: PipelineSpec; enabled?: boolean },
+  ): Promise<Pipeline>;
   getPipeline(ctx: Ctx, ref: string): Promise<Pipeline>;
   listPipelines(ctx: Ctx, filter: PageFilter): Promise<Page<Pipeline>>;
   /** Errors: NOT_FOUND; CONFLICT while a run is under way; INVALID_INPUT for a missing parameter. Switched off, a pipeline can still be started by hand. */
-  startPipeline(ctx: Ctx, ref: string, input?: { parameters?: Record<string, unknown>; reason?: string }): Promise<PipelineRun>;
+  startPipeline(
+    ctx: Ctx,
+    ref: string,
+    input?: { parameters?: Record<string, unknown>; reason?: string },
+  ): Promise<PipelineRun>;
   getPipelineRun(ctx: Ctx, id: string): Promise<PipelineRun>;
   /** Without the logs of the steps. */
   listPipelineRuns(ctx: Ctx, filter: PageFilter & { pipeline?: string | undefined }): Promise<Page<PipelineRun>>;
@@ -58,6 +66,7 @@ export const createPipelines = (platform: Platform, { lineage }: PipelinesDeps):
     getPipeline: (ctx, ref) => definitions.get(ctx, ref),
     listPipelines: (ctx, filter) => definitions.list(ctx, filter),
     ...createRuns(platform, lineage, definitions, runner),
-    listTriggerDecisions: async (ctx, ref, filter) => listDecisions(db, ctx.project, (await definitions.find(ctx, ref)).id, filter),
+    listTriggerDecisions: async (ctx, ref, filter) =>
+      listDecisions(db, ctx.project, (await definitions.find(ctx, ref)).id, filter),
   };
 };

@@ -17,7 +17,10 @@ export interface StepContext<Input = unknown> {
   input: Input;
   /** The same on every attempt and every look: pass it on as `originKey`, so that an effect happens once. */
   stepRunId: string;
-  pipelineRun: Pick<PipelineRun, 'id' | 'pipelineId' | 'pipelineName' | 'number' | 'revision' | 'startedAt' | 'parameters'>;
+  pipelineRun: Pick<
+    PipelineRun,
+    'id' | 'pipelineId' | 'pipelineName' | 'number' | 'revision' | 'startedAt' | 'parameters'
+  >;
   /** 1 for the first. An attempt that a crash cut short counts too. */
   attempt: number;
   /** Fires when the run is cancelled, the server stops, or another worker has taken over. */

@@ -14,10 +14,17 @@ export interface AliasMove {
 /** A pointer flip with its history in the audit. Nothing happens when it points there already. Errors: INVALID_REFERENCE, CONFLICT. */
 export const moveAlias = async (change: Change, move: AliasMove): Promise<void> => {
   const { project, modelId, alias, versionId } = move;
-  const model = (await lockModel(change.db, project, modelId, change.now)) ?? fail('INVALID_REFERENCE', `There is no model '${modelId}' in project '${project}'.`);
+  const model =
+    (await lockModel(change.db, project, modelId, change.now)) ??
+    fail('INVALID_REFERENCE', `There is no model '${modelId}' in project '${project}'.`);
   const before = (await aliasesOf(change.db, project, [modelId])).find((row) => row.alias === alias) ?? null;
   if ((before?.versionId ?? null) === versionId) return;
-  const detail = { modelName: model.name, alias, previousVersionId: before?.versionId ?? null, previousNumber: before?.number ?? null };
+  const detail = {
+    modelName: model.name,
+    alias,
+    previousVersionId: before?.versionId ?? null,
+    previousNumber: before?.number ?? null,
+  };
   if (versionId === null) {
     await removeAlias(change.db, project, modelId, alias);
     change.audit({ verb: 'alias.delete', resourceType: 'model', resourceId: modelId, detail });
@@ -25,10 +32,19 @@ export const moveAlias = async (change: Change, move: AliasMove): Promise<void> 
     return;
   }
   const version = await findVersion(change.db, project, versionId);
-  if (version?.modelId !== modelId) return fail('INVALID_REFERENCE', `'${versionId}' is no version of the model '${model.name}'.`);
+  if (version?.modelId !== modelId)
+    return fail('INVALID_REFERENCE', `'${versionId}' is no version of the model '${model.name}'.`);
   if (servedAliases.includes(alias) && version.approval.state !== 'approved')
-    fail('CONFLICT', `Version ${version.number} of '${model.name}' is ${version.approval.state}. Only an approved version can be ${alias}.`);
+    fail(
+      'CONFLICT',
+      `Version ${version.number} of '${model.name}' is ${version.approval.state}. Only an approved version can be ${alias}.`,
+    );
   await putAlias(change.db, project, { modelId, alias, versionId }, change.now);
-  change.audit({ verb: 'alias.set', resourceType: 'model', resourceId: modelId, detail: { ...detail, versionId, number: version.number, digest: version.digest } });
+  change.audit({
+    verb: 'alias.set',
+    resourceType: 'model',
+    resourceId: modelId,
+    detail: { ...detail, versionId, number: version.number, digest: version.digest },
+  });
   change.emit('registry.alias-moved', modelId, { ...detail, versionId, number: version.number });
 };

@@ -9,9 +9,20 @@ const pending: Approval = { state: 'pending', by: null, at: null, reason: '', di
 export const servedAliases: readonly string[] = ['champion', 'challenger'];
 
 /** What a new version starts with: a green gate approves where the model leaves it to the gate. */
-export const firstApproval = (mode: Model['approval'], evaluation: Pick<Evaluation, 'id' | 'gate'> | null, digest: string, now: number): Approval => {
+export const firstApproval = (
+  mode: Model['approval'],
+  evaluation: Pick<Evaluation, 'id' | 'gate'> | null,
+  digest: string,
+  now: number,
+): Approval => {
   if (mode !== 'automatic' || evaluation?.gate.verdict !== 'green') return pending;
-  return { state: 'approved', by: `gate:${evaluation.id}`, at: now, reason: `The gate of evaluation ${evaluation.id} is green.`, digest };
+  return {
+    state: 'approved',
+    by: `gate:${evaluation.id}`,
+    at: now,
+    reason: `The gate of evaluation ${evaluation.id} is green.`,
+    digest,
+  };
 };
 
 export interface Decision {
@@ -23,12 +34,31 @@ export interface Decision {
 
 /** The approval after a person's decision. Errors: SELF_APPROVAL, STALE, CONFLICT. */
 export const decideApproval = (
-  version: Pick<ModelVersion, 'number' | 'digest' | 'approval' | 'modelName'> & { createdById: string }, mode: Model['approval'], actor: { id: string; name: string }, input: Decision, now: number,
+  version: Pick<ModelVersion, 'number' | 'digest' | 'approval' | 'modelName'> & { createdById: string },
+  mode: Model['approval'],
+  actor: { id: string; name: string },
+  input: Decision,
+  now: number,
 ): Approval => {
   const title = `Version ${version.number} of '${version.modelName}'`;
-  if (input.digest !== version.digest) return fail('STALE', `${title} has the digest ${version.digest}, not the one you decided about. Look at it again.`, { digest: version.digest });
-  if (version.approval.state !== 'pending') return fail('CONFLICT', `${title} was ${version.approval.state} by ${version.approval.by} already. Register a new version to have it decided anew.`);
+  if (input.digest !== version.digest)
+    return fail(
+      'STALE',
+      `${title} has the digest ${version.digest}, not the one you decided about. Look at it again.`,
+      { digest: version.digest },
+    );
+  if (version.approval.state !== 'pending')
+    return fail(
+      'CONFLICT',
+      `${title} was ${version.approval.state} by ${version.approval.by} already. Register a new version to have it decided anew.`,
+    );
   if (mode === 'manual' && input.decision === 'approve' && version.createdById === actor.id)
     return fail('SELF_APPROVAL', `${title} was registered by '${actor.name}'. Somebody else must approve it.`);
-  return { state: input.decision === 'approve' ? 'approved' : 'rejected', by: actor.name, at: now, reason: input.reason, digest: version.digest };
+  return {
+    state: input.decision === 'approve' ? 'approved' : 'rejected',
+    by: actor.name,
+    at: now,
+    reason: input.reason,
+    digest: version.digest,
+  };
 };

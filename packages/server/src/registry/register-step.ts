@@ -3,7 +3,12 @@ import { Type } from 'typebox';
 import type { StepKind } from '#pipelines';
 import type { RegistryService } from './service.ts';
 
-const input = Strict({ runId: Id, evaluationId: Type.Optional(Id), model: Name, approval: Type.Optional(ApprovalMode) });
+const input = Strict({
+  runId: Id,
+  evaluationId: Type.Optional(Id),
+  model: Name,
+  approval: Type.Optional(ApprovalMode),
+});
 const output = Type.Object({ modelVersionId: Id, number: Count, approved: Type.Boolean() });
 
 /** How often a step looks whether somebody has decided. */
@@ -12,18 +17,40 @@ const lookAgainInMs = 2000;
 /** The step kind that makes a version of what was trained, and waits for its approval where a person must give it. */
 export const registerStep = (registry: RegistryService): StepKind<typeof input, typeof output> => ({
   kind: 'registry.register',
-  summary: 'Registers the model of a training run as a new version and waits for its approval where a person must give it',
+  summary:
+    'Registers the model of a training run as a new version and waits for its approval where a person must give it',
   input,
   output,
   async run({ ctx, input: { model: name, approval, runId, evaluationId }, stepRunId, log }) {
     const model = await registry.ensureModel(ctx, { name, ...(approval === undefined ? {} : { approval }) });
-    const version = await registry.registerVersion(ctx, model.id, { runId, originKey: stepRunId, ...(evaluationId === undefined ? {} : { evaluationId }) });
+    const version = await registry.registerVersion(ctx, model.id, {
+      runId,
+      originKey: stepRunId,
+      ...(evaluationId === undefined ? {} : { evaluationId }),
+    });
     const title = `version ${version.number} of '${name}'`;
     const { state, by, reason } = version.approval;
-    if (state === 'rejected') return { state: 'stopped', message: `${by} rejected ${title}: ${reason}`, output: { modelVersionId: version.id, number: version.number, approved: false } };
-    if (state === 'pending' && model.approval === 'manual') return { state: 'waiting', againInMs: lookAgainInMs, message: `Waiting until somebody other than ${version.createdBy} approves ${title}.` };
-    const message = state === 'approved' ? `Registered ${title}, approved by ${by}.` : `Registered ${title}. It is not approved: there is no green gate.`;
+    if (state === 'rejected')
+      return {
+        state: 'stopped',
+        message: `${by} rejected ${title}: ${reason}`,
+        output: { modelVersionId: version.id, number: version.number, approved: false },
+      };
+    if (state === 'pending' && model.approval === 'manual')
+      return {
+        state: 'waiting',
+        againInMs: lookAgainInMs,
+        message: `Waiting until somebody other than ${version.createdBy} approves ${title}.`,
+      };
+    const message =
+      state === 'approved'
+        ? `Registered ${title}, approved by ${by}.`
+        : `Registered ${title}. It is not approved: there is no green gate.`;
     log(message);
-    return { state: 'succeeded', message, output: { modelVersionId: version.id, number: version.number, approved: state === 'approved' } };
+    return {
+      state: 'succeeded',
+      message,
+      output: { modelVersionId: version.id, number: version.number, approved: state === 'approved' },
+    };
   },
 });

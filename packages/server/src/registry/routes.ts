@@ -1,4 +1,15 @@
-import { createModel, decideApproval, deleteAlias, downloadModel, getModel, getModelVersion, listModelVersions, listModels, registerVersion, setAlias } from '@millwright/contract';
+import {
+  createModel,
+  decideApproval,
+  deleteAlias,
+  downloadModel,
+  getModel,
+  getModelVersion,
+  listModelVersions,
+  listModels,
+  registerVersion,
+  setAlias,
+} from '@millwright/contract';
 import type { Api } from '#platform/http';
 import type { RegistryService } from './service.ts';
 

@@ -66,28 +66,62 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
   const { db } = platform.database;
 
   const shownModels = async (project: string, models: readonly store.SavedModel[]): Promise<Model[]> => {
-    const byModel = Map.groupBy(await store.aliasesOf(db, project, models.map((model) => model.id)), (row) => row.modelId);
-    return models.map((model) => ({ ...model, aliases: Object.fromEntries((byModel.get(model.id) ?? []).map(({ alias, versionId, number }) => [alias, { versionId, number }])) }));
+    const byModel = Map.groupBy(
+      await store.aliasesOf(
+        db,
+        project,
+        models.map((model) => model.id),
+      ),
+      (row) => row.modelId,
+    );
+    return models.map((model) => ({
+      ...model,
+      aliases: Object.fromEntries(
+        (byModel.get(model.id) ?? []).map(({ alias, versionId, number }) => [alias, { versionId, number }]),
+      ),
+    }));
   };
   const shownVersions = async (project: string, versions: readonly store.SavedVersion[]): Promise<ModelVersion[]> => {
     const rows = await store.aliasesOf(db, project, [...new Set(versions.map((version) => version.modelId))]);
-    return versions.map(({ project: _project, createdById: _createdById, ...version }) => ({ ...version, aliases: rows.filter((row) => row.versionId === version.id).map((row) => row.alias) }));
+    return versions.map(({ project: _project, createdById: _createdById, ...version }) => ({
+      ...version,
+      aliases: rows.filter((row) => row.versionId === version.id).map((row) => row.alias),
+    }));
   };
-  const model = async (ctx: Ctx, ref: string): Promise<store.SavedModel> => (await store.findModel(db, ctx.project, ref)) ?? fail('NOT_FOUND', `There is no model '${ref}' in project '${ctx.project}'.`);
-  const version = async (ctx: Ctx, id: string): Promise<store.SavedVersion> => (await store.findVersion(db, ctx.project, id)) ?? fail('NOT_FOUND', `There is no model version '${id}' in project '${ctx.project}'.`);
+  const model = async (ctx: Ctx, ref: string): Promise<store.SavedModel> =>
+    (await store.findModel(db, ctx.project, ref)) ??
+    fail('NOT_FOUND', `There is no model '${ref}' in project '${ctx.project}'.`);
+  const version = async (ctx: Ctx, id: string): Promise<store.SavedVersion> =>
+    (await store.findVersion(db, ctx.project, id)) ??
+    fail('NOT_FOUND', `There is no model version '${id}' in project '${ctx.project}'.`);
 
   const service: RegistryService = {
     async createModel(ctx, input) {
       try {
         return await changes.change(ctx, async (change) => {
           const { name, description = '', approval = 'automatic' } = input;
-          const made: store.SavedModel = { id: ids.next('mdl'), name, description, approval, owner: ctx.actor.name, createdAt: change.now, updatedAt: change.now, versionCount: 0 };
+          const made: store.SavedModel = {
+            id: ids.next('mdl'),
+            name,
+            description,
+            approval,
+            owner: ctx.actor.name,
+            createdAt: change.now,
+            updatedAt: change.now,
+            versionCount: 0,
+          };
           await store.insertModel(change.db, ctx.project, made);
-          change.audit({ verb: 'model.create', resourceType: 'model', resourceId: made.id, detail: { name, approval } });
+          change.audit({
+            verb: 'model.create',
+            resourceType: 'model',
+            resourceId: made.id,
+            detail: { name, approval },
+          });
           return { ...made, aliases: {} };
         });
       } catch (error) {
-        if (isUniqueViolation(error)) return fail('NAME_TAKEN', `There is a model '${input.name}' in project '${ctx.project}' already.`);
+        if (isUniqueViolation(error))
+          return fail('NAME_TAKEN', `There is a model '${input.name}' in project '${ctx.project}' already.`);
         throw error;
       }
     },
@@ -108,7 +142,8 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
       const made = await registerVersion(platform, deps, ctx, await model(ctx, modelRef), request);
       return service.findVersion(ctx, made.id);
     },
-    findVersion: async (ctx, versionId) => (await shownVersions(ctx.project, [await version(ctx, versionId)]))[0] as ModelVersion,
+    findVersion: async (ctx, versionId) =>
+      (await shownVersions(ctx.project, [await version(ctx, versionId)]))[0] as ModelVersion,
     async listVersions(ctx, modelRef, filter) {
       const page = await store.listVersions(db, ctx.project, (await model(ctx, modelRef)).id, filter);
       return { ...page, items: await shownVersions(ctx.project, page.items) };
@@ -116,12 +151,28 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
     async decideApproval(ctx, versionId, input) {
       const { modelId } = await version(ctx, versionId);
       await changes.change(ctx, async (change) => {
-        const locked = (await store.lockModel(change.db, ctx.project, modelId, change.now)) ?? fail('NOT_FOUND', `There is no model '${modelId}'.`);
-        const current = (await store.findVersion(change.db, ctx.project, versionId)) ?? fail('NOT_FOUND', `There is no model version '${versionId}'.`);
+        const locked =
+          (await store.lockModel(change.db, ctx.project, modelId, change.now)) ??
+          fail('NOT_FOUND', `There is no model '${modelId}'.`);
+        const current =
+          (await store.findVersion(change.db, ctx.project, versionId)) ??
+          fail('NOT_FOUND', `There is no model version '${versionId}'.`);
         const approval = decideApproval(current, locked.approval, ctx.actor, input, change.now);
         await store.updateApproval(change.db, ctx.project, versionId, approval);
-        change.audit({ verb: 'model-version.decide', resourceType: 'model-version', resourceId: versionId, detail: { ...approval } });
-        change.emit('registry.version-decided', versionId, { modelId, modelName: locked.name, number: current.number, state: approval.state, by: approval.by, reason: approval.reason });
+        change.audit({
+          verb: 'model-version.decide',
+          resourceType: 'model-version',
+          resourceId: versionId,
+          detail: { ...approval },
+        });
+        change.emit('registry.version-decided', versionId, {
+          modelId,
+          modelName: locked.name,
+          number: current.number,
+          state: approval.state,
+          by: approval.by,
+          reason: approval.reason,
+        });
       });
       return service.findVersion(ctx, versionId);
     },
@@ -133,7 +184,9 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
     async deleteAlias(ctx, modelRef, alias) {
       const found = await service.getModel(ctx, modelRef);
       if (!Object.hasOwn(found.aliases, alias)) fail('NOT_FOUND', `The model '${found.name}' has no alias '${alias}'.`);
-      await changes.change(ctx, (change) => moveAlias(change, { project: ctx.project, modelId: found.id, alias, versionId: null }));
+      await changes.change(ctx, (change) =>
+        moveAlias(change, { project: ctx.project, modelId: found.id, alias, versionId: null }),
+      );
       return service.getModel(ctx, found.id);
     },
     moveAlias,
@@ -143,14 +196,19 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
       return target ? service.findVersion(ctx, target.versionId) : null;
     },
     async modelFile(versionId) {
-      const digest = (await store.digestOfVersion(db, versionId)) ?? fail('NOT_FOUND', `There is no model version '${versionId}'.`);
+      const digest =
+        (await store.digestOfVersion(db, versionId)) ?? fail('NOT_FOUND', `There is no model version '${versionId}'.`);
       return platform.blobs.localPath(digest);
     },
     async download(ctx, versionId, headers) {
       const { digest, sizeBytes, modelName, number } = await version(ctx, versionId);
       // A part alone cannot be checked against the digest: the whole is, before the part is sent.
       if (headers.range !== undefined) await platform.blobs.localPath(digest);
-      return blobReply(platform.blobs, { digest, sizeBytes, fileName: `${modelName}-v${number}.onnx`, mediaType: 'application/octet-stream' }, headers);
+      return blobReply(
+        platform.blobs,
+        { digest, sizeBytes, fileName: `${modelName}-v${number}.onnx`, mediaType: 'application/octet-stream' },
+        headers,
+      );
     },
   };
 

@@ -9,14 +9,26 @@ export const inputOf = (run: SavedRun, step: SavedStep, steps: readonly SavedSte
   const definition = run.spec.steps.find((other) => other.name === step.name);
   const resolved = resolveReferences(definition?.with ?? {}, (reference) => {
     if (reference.kind === 'parameter')
-      return Object.hasOwn(run.parameters, reference.target) ? run.parameters[reference.target] : fail('INVALID_INPUT', `The run has no parameter '${reference.target}'.`);
-    const target = splitTarget(reference.target, steps.map((other) => other.name));
+      return Object.hasOwn(run.parameters, reference.target)
+        ? run.parameters[reference.target]
+        : fail('INVALID_INPUT', `The run has no parameter '${reference.target}'.`);
+    const target = splitTarget(
+      reference.target,
+      steps.map((other) => other.name),
+    );
     const source = steps.find((other) => other.name === target?.step);
     const value = valueAt(source?.output, target?.path ?? []);
-    return value === undefined ? fail('INVALID_INPUT', `There is nothing at '${reference.target}': the output of '${source?.name}' is ${JSON.stringify(source?.output).slice(0, 300)}.`) : value;
+    return value === undefined
+      ? fail(
+          'INVALID_INPUT',
+          `There is nothing at '${reference.target}': the output of '${source?.name}' is ${JSON.stringify(source?.output).slice(0, 300)}.`,
+        )
+      : value;
   });
   const checked = checkInput(schema, resolved);
   if (checked.ok) return checked.value;
   const [first] = checked.problems;
-  return fail('INVALID_INPUT', `The input does not fit '${step.kind}': ${first?.path}: ${first?.message}.`, { problems: checked.problems });
+  return fail('INVALID_INPUT', `The input does not fit '${step.kind}': ${first?.path}: ${first?.message}.`, {
+    problems: checked.problems,
+  });
 };

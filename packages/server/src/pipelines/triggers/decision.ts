@@ -16,12 +16,25 @@ export const causeOfSchedule = (schedule: { cron: string; timeZone: string; dueA
 
 /** What is made of a trigger. Switched off comes before under way, that before cooling down. */
 export const decideTrigger = (input: {
-  cause: string; enabled: boolean; activeRunNumber: number | null; lastStartedAt: number | null; coolDownMs: number; now: number;
+  cause: string;
+  enabled: boolean;
+  activeRunNumber: number | null;
+  lastStartedAt: number | null;
+  coolDownMs: number;
+  now: number;
 }): Pick<TriggerDecision, 'decision' | 'reason'> => {
-  if (!input.enabled) return { decision: 'disabled', reason: `${input.cause} Not followed: the pipeline is switched off.` };
-  if (input.activeRunNumber !== null) return { decision: 'already-running', reason: `${input.cause} Not followed: run ${input.activeRunNumber} is still under way.` };
+  if (!input.enabled)
+    return { decision: 'disabled', reason: `${input.cause} Not followed: the pipeline is switched off.` };
+  if (input.activeRunNumber !== null)
+    return {
+      decision: 'already-running',
+      reason: `${input.cause} Not followed: run ${input.activeRunNumber} is still under way.`,
+    };
   const coolUntil = input.lastStartedAt === null ? 0 : input.lastStartedAt + input.coolDownMs;
   if (input.lastStartedAt !== null && input.now < coolUntil)
-    return { decision: 'cooling-down', reason: `${input.cause} Not followed: the last run began at ${iso(input.lastStartedAt)}, and the pipeline cools down until ${iso(coolUntil)}.` };
+    return {
+      decision: 'cooling-down',
+      reason: `${input.cause} Not followed: the last run began at ${iso(input.lastStartedAt)}, and the pipeline cools down until ${iso(coolUntil)}.`,
+    };
   return { decision: 'started', reason: input.cause };
 };
