@@ -41,6 +41,8 @@ export interface Api {
   admit(request: FastifyRequest): Promise<Actor>;
   app: FastifyInstance;
   served: ReadonlySet<string>;
+  /** Every route there is, those of operations and all others. */
+  routes: readonly { method: string; url: string }[];
 }
 
 const limitedStream = async function* (source: Readable, limitBytes: number): AsyncGenerator<Uint8Array> {
@@ -95,6 +97,10 @@ export const createApi = (parts: {
   checkReplies: boolean;
 }): Api => {
   const served = new Set<string>();
+  const routes: { method: string; url: string }[] = [];
+  parts.app.addHook('onRoute', ({ method, url }) => {
+    for (const verb of [method].flat()) routes.push({ method: verb, url });
+  });
   // Event streams never end by themselves: without this a server with an open console could not stop.
   const followed = new Set<FastifyReply['raw']>();
   parts.app.addHook('preClose', async () => {
@@ -108,6 +114,7 @@ export const createApi = (parts: {
   return {
     app: parts.app,
     served,
+    routes,
     admit: known,
     serve(op, handler) {
       if (served.has(op.id)) throw new Error(`${op.id} is served twice`);

@@ -9,6 +9,9 @@ import { type Database, type DatabaseKind, openDatabase, wrapDialect } from '#pl
 import { type LogLevel, createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
 
+export { anApi } from './api.ts';
+export type { TestAnswer, TestApi } from './api.ts';
+
 /** A clock that a test moves by hand. */
 export const aClock = (startAt = Date.UTC(2026, 0, 1)): Clock & { advance(ms: number): void } => {
   let now = startAt;
@@ -27,7 +30,21 @@ export const testDatabases: readonly TestDatabase[] = process.env['MILLWRIGHT_TE
   : ['sqlite', 'pglite'];
 
 let schemas = 0;
-const openTestDatabase = async (
+/** A schema of its own on the prepared PostgreSQL; the address names it. */
+export const aPostgresSchema = async (): Promise<string> => {
+  const url = new URL(process.env['MILLWRIGHT_TEST_POSTGRES_URL'] ?? '');
+  const { default: pg } = await import('pg');
+  const schema = `test_${process.pid}_${Date.now()}_${++schemas}`;
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  await client.query(`create schema ${schema}`);
+  await client.end();
+  url.searchParams.set('options', `-c search_path=${schema}`);
+  return url.href;
+};
+
+/** An empty database, not yet migrated. */
+export const openTestDatabase = async (
   kind: TestDatabase,
   dir: string,
   log: ReturnType<typeof createLog>,
@@ -42,15 +59,7 @@ const openTestDatabase = async (
       new PGliteDialect({ pglite: new PGlite({ parsers: { 20: parser } }) as never }),
     );
   }
-  const url = new URL(process.env['MILLWRIGHT_TEST_POSTGRES_URL'] ?? '');
-  const { default: pg } = await import('pg');
-  const schema = `test_${process.pid}_${Date.now()}_${++schemas}`;
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  await client.query(`create schema ${schema}`);
-  await client.end();
-  url.searchParams.set('options', `-c search_path=${schema}`);
-  return openDatabase({ url: url.href, file: '', log });
+  return openDatabase({ url: await aPostgresSchema(), file: '', log });
 };
 
 export interface TestPlatform {
