@@ -16,6 +16,9 @@ export const compile = (schema: TSchema, part: 'params' | 'query' | 'body' | 're
   const fromText = part === 'params' || part === 'query';
   return (raw) => {
     const value = fromText ? Value.Default(schema, Value.Convert(schema, { ...(raw as object) })) : raw;
+    // No name and no filter holds it, and one of the databases could not compare with it.
+    if (fromText && Object.values(raw as object).some((text) => String(text).includes('\0')))
+      throw new MillwrightError('INVALID_INPUT', `${part}: the text holds a NUL character`);
     if (validator.Check(value)) return value;
     // That a property stands at fault alone is said once more for the object, in words a person understands.
     const errors = [...validator.Errors(value)].filter((error) => error.keyword !== 'boolean');
