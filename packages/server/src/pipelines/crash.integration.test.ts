@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PipelineRun } from '@millwright/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyAuditChain } from '#platform/audit';
@@ -9,16 +10,17 @@ import { openDatabase } from '#platform/db';
 import { listEvents } from '#platform/events';
 import { createLog } from '#platform/log';
 
-const script = join(import.meta.dirname, 'fixtures', 'crashing-process.ts');
+const script = fileURLToPath(new URL('./fixtures/crashing-process.ts', import.meta.url));
 
 const run = (
   dataDir: string,
   minutesAhead: number,
+  startedBy: 'hand' | 'event',
   failurePoint: string | null,
 ): Promise<{ signal: string | null; code: number | null; out: string; err: string }> =>
   new Promise((resolve) => {
     const env = { ...process.env, ...(failurePoint === null ? {} : { MILLWRIGHT_FAILURE_POINT: failurePoint }) };
-    const child = spawn(process.execPath, [script, dataDir, String(minutesAhead)], {
+    const child = spawn(process.execPath, [script, dataDir, String(minutesAhead), startedBy], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -50,11 +52,15 @@ describe('a process that is killed in the middle of a pipeline run', () => {
     'change.before-commit:7',
     'change.after-commit:3',
     'change.after-commit:6',
+    // What an event starts: its delivery is cut short before and after the decision is written.
+    'outbox.before-delivery:1',
+    'outbox.after-delivery:1',
   ];
   it.each(points)('at %s: the next process ends the run, with the effect of each step once', async (point) => {
-    const first = await run(dataDir, 0, point);
-    expect(first).toMatchObject({ signal: 'SIGKILL' });
-    const second = await run(dataDir, 2, null);
+    const startedBy = point.startsWith('outbox') ? 'event' : 'hand';
+    const first = await run(dataDir, 0, startedBy, point);
+    expect(first, first.err).toMatchObject({ signal: 'SIGKILL' });
+    const second = await run(dataDir, 2, startedBy, null);
     expect(second, second.err).toMatchObject({ code: 0 });
     const ended = JSON.parse(second.out) as PipelineRun;
     expect(ended).toMatchObject({ number: 1, state: 'succeeded' });
@@ -81,6 +87,8 @@ describe('a process that is killed in the middle of a pipeline run', () => {
       expect(ends.sort()).toEqual(['a', 'b', 'c', 'd']);
       expect(events.filter((event) => event.type === 'pipelines.run-started')).toHaveLength(1);
       expect(events.filter((event) => event.type === 'pipelines.run-ended')).toHaveLength(1);
+      const decisions = events.filter((event) => event.type === 'pipelines.trigger-decided');
+      expect(decisions.map((event) => event.data['decision'])).toEqual(startedBy === 'event' ? ['started'] : []);
       expect(await verifyAuditChain(database.db, null)).toMatchObject({ intact: true });
     } finally {
       await database.close();
