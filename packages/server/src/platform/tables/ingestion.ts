@@ -39,7 +39,7 @@ export function refusedFile(message: string): Ingestion {
   return problems.refusal();
 }
 
-function excerpt(value: string): string {
+export function excerpt(value: string): string {
   return value.length > 100 ? `${value.slice(0, 100)}…` : value;
 }
 

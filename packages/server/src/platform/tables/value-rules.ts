@@ -1,4 +1,5 @@
 import { type ColumnType, sqlTypes } from './column.ts';
+import { excerpt } from './ingestion.ts';
 import { literal } from './quoting.ts';
 
 /** Read as missing in columns of numbers, booleans and timestamps. In a column of strings only an empty value is missing. */
@@ -71,5 +72,5 @@ export function describeMismatch(value: string, type: ColumnType): string {
     boolean: 'true or false',
     timestamp: 'a date or time such as 2026-03-01T12:00:00Z',
   }[type];
-  return `${JSON.stringify(value)} is not ${wanted}`;
+  return `${JSON.stringify(excerpt(value))} is not ${wanted}`;
 }
