@@ -5,6 +5,7 @@ import { evaluation } from '#evaluation';
 import { experiments } from '#experiments';
 import { governance } from '#governance';
 import { lineage } from '#lineage';
+import { monitoring } from '#monitoring';
 import { pipelines, registerDataSteps } from '#pipelines';
 import { systemActor } from '#platform/auth';
 import type { Clock } from '#platform/clock';
@@ -106,6 +107,7 @@ const compose = async (
   const withEvaluation = { ...withTraining, evaluation: add(evaluation, withTraining) };
   const withRegistry = { ...withEvaluation, registry: add(registry, withEvaluation) };
   const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
+  add(monitoring, withServing);
   add(governance, {});
   openInference(api, withServing.serving, { version, log });
 
