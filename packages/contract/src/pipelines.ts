@@ -87,7 +87,7 @@ export const startPipeline = operation({
   errors: ['NOT_FOUND', 'CONFLICT'], audit: 'pipeline.start', cli: 'pipelines start',
 });
 export const listPipelineRuns = operation({
-  id: 'listPipelineRuns', method: 'GET', path: '/projects/:project/pipeline-runs', summary: 'List pipeline runs, newest first', tag, permission: 'pipeline:read',
+  id: 'listPipelineRuns', method: 'GET', path: '/projects/:project/pipeline-runs', summary: 'List pipeline runs, newest first', description: 'Without the logs of the steps: read one run for them.', tag, permission: 'pipeline:read',
   params: Type.Object(project), query: Type.Object({ ...PageQuery, pipeline: Type.Optional(Ref) }), reply: pageOf(PipelineRun), audit: false, cli: 'pipeline-runs list',
 });
 export const getPipelineRun = operation({
