@@ -1,7 +1,7 @@
 import type { Comparison } from '@millwright/contract';
 import { pairedBootstrap } from '@millwright/stats';
 
-export const resamples = 2000;
+const resamples = 2000;
 
 /**
  * Rows that follow each other are alike, so they are drawn in blocks. n^(1/3) is the order of the length that

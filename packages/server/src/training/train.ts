@@ -17,7 +17,7 @@ import { type Trainer, trainerNamed } from './trainers.ts';
 import { TrainingError } from './training-error.ts';
 import { createWindowSearch } from './window-search.ts';
 
-export const defaultHoldoutFraction = 0.25;
+const defaultHoldoutFraction = 0.25;
 
 /** A request with everything decided that the data decides. */
 export interface TrainingPlan extends ColumnPlan {

@@ -5,7 +5,7 @@ import { lineage } from '#lineage';
 import { pipelines } from '#pipelines';
 import { listAudit } from '#platform/audit';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { training } from './index.ts';
+import { type CategoryColumn, type NumberColumn, training } from './index.ts';
 import type { TrainingService, TrainOptions } from './service.ts';
 
 const header = 'at,size,colour,label,good,price';
@@ -114,13 +114,11 @@ describe.each(testDatabases)('training on %s', (database) => {
   it('reads rows in time order, with missing values', async () => {
     const read = await service.readTable(test.ctx, steady, { columns: ['size', 'colour', 'at'], orderBy: 'at' });
     expect(read.rowCount).toBe(800);
-    const { size, colour, at } = read.columns as Record<
-      string,
-      { values: Float64Array; codes: Int32Array; levels: string[] }
-    >;
-    expect([...at!.values.subarray(0, 3)]).toEqual([0, 1, 2].map((i) => Date.UTC(2026, 0, 1) + i * 60_000));
-    expect([...size!.values.subarray(0, 3)]).toEqual([Number.NaN, 0.919, 0.838]);
-    expect(Array.from(colour!.codes.subarray(0, 4), (code) => colour!.levels[code] ?? null)).toEqual([
+    const number = (name: string) => (read.columns[name] as NumberColumn).values;
+    const colour = read.columns['colour'] as CategoryColumn;
+    expect([...number('at').subarray(0, 3)]).toEqual([0, 1, 2].map((i) => Date.UTC(2026, 0, 1) + i * 60_000));
+    expect([...number('size').subarray(0, 3)]).toEqual([Number.NaN, 0.919, 0.838]);
+    expect(Array.from(colour.codes.subarray(0, 4), (code) => colour.levels[code] ?? null)).toEqual([
       'red',
       'blue',
       null,

@@ -36,4 +36,12 @@ describe('the choice between windows', () => {
     // The same mean difference with no noise is a clear one.
     expect(chooseWindow([window(1000, 0.25, 0.55, 0.25, 0.55001), small]).size).toBe(200);
   });
+  it('does not take a stretch of hard rows in a row for certainty', () => {
+    // The same losses (mean 0.56 against 0.57), once in one stretch and once spread evenly.
+    const small = window(200, ...Array.from({ length: 400 }, (_, row) => (row < 160 ? 0.8 : 0.4)));
+    const large = window(1000, ...Array.from({ length: 400 }, () => 0.57));
+    expect(chooseWindow([large, small]).size).toBe(1000);
+    const everywhere = window(200, ...Array.from({ length: 400 }, (_, row) => (row % 5 < 2 ? 0.8 : 0.4)));
+    expect(chooseWindow([large, everywhere]).size).toBe(200);
+  });
 });

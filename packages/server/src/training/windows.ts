@@ -35,7 +35,7 @@ export const meanOf = (values: Float64Array): number => values.reduce((sum, valu
 
 /**
  * The window with the lowest mean loss, unless a larger one comes within one standard error of it (of the paired
- * difference over rows): then the largest of those, because more rows make a steadier model.
+ * difference over rows, by batch means): then the largest of those, because more rows make a steadier model.
  */
 export function chooseWindow<W extends JudgedWindow>(judged: readonly W[]): W {
   const largestFirst = [...judged].sort((a, b) => b.size - a.size);
@@ -43,11 +43,19 @@ export function chooseWindow<W extends JudgedWindow>(judged: readonly W[]): W {
   return largestFirst.find((other) => isWithinOneStandardError(other.losses, best.losses))!;
 }
 
+/** Rows that follow each other are alike, so the standard error comes from the means of batches of them. */
+const batchCount = 20;
+
 function isWithinOneStandardError(losses: Float64Array, best: Float64Array): boolean {
   const differences = losses.map((loss, row) => loss - best[row]!);
+  const count = Math.min(batchCount, differences.length);
+  const batches = Float64Array.from({ length: count }, (_, batch) => {
+    const [from, to] = [batch, batch + 1].map((edge) => Math.floor((edge * differences.length) / count));
+    return meanOf(differences.subarray(from, to));
+  });
   const mean = meanOf(differences);
-  if (differences.length < 2) return mean <= 0;
-  const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
-  const standardError = Math.sqrt(squares / (differences.length - 1) / differences.length);
-  return mean <= standardError;
+  if (count < 2) return mean <= 0;
+  const centre = meanOf(batches);
+  const squares = batches.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return mean <= Math.sqrt(squares / (count - 1) / count);
 }

@@ -71,7 +71,7 @@ export function createScoringThread(): ScoringThread {
       if (!thread) return;
       const { worker, gone } = thread;
       worker.ref();
-      worker.postMessage({ type: 'close' } satisfies ToScoringThread);
+      worker.postMessage({ type: 'close' } satisfies ToScoringThread, []);
       await gone;
     },
   };

@@ -17,7 +17,7 @@ const elementTypes = {
 /** By digest of the model file, the one used last at the end. */
 const sessions = new Map<string, InferenceSession>();
 
-const post = (message: FromScoringThread): void => parentPort?.postMessage(message);
+const post = (message: FromScoringThread): void => parentPort?.postMessage(message, []);
 
 const sessionOf = async (digest: string, path: string): Promise<InferenceSession> => {
   const session =
