@@ -64,7 +64,9 @@ export interface ServingService {
   route(name: string): EndpointRoute | undefined;
   routes(): EndpointRoute[];
   infer(route: EndpointRoute, request: InferRequest, call: InferCall): Promise<InferAnswer>;
-  /** Whether endpoints were read and the journal is open. */
+  /** Whether the endpoints were read: until then a name that is not found may exist. */
+  isOpen(): boolean;
+  /** Whether every endpoint has a model that answers. */
   isReady(): boolean;
 
   /** For stages behind; the project is the endpoint's. Errors: NOT_FOUND. */
@@ -76,7 +78,7 @@ export interface ServingService {
 
   /** Moves what was captured so far from the journal to Parquet now instead of at the next tick. */
   flushCaptured(): Promise<void>;
-  /** Resolves when endpoints were read; rejects when the journal cannot be opened. */
+  /** Resolves when endpoints were read and their models are loaded or refused; rejects when the journal cannot be opened. */
   opened(): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,6 +102,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
   let timer: NodeJS.Timeout | null = null;
   let closing = false;
   let stopFollowing = (): void => undefined;
+  const endpointsRead = Promise.withResolvers<void>();
 
   const tick = (flush: CaptureFlush): void => {
     timer = setTimeout(() => {
@@ -121,18 +124,20 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
         rollouts.trip(route.project, rolloutId, counts).catch((error: unknown) => log.error('a rollout whose challenger fails could not be rolled back; it gets no requests here', { rollout: rolloutId, error }));
       },
     });
-    open = { journal, recorder, flush, infer };
     stopFollowing = platform.events.follow((event) => {
       if (event.type === 'serving.endpoint-changed') endpoints.refresh(event.subjectId).catch((error: unknown) => log.warn('an endpoint could not be read', { endpoint: event.subjectId, error }));
     });
     await endpoints.refreshAll();
+    open = { journal, recorder, flush, infer };
+    endpointsRead.resolve();
     if (!closing) tick(flush);
+    await Promise.all(router.routes().map(({ endpointId }) => router.settled(endpointId)));
   };
   const opening = start();
   // Whoever asks is told; nobody asking must not end the process.
   opening.catch((error: unknown) => log.error('serving could not start', { error }));
   const opened = async (): Promise<NonNullable<typeof open>> => {
-    if (open === null) await opening;
+    if (open === null) await Promise.race([opening, endpointsRead.promise]);
     return open ?? fail('SHUTTING_DOWN', 'The server is shutting down.');
   };
   metrics.gauge('millwright_capture_pending_bytes', 'Captured predictions that wait for the disk', () => open?.journal.stats().pendingBytes ?? 0);
@@ -185,6 +190,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     route: (name) => router.byName(name),
     routes: () => router.routes(),
     infer,
+    isOpen: () => open !== null,
     isReady: () => open !== null && router.routes().every(({ champion }) => champion !== null),
 
     async servedEndpoint(endpointId) {
@@ -200,7 +206,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     readCaptured: (endpointId, range) => readCaptured(platform, endpointId, range),
 
     flushCaptured: async () => (await opened()).flush.flush(),
-    opened: async () => void (await opened()),
+    opened: () => opening,
     async close() {
       closing = true;
       if (timer) clearTimeout(timer);

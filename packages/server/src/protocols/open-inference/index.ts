@@ -59,6 +59,7 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
   };
   const routeOf = (request: FastifyRequest): EndpointRoute => {
     const { name } = request.params as ModelParams;
+    if (!serving.isOpen()) fail('MODEL_NOT_READY', 'The server is starting. Try again in a moment.');
     return serving.route(name) ?? fail('NOT_FOUND', `There is no model '${name}'. GET /v2/models lists the ones you may see.`);
   };
   const numberOf = (request: FastifyRequest, route: EndpointRoute): number | undefined => {
