@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -180,6 +181,19 @@ describe('data over HTTP', () => {
       expect(await post(name, '{}', { 'content-type': type })).toMatchObject({ status: 415 });
     expect(await post('nothing', aCsv(), csv)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
     expect(await traces()).toEqual(before);
+  });
+
+  it('keeps nothing of an upload whose sender goes away', async () => {
+    const { name } = await aDataset(service, test.ctx);
+    const before = await traces();
+    const { port } = new URL(await api.api.app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    const head = ['host: localhost', 'content-type: text/csv', 'content-length: 1000'].join('\r\n');
+    socket.write(`POST /api/v1${base}/datasets/${name}/versions HTTP/1.1\r\n${head}\r\n\r\n${aCsv({ rows: 5 })}`);
+    await expect.poll(async () => (await traces()).files.length).toBe(1);
+    socket.destroy();
+    await expect.poll(traces).toEqual(before);
+    expect((await api.send('GET', `${base}/datasets/${name}/refusals`)).body['items']).toEqual([]);
   });
 
   it.each([

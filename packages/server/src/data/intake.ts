@@ -39,7 +39,7 @@ export interface Examined {
   results: CheckResult[];
 }
 
-/** The caller's bytes in a temporary file. Errors: BODY_TOO_LARGE, STORAGE_FULL, BODY_UNREADABLE when they stop early. */
+/** The caller's bytes in a temporary file. Errors: STORAGE_FULL, and what the stream fails with. */
 export const receive = async (
   blobs: BlobStore,
   stream: AsyncIterable<Uint8Array>,
@@ -59,8 +59,6 @@ export const receive = async (
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT')
       return fail('STORAGE_FULL', 'The disk is full. Free space and send the file again; nothing of it was kept.');
-    if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
-      return fail('BODY_UNREADABLE', 'The upload ended before the whole file was there. Nothing of it was kept.');
     throw error;
   }
 };
