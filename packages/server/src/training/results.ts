@@ -24,17 +24,23 @@ export const contractSignature = (core: CoreSignature, target: string): Signatur
   outputs: core.outputs,
 });
 
-/** The result that a run keeps beside its model; null where there is none. */
+const digestOf = (experiments: ExperimentsService, ctx: Ctx, runId: string, path: string): Promise<string | null> =>
+  experiments.artifactDigest(ctx, runId, path).catch((error: unknown) => {
+    if (isMillwrightError(error) && error.code === 'NOT_FOUND') return null;
+    throw error;
+  });
+
+/**
+ * The result that a run keeps beside its model; null where there is none. Whoever may write to a run can put files
+ * into it, so a result counts only for this run and for the model file that lies beside it.
+ */
 export const readResult = async (
   platform: Platform,
   experiments: ExperimentsService,
   ctx: Ctx,
   runId: string,
 ): Promise<TrainResult | null> => {
-  const digest = await experiments.artifactDigest(ctx, runId, resultPath).catch((error: unknown) => {
-    if (isMillwrightError(error) && error.code === 'NOT_FOUND') return null;
-    throw error;
-  });
+  const digest = await digestOf(experiments, ctx, runId, resultPath);
   if (digest === null) return null;
   const { stream, sizeBytes } = await platform.blobs.get(digest);
   const unreadable = (): never =>
@@ -43,9 +49,9 @@ export const readResult = async (
     stream.destroy();
     return unreadable();
   }
-  const text = Buffer.concat(await stream.toArray()).toString('utf8');
-  const result = parse(text);
-  return resultCheck.Check(result) && result.runId === runId ? result : unreadable();
+  const result = parse(Buffer.concat(await stream.toArray()).toString('utf8'));
+  if (!resultCheck.Check(result) || result.runId !== runId) return unreadable();
+  return result.modelDigest === (await digestOf(experiments, ctx, runId, modelPath)) ? result : unreadable();
 };
 
 const parse = (text: string): unknown => {

@@ -217,6 +217,12 @@ describe.each(testDatabases)('training on %s', (database) => {
     expect(items.map(({ status }) => status)).toEqual(['killed', 'killed']);
   });
 
+  it('gives the same model file for the same request', async () => {
+    const [first, second] = [await train(), await train()];
+    expect(second.runId).not.toBe(first.runId);
+    expect(second.modelDigest).toBe(first.modelDigest);
+  });
+
   it('answers a finished training under its key again', async () => {
     const first = await train({}, { originKey: 'step-1' });
     expect(await train({}, { originKey: 'step-1' })).toEqual(first);
@@ -240,6 +246,8 @@ describe.each(testDatabases)('training on %s', (database) => {
     const model = await train();
     const left = await runs.startRun(test.ctx, { experiment: 'goods', originKey: 'step-3' });
     const kept = { ...model, runId: left.id };
+    const { stream } = await test.platform.blobs.get(model.modelDigest);
+    await runs.putArtifact(test.ctx, left.id, 'model.onnx', stream, 'application/octet-stream');
     await runs.putArtifact(test.ctx, left.id, 'training.json', Buffer.from(JSON.stringify(kept)), 'application/json');
     expect(await train({}, { originKey: 'step-3' })).toEqual(kept);
     expect(await runs.getRun(test.ctx, left.id)).toMatchObject({ status: 'finished', parameters: { window: 'all' } });
@@ -253,9 +261,22 @@ describe.each(testDatabases)('training on %s', (database) => {
     expect((await train(failing, { originKey: 'step-4' })).trainRows).toBe(600);
   });
 
-  it('does not take a foreign file for a result', async () => {
+  it('does not take a foreign file for a result, nor another model than the one beside it', async () => {
     const run = await runs.startRun(test.ctx, { experiment: 'goods' });
-    await runs.putArtifact(test.ctx, run.id, 'training.json', Buffer.from('{"runId": 1}'), 'application/json');
-    await expect(service.trainResultOf(test.ctx, run.id)).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
+    const put = (path: string, text: string) =>
+      runs.putArtifact(test.ctx, run.id, path, Buffer.from(text), 'application/octet-stream');
+    const refused = () =>
+      expect(service.trainResultOf(test.ctx, run.id)).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
+    await refused();
+    await put('training.json', '{"runId": 1}');
+    await refused();
+    await put('training.json', 'no JSON');
+    await refused();
+    const model = await train();
+    await put('training.json', JSON.stringify(model));
+    await refused();
+    await put('training.json', JSON.stringify({ ...model, runId: run.id }));
+    await put('model.onnx', 'another model');
+    await refused();
   });
 });
