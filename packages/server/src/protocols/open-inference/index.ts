@@ -43,7 +43,7 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
   });
 
   const metadata = { name: 'millwright', version, extensions: [] };
-  scope.get('', { prefixTrailingSlash: 'both' }, (_request, reply) => reply.send(metadata));
+  scope.get('/', { prefixTrailingSlash: 'both' }, (_request, reply) => reply.send(metadata));
   scope.get('/health/live', (_request, reply) => reply.send({ live: true }));
   scope.get('/health/ready', (_request, reply) => {
     const ready = serving.isReady();
