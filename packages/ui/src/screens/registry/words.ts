@@ -1,0 +1,6 @@
+import type { Model } from '@millwright/contract';
+
+export const approvalWords: Record<Model['approval'], string> = {
+  automatic: 'Automatic: a green gate approves',
+  manual: 'By hand: somebody other than the requester approves',
+};
