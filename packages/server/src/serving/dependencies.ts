@@ -7,7 +7,10 @@ import type { RegistryService } from '#registry';
 export type ServedModels = Pick<RegistryService, 'findVersion' | 'aliasTarget' | 'moveAlias' | 'modelFile'>;
 
 /** What serving asks of the data sets: labelled predictions become versions of them. */
-export type SnapshotData = Pick<DataService, 'ensureDataset' | 'findDataset' | 'latestVersion' | 'versionFile' | 'createVersionFromParquet'>;
+export type SnapshotData = Pick<
+  DataService,
+  'ensureDataset' | 'findDataset' | 'latestVersion' | 'versionFile' | 'createVersionFromParquet'
+>;
 
 /** The earlier stages that serving stands on. */
 export interface ServingDependencies {

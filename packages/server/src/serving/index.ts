@@ -12,4 +12,10 @@ export { predictionHeaders } from './prediction-headers.ts';
 export type { ServedEndpoint, ServingService } from './service.ts';
 
 /** Endpoints: predictions, their capture and labels, and rollouts. */
-export const serving = defineModule<ServingDependencies, Serving>({ name: 'serving', create: createServing, routes, jobs, close: (service) => service.close() });
+export const serving = defineModule<ServingDependencies, Serving>({
+  name: 'serving',
+  create: createServing,
+  routes,
+  jobs,
+  close: (service) => service.close(),
+});

@@ -3,7 +3,11 @@ import { evaluationJob } from './rollouts/evaluation-job.ts';
 import type { Serving } from './service.ts';
 
 export const jobs = (platform: Platform, service: Serving): void => {
-  platform.jobs.handle(evaluationJob, (job) => service.rollouts.evaluate(job.context, String(job.payload['rolloutId'])), { concurrency: 1 });
+  platform.jobs.handle(
+    evaluationJob,
+    (job) => service.rollouts.evaluate(job.context, String(job.payload['rolloutId'])),
+    { concurrency: 1 },
+  );
   platform.events.subscribe('registry.alias-moved', 'serving.follow-alias', async (event) => {
     if (event.project !== null) await service.followModelAlias(event.subjectId, event.project);
   });

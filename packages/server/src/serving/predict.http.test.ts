@@ -12,8 +12,20 @@ describe('predictions', () => {
   afterAll(() => test.close());
 
   it('answers with the label, the probabilities and one prediction id per row', async () => {
-    const { reply, variant, modelVersion, predictionId } = await test.service.predict(test.ctx, 'payments', aPayment(250, 'DE', { id: 'r1' }));
-    expect(reply).toMatchObject({ model_name: 'payments', model_version: '1', id: 'r1', outputs: [{ name: 'label', shape: [1], datatype: 'BYTES', data: ['fraud'] }, { name: 'probabilities', shape: [1, 2], data: [0, 1] }] });
+    const { reply, variant, modelVersion, predictionId } = await test.service.predict(
+      test.ctx,
+      'payments',
+      aPayment(250, 'DE', { id: 'r1' }),
+    );
+    expect(reply).toMatchObject({
+      model_name: 'payments',
+      model_version: '1',
+      id: 'r1',
+      outputs: [
+        { name: 'label', shape: [1], datatype: 'BYTES', data: ['fraud'] },
+        { name: 'probabilities', shape: [1, 2], data: [0, 1] },
+      ],
+    });
     expect([variant, modelVersion, reply.parameters['prediction_ids']]).toEqual(['champion', 1, [predictionId]]);
   });
 
@@ -23,7 +35,13 @@ describe('predictions', () => {
     const endpoint = await test.service.getEndpoint(test.ctx, 'payments');
     expect(endpoint.captured).toBe(2);
     const rows = await test.service.readCaptured(endpoint.id, { fromRow: 0, toRow: 2 });
-    expect(rows).toMatchObject({ rows: 2, predictedLabel: ['fraud', 'ok'], predictedValue: null, label: [null, null], inputs: { amount: { kind: 'number' }, country: { kind: 'category', values: ['DE', 'XX'] } } });
+    expect(rows).toMatchObject({
+      rows: 2,
+      predictedLabel: ['fraud', 'ok'],
+      predictedValue: null,
+      label: [null, null],
+      inputs: { amount: { kind: 'number' }, country: { kind: 'category', values: ['DE', 'XX'] } },
+    });
     expect([...(rows.inputs['amount']?.values ?? [])]).toEqual([250, Number.NaN]);
   });
 });

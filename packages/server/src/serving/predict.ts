@@ -46,9 +46,15 @@ export const createInfer = (parts: PredictParts): Infer => {
   const { pool, recorder, newPredictionId, clock, metrics } = parts;
 
   const settle = (route: EndpointRoute, role: Role, rows: number, failed: boolean): void => {
-    metrics.count('millwright_predictions_total', 'Predictions by outcome', { endpoint: route.name, variant: role, outcome: failed ? 'failed' : 'answered' }, rows);
+    metrics.count(
+      'millwright_predictions_total',
+      'Predictions by outcome',
+      { endpoint: route.name, variant: role, outcome: failed ? 'failed' : 'answered' },
+      rows,
+    );
     const { challenger } = route;
-    if (role !== 'challenger' || !challenger || !challenger.breaker.record(failed) || !challenger.breaker.tripped) return;
+    if (role !== 'challenger' || !challenger || !challenger.breaker.record(failed) || !challenger.breaker.tripped)
+      return;
     parts.onTripped(route, challenger.rolloutId, challenger.breaker.tripped);
   };
 
@@ -61,24 +67,42 @@ export const createInfer = (parts: PredictParts): Infer => {
     const wanted = wantedOutputs(variant, request);
     const predictionIds: string[] = [];
     for (let row = 0; row < rows.rows; row++) predictionIds.push(newPredictionId());
-    const answered: Answered = { route, version, role, forced: call.version !== undefined, predictionIds, at: clock.now(), unit: unit.slice(0, maxUnitLength), request: rows };
+    const answered: Answered = {
+      route,
+      version,
+      role,
+      forced: call.version !== undefined,
+      predictionIds,
+      at: clock.now(),
+      unit: unit.slice(0, maxUnitLength),
+      request: rows,
+    };
 
     let outputs: OutputTensor[];
     try {
       outputs = await pool.run(version.digest, rows.columns, rows.rows);
     } catch (error) {
       settle(route, role, rows.rows, true);
-      await recorder.record(route.endpointId, captureLines(answered, null, isMillwrightError(error) ? error.code : 'INTERNAL'));
+      await recorder.record(
+        route.endpointId,
+        captureLines(answered, null, isMillwrightError(error) ? error.code : 'INTERNAL'),
+      );
       throw error;
     }
     settle(route, role, rows.rows, false);
     await recorder.record(route.endpointId, captureLines(answered, outputs, ''));
     const named = version.signature.outputs.flatMap(({ name, datatype }, index) => {
       const output = outputs[index] as OutputTensor;
-      return wanted && !wanted.has(name) ? [] : [{ name, shape: output.dims, datatype, data: jsonData(output, datatype) }];
+      return wanted && !wanted.has(name)
+        ? []
+        : [{ name, shape: output.dims, datatype, data: jsonData(output, datatype) }];
     });
     const reply: InferReply = {
-      model_name: route.name, model_version: String(version.number), id: request.id ?? call.requestId, parameters: { prediction_ids: predictionIds, variant: role }, outputs: named,
+      model_name: route.name,
+      model_version: String(version.number),
+      id: request.id ?? call.requestId,
+      parameters: { prediction_ids: predictionIds, variant: role },
+      outputs: named,
     };
     return { reply, variant: role, modelVersion: version.number, predictionId: predictionIds[0] as string };
   };
@@ -86,11 +110,21 @@ export const createInfer = (parts: PredictParts): Infer => {
 
 const notReady = (route: EndpointRoute): never => {
   const [champion] = route.states;
-  if (champion?.state === 'failed') return fail('MODEL_NOT_READY', `The champion of '${route.name}' cannot be loaded: ${champion.message} It is tried again every few seconds.`);
+  if (champion?.state === 'failed')
+    return fail(
+      'MODEL_NOT_READY',
+      `The champion of '${route.name}' cannot be loaded: ${champion.message} It is tried again every few seconds.`,
+    );
   return fail('MODEL_NOT_READY', `The model of '${route.name}' is still loading. Try again in a moment.`);
 };
 
-const unitOf = (route: EndpointRoute, champion: ServedVariant, rows: RequestRows, request: InferRequest, requestId: string): string => {
+const unitOf = (
+  route: EndpointRoute,
+  champion: ServedVariant,
+  rows: RequestRows,
+  request: InferRequest,
+  requestId: string,
+): string => {
   if (route.unitColumn !== null) {
     const values = unitValues(route.unitColumn, champion.version, rows);
     if (values) return String(values[0]);
@@ -100,14 +134,21 @@ const unitOf = (route: EndpointRoute, champion: ServedVariant, rows: RequestRows
   return request.id ?? requestId;
 };
 
-const choose = (route: EndpointRoute, champion: ServedVariant, unit: string, number: number | undefined): { role: Role; variant: ServedVariant } => {
+const choose = (
+  route: EndpointRoute,
+  champion: ServedVariant,
+  unit: string,
+  number: number | undefined,
+): { role: Role; variant: ServedVariant } => {
   const { challenger } = route;
   if (number !== undefined) {
     if (number === champion.version.number) return { role: 'champion', variant: champion };
-    if (challenger && number === challenger.variant.version.number) return { role: 'challenger', variant: challenger.variant };
+    if (challenger && number === challenger.variant.version.number)
+      return { role: 'challenger', variant: challenger.variant };
     return fail('NOT_FOUND', `Version ${number} is not served by '${route.name}'.`);
   }
-  if (challenger && challenger.breaker.tripped === null && isChallengers(challenger.rolloutId, unit, challenger.weight)) return { role: 'challenger', variant: challenger.variant };
+  if (challenger && challenger.breaker.tripped === null && isChallengers(challenger.rolloutId, unit, challenger.weight))
+    return { role: 'challenger', variant: challenger.variant };
   return { role: 'champion', variant: champion };
 };
 
@@ -119,6 +160,10 @@ const wantedOutputs = ({ version }: ServedVariant, { outputs }: InferRequest): R
   const known = version.signature.outputs.map(({ name }) => name);
   const names = asked.map((output: { name?: unknown } | null) => output?.name);
   for (const name of names)
-    if (typeof name !== 'string' || !known.includes(name)) fail('INVALID_INPUT', `Output '${String(name).slice(0, 100)}' is not an output of the model, which has ${known.map((one) => `'${one}'`).join(', ')}.`);
+    if (typeof name !== 'string' || !known.includes(name))
+      fail(
+        'INVALID_INPUT',
+        `Output '${String(name).slice(0, 100)}' is not an output of the model, which has ${known.map((one) => `'${one}'`).join(', ')}.`,
+      );
   return new Set(names as string[]);
 };

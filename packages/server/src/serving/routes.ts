@@ -1,5 +1,15 @@
 import {
-  createEndpoint, decideRollout, getEndpoint, getRollout, listEndpoints, listPredictions, listRollouts, predict, rollBack, sendLabels, startRollout,
+  createEndpoint,
+  decideRollout,
+  getEndpoint,
+  getRollout,
+  listEndpoints,
+  listPredictions,
+  listRollouts,
+  predict,
+  rollBack,
+  sendLabels,
+  startRollout,
 } from '@millwright/contract';
 import type { Api } from '#platform/http';
 import { predictionHeaders } from './prediction-headers.ts';
@@ -15,7 +25,9 @@ export const routes = (api: Api, service: ServingService): void => {
     return answer.reply;
   });
   api.serve(sendLabels, ({ params, body }, ctx) => service.sendLabels(ctx, params.endpoint, body.labels));
-  api.serve(listPredictions, ({ params, query }, ctx) => service.listPredictions(ctx, params.endpoint, query.limit ?? 50));
+  api.serve(listPredictions, ({ params, query }, ctx) =>
+    service.listPredictions(ctx, params.endpoint, query.limit ?? 50),
+  );
   api.serve(listRollouts, ({ query }, ctx) => service.listRollouts(ctx, query));
   api.serve(getRollout, ({ params }, ctx) => service.getRollout(ctx, params.rollout));
   api.serve(startRollout, ({ params, body }, ctx) => service.startRollout(ctx, params.endpoint, body));

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import type { Endpoint, InferRequest, Label, ModelVersion, Page, Rollout, RolloutPolicy, Signature } from '@millwright/contract';
+import type {
+  Endpoint,
+  InferRequest,
+  Label,
+  ModelVersion,
+  Page,
+  Rollout,
+  RolloutPolicy,
+  Signature,
+} from '@millwright/contract';
 import type { Static } from 'typebox';
 import { type Ctx, systemCtx } from '#platform/auth';
 import type { Platform } from '#platform/core';
@@ -17,7 +26,7 @@ import type { ServingDependencies } from './dependencies.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import type { EndpointRoute } from './endpoints/route.ts';
 import { Router } from './endpoints/router.ts';
-import { endpointNames, endpointsOfModel } from './endpoints/store.ts';
+import { endpointNames, endpointsOfModel, findEndpoint } from './endpoints/store.ts';
 import { type Infer, type InferAnswer, type InferCall, createInfer } from './predict.ts';
 import { enqueueEvaluation } from './rollouts/evaluation-job.ts';
 import { rollOutStep } from './rollouts/roll-out-step.ts';
@@ -47,14 +56,24 @@ export interface PageFilter {
 export interface ServingService {
   listEndpoints(ctx: Ctx, filter: PageFilter): Promise<Page<Endpoint>>;
   /** Errors: INVALID_REFERENCE, CONFLICT (no approved champion), NAME_TAKEN. */
-  createEndpoint(ctx: Ctx, input: { name: string; model: string; description?: string | undefined; unitColumn?: string | undefined }): Promise<Endpoint>;
+  createEndpoint(
+    ctx: Ctx,
+    input: { name: string; model: string; description?: string | undefined; unitColumn?: string | undefined },
+  ): Promise<Endpoint>;
   getEndpoint(ctx: Ctx, endpointRef: string): Promise<Endpoint>;
 
   predict(ctx: Ctx, endpointRef: string, request: InferRequest): Promise<InferAnswer>;
   sendLabels(ctx: Ctx, endpointRef: string, labels: readonly Static<typeof Label>[]): Promise<{ accepted: number }>;
   listPredictions(ctx: Ctx, endpointRef: string, limit: number): Promise<{ items: CapturedPrediction[] }>;
 
-  startRollout(ctx: Ctx, endpointRef: string, input: { modelVersionId: string; policy?: RolloutPolicy | undefined } & Omit<StartRollout, 'modelVersionId' | 'policy'>): Promise<Rollout>;
+  startRollout(
+    ctx: Ctx,
+    endpointRef: string,
+    input: { modelVersionId: string; policy?: RolloutPolicy | undefined } & Omit<
+      StartRollout,
+      'modelVersionId' | 'policy'
+    >,
+  ): Promise<Rollout>;
   getRollout(ctx: Ctx, rolloutId: string): Promise<Rollout>;
   listRollouts(ctx: Ctx, query: PageFilter & { endpoint?: string | undefined }): Promise<Page<Rollout>>;
   decideRollout(ctx: Ctx, rolloutId: string, input: { decision: ManualDecision; reason: string }): Promise<Rollout>;
@@ -106,26 +125,57 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
 
   const tick = (flush: CaptureFlush): void => {
     timer = setTimeout(() => {
-      flush.flush().catch((error: unknown) => log.warn('captured predictions could not be moved to Parquet; trying again', { error })).finally(() => {
-        if (!closing) tick(flush);
-      });
+      flush
+        .flush()
+        .catch((error: unknown) =>
+          log.warn('captured predictions could not be moved to Parquet; trying again', { error }),
+        )
+        .finally(() => {
+          if (!closing) tick(flush);
+        });
     }, config.captureFlushMs).unref();
   };
 
   const start = async (): Promise<void> => {
-    const journal = await openJournal({ dir: folder, name: 'predictions', durability: 'process', segmentBytes, maxPendingBytes: config.captureMaxPendingBytes, newSegmentId: () => ids.next('seg') });
+    const journal = await openJournal({
+      dir: folder,
+      name: 'predictions',
+      durability: 'process',
+      segmentBytes,
+      maxPendingBytes: config.captureMaxPendingBytes,
+      newSegmentId: () => ids.next('seg'),
+    });
     const recorder = new Recorder(journal, ({ endpointId, reason, dropped }) =>
-      metrics.count('millwright_predictions_dropped_total', 'Predictions that were answered but not captured', { endpoint: router.byId(endpointId)?.name ?? endpointId, reason }, dropped),
+      metrics.count(
+        'millwright_predictions_dropped_total',
+        'Predictions that were answered but not captured',
+        { endpoint: router.byId(endpointId)?.name ?? endpointId, reason },
+        dropped,
+      ),
     );
     const flush = new CaptureFlush(platform, journal, recorder);
     const infer = createInfer({
-      pool, recorder, newPredictionId: createPredictionIds(ids, clock), clock, metrics,
+      pool,
+      recorder,
+      newPredictionId: createPredictionIds(ids, clock),
+      clock,
+      metrics,
       onTripped: (route, rolloutId, counts) => {
-        rollouts.trip(route.project, rolloutId, counts).catch((error: unknown) => log.error('a rollout whose challenger fails could not be rolled back; it gets no requests here', { rollout: rolloutId, error }));
+        rollouts
+          .trip(route.project, rolloutId, counts)
+          .catch((error: unknown) =>
+            log.error('a rollout whose challenger fails could not be rolled back; it gets no requests here', {
+              rollout: rolloutId,
+              error,
+            }),
+          );
       },
     });
     stopFollowing = platform.events.follow((event) => {
-      if (event.type === 'serving.endpoint-changed') endpoints.refresh(event.subjectId).catch((error: unknown) => log.warn('an endpoint could not be read', { endpoint: event.subjectId, error }));
+      if (event.type === 'serving.endpoint-changed')
+        endpoints
+          .refresh(event.subjectId)
+          .catch((error: unknown) => log.warn('an endpoint could not be read', { endpoint: event.subjectId, error }));
     });
     await endpoints.refreshAll();
     open = { journal, recorder, flush, infer };
@@ -140,14 +190,23 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     if (open === null) await Promise.race([opening, endpointsRead.promise]);
     return open ?? fail('SHUTTING_DOWN', 'The server is shutting down.');
   };
-  metrics.gauge('millwright_capture_pending_bytes', 'Captured predictions that wait for the disk', () => open?.journal.stats().pendingBytes ?? 0);
+  metrics.gauge(
+    'millwright_capture_pending_bytes',
+    'Captured predictions that wait for the disk',
+    () => open?.journal.stats().pendingBytes ?? 0,
+  );
 
+  platform.auth.declareResource(
+    'endpoint',
+    async (project, ref) => (await findEndpoint(database.db, project, ref))?.id ?? null,
+  );
   deps.lineage.registerLabels('endpoint', (project, endpointIds) => endpointNames(database.db, project, endpointIds));
   deps.lineage.registerLabels('rollout', (project, rolloutIds) => rolloutNames(database.db, project, rolloutIds));
   deps.pipelines.registerStepKind(rollOutStep({ endpoints, rollouts, registry: deps.registry }));
   deps.pipelines.registerStepKind(snapshotStep({ platform, data: deps.data, endpoints }));
 
-  const infer: ServingService['infer'] = async (route, request, call) => (open ?? (await opened())).infer(route, request, call);
+  const infer: ServingService['infer'] = async (route, request, call) =>
+    (open ?? (await opened())).infer(route, request, call);
 
   return {
     rollouts,
@@ -164,12 +223,18 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     async predict(ctx, ref, request) {
       await opened();
       const named = router.byName(ref) ?? router.byId(ref);
-      const route = named?.project === ctx.project ? named : fail('NOT_FOUND', `There is no endpoint '${ref}' in project '${ctx.project}'.`);
+      const route =
+        named?.project === ctx.project
+          ? named
+          : fail('NOT_FOUND', `There is no endpoint '${ref}' in project '${ctx.project}'.`);
       return infer(route, request, { requestId: ctx.requestId });
     },
     async sendLabels(ctx, ref, labels) {
       const endpoint = await endpoints.find(ctx, ref);
-      const { signature } = await deps.registry.findVersion(systemCtx('serving', endpoint.project, ctx.requestId), endpoint.champion_version_id);
+      const { signature } = await deps.registry.findVersion(
+        systemCtx('serving', endpoint.project, ctx.requestId),
+        endpoint.champion_version_id,
+      );
       const last = normaliseLabels(signature.task, labels);
       await changes.change(ctx, async (change) => {
         const done = await upsertLabels(change.db, endpoint.id, last, change.now);
@@ -179,7 +244,9 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       });
       return { accepted: labels.length };
     },
-    listPredictions: async (ctx, ref, limit) => ({ items: await newestPredictions(platform, await endpoints.find(ctx, ref), limit) }),
+    listPredictions: async (ctx, ref, limit) => ({
+      items: await newestPredictions(platform, await endpoints.find(ctx, ref), limit),
+    }),
 
     startRollout: (ctx, ref, input) => rollouts.start(ctx, ref, input),
     getRollout: (ctx, id) => rollouts.get(ctx, id),
@@ -197,7 +264,13 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       const row = await endpoints.findById(endpointId);
       const { signature } = await endpoints.currentChampion(endpointId);
       return {
-        id: row.id, project: row.project, name: row.name, modelId: row.model_id, modelName: row.model_name, championVersionId: row.champion_version_id, signature,
+        id: row.id,
+        project: row.project,
+        name: row.name,
+        modelId: row.model_id,
+        modelName: row.model_name,
+        championVersionId: row.champion_version_id,
+        signature,
         dropped: await endpoints.dropped(row.id),
       };
     },
@@ -213,7 +286,11 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       await opening.catch(() => undefined);
       stopFollowing();
       await pool.close();
-      await open?.flush.flush().catch((error: unknown) => log.warn('captured predictions stay in the journal until the next start', { error }));
+      await open?.flush
+        .flush()
+        .catch((error: unknown) =>
+          log.warn('captured predictions stay in the journal until the next start', { error }),
+        );
       await open?.journal.close();
       router.close();
     },

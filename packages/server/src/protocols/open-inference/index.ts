@@ -24,13 +24,19 @@ export const openInference = (api: Api, serving: ServingService, options: OpenIn
   api.app.register(async (scope) => routes(scope, api, serving, options), { prefix: '/v2' });
 };
 
-const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { version, log }: OpenInferenceOptions): void => {
+const routes = (
+  scope: FastifyInstance,
+  api: Api,
+  serving: ServingService,
+  { version, log }: OpenInferenceOptions,
+): void => {
   scope.removeAllContentTypeParsers();
   // Kept as text: how it is to be read depends on the model.
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   scope.setErrorHandler((error, request, reply) => {
     const known = asMillwrightError(error);
-    if (known.code === 'INTERNAL') log.error('a request failed', { requestId: request.id, error: known.cause ?? error });
+    if (known.code === 'INTERNAL')
+      log.error('a request failed', { requestId: request.id, error: known.cause ?? error });
     const status = statusOf(known);
     if (status === 503) reply.header('retry-after', '1');
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="millwright"');
@@ -38,7 +44,8 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
   });
   scope.setNotFoundHandler((request, reply) => {
     const verbs = verbsOf(request.url.split('?')[0] ?? '');
-    if (verbs === null || verbs.includes(request.method)) return sendError(reply, 404, 'There is no such route in the Open Inference Protocol as served here.');
+    if (verbs === null || verbs.includes(request.method))
+      return sendError(reply, 404, 'There is no such route in the Open Inference Protocol as served here.');
     return sendError(reply.header('allow', verbs.join(', ')), 405, `This route answers to ${verbs.join(', ')}.`);
   });
 
@@ -51,16 +58,20 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
   });
 
   /** Decided before the body is read. */
-  const permit = (permission: Permission) => async (request: FastifyRequest): Promise<void> => {
-    const actor = await api.admit(request);
-    const route = routeOf(request);
-    const allowed = (ref: string) => mayDo(actor, permission, { project: route.project, resource: { type: 'endpoint', ref } });
-    if (!allowed(route.name) && !allowed(route.endpointId)) demand(actor, permission, { project: route.project });
-  };
+  const permit =
+    (permission: Permission) =>
+    async (request: FastifyRequest): Promise<void> => {
+      const actor = await api.admit(request);
+      const route = routeOf(request);
+      demand(actor, permission, { project: route.project, resource: { type: 'endpoint', ref: route.endpointId } });
+    };
   const routeOf = (request: FastifyRequest): EndpointRoute => {
     const { name } = request.params as ModelParams;
     if (!serving.isOpen()) fail('MODEL_NOT_READY', 'The server is starting. Try again in a moment.');
-    return serving.route(name) ?? fail('NOT_FOUND', `There is no model '${name}'. GET /v2/models lists the ones you may see.`);
+    return (
+      serving.route(name) ??
+      fail('NOT_FOUND', `There is no model '${name}'. GET /v2/models lists the ones you may see.`)
+    );
   };
   const numberOf = (request: FastifyRequest, route: EndpointRoute): number | undefined => {
     const { version: asked } = request.params as ModelParams;
@@ -71,7 +82,14 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
 
   scope.get('/models', async (request, reply) => {
     const actor = await api.admit(request);
-    const seen = serving.routes().filter((route) => mayDo(actor, 'endpoint:read', { project: route.project, resource: { type: 'endpoint', ref: route.name } }));
+    const seen = serving
+      .routes()
+      .filter((route) =>
+        mayDo(actor, 'endpoint:read', {
+          project: route.project,
+          resource: { type: 'endpoint', ref: route.endpointId },
+        }),
+      );
     return reply.send({ models: seen.map(({ name }) => name).sort() });
   });
 
@@ -82,11 +100,15 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
   const ready = (request: FastifyRequest, reply: FastifyReply) => {
     const route = routeOf(request);
     const number = numberOf(request, route);
-    const isReady = number === undefined ? route.champion !== null : route.states.some((state) => state.version?.number === number && state.state === 'ready');
+    const isReady =
+      number === undefined
+        ? route.champion !== null
+        : route.states.some((state) => state.version?.number === number && state.state === 'ready');
     return reply.code(isReady ? 200 : 503).send({ name: route.name, ready: isReady });
   };
   const infer = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (request.headers['inference-header-content-length'] !== undefined) return sendError(reply, 501, 'Binary tensors are not supported. Send the tensors as JSON.');
+    if (request.headers['inference-header-content-length'] !== undefined)
+      return sendError(reply, 501, 'Binary tensors are not supported. Send the tensors as JSON.');
     const route = routeOf(request);
     const body = readInferRequest(request.body, route.champion?.plan.hasInt64 ?? false);
     const answer = await serving.infer(route, body, { requestId: request.id, version: numberOf(request, route) });
@@ -100,4 +122,5 @@ const routes = (scope: FastifyInstance, api: Api, serving: ServingService, { ver
   }
 };
 
-const sendError = (reply: FastifyReply, status: number, error: string): FastifyReply => reply.code(status).send({ error });
+const sendError = (reply: FastifyReply, status: number, error: string): FastifyReply =>
+  reply.code(status).send({ error });

@@ -50,7 +50,11 @@ const valueText = (value: number | bigint | string): string => {
 };
 
 /** Lines of one request. Without outputs the inference failed, with `failure` as the code. */
-export const captureLines = (answered: Answered, outputs: readonly OutputTensor[] | null, failure: string): string[] => {
+export const captureLines = (
+  answered: Answered,
+  outputs: readonly OutputTensor[] | null,
+  failure: string,
+): string[] => {
   const { route, version, role, forced, predictionIds, at, request } = answered;
   const head = `{"e":"${route.endpointId}","v":"${version.id}","n":${version.number},"c":${role === 'challenger' ? 1 : 0},"o":${forced ? 1 : 0},"t":${at}`;
   const units = unitsOf(answered);
@@ -67,7 +71,11 @@ const unitsOf = ({ route, version, request, unit }: Answered): ((row: number) =>
 };
 
 /** The values of the input that decides the variant. */
-export const unitValues = (unitColumn: string, version: ModelVersion, request: RequestRows): readonly (number | bigint | string)[] | undefined => {
+export const unitValues = (
+  unitColumn: string,
+  version: ModelVersion,
+  request: RequestRows,
+): readonly (number | bigint | string)[] | undefined => {
   const extra = request.extras.find(({ name }) => name === unitColumn);
   if (extra) return extra.values;
   return request.columns[version.signature.inputs.findIndex((input) => columnOf(input) === unitColumn)];
@@ -81,9 +89,12 @@ const inputText = (version: ModelVersion, request: RequestRows, row: number): st
     const width = values.length / request.rows;
     // A vector has a column per element.
     if (width === 1) text += `${text === '' ? '' : ','}${json(name)}:${valueText(values[row] as number)}`;
-    else for (let k = 0; k < width; k++) text += `${text === '' ? '' : ','}${json(`${name}[${k}]`)}:${valueText(values[row * width + k] as number)}`;
+    else
+      for (let k = 0; k < width; k++)
+        text += `${text === '' ? '' : ','}${json(`${name}[${k}]`)}:${valueText(values[row * width + k] as number)}`;
   });
-  for (const { name, values } of request.extras) text += `${text === '' ? '' : ','}${json(name)}:${valueText(values[row] as number)}`;
+  for (const { name, values } of request.extras)
+    text += `${text === '' ? '' : ','}${json(name)}:${valueText(values[row] as number)}`;
   return text;
 };
 

@@ -29,7 +29,10 @@ const untilItDies = async (failurePoint: string, kill?: { afterIds: number }): P
     if (kill && text.split('\n').length > kill.afterIds) child.kill('SIGKILL');
   }
   // The last line may have been cut off.
-  return text.slice(0, text.lastIndexOf('\n')).split('\n').filter((line) => line.startsWith('prd_'));
+  return text
+    .slice(0, text.lastIndexOf('\n'))
+    .split('\n')
+    .filter((line) => line.startsWith('prd_'));
 };
 
 /** Opens what is left, as a restarted server does, and reads every captured row. */
@@ -37,7 +40,10 @@ const capturedIds = async (): Promise<string[]> => {
   const { config } = loadConfig({ flags: { '--data-dir': dir, '--capture-flush-ms': '3600000' }, env: {} });
   const platform = await createPlatform({ config, log });
   const service = serving.create(platform, {
-    registry: aRegistry(dir, platform.ids).registry, data: noData, lineage: { link: async () => undefined, registerLabels: () => undefined }, pipelines: { registerStepKind: () => undefined },
+    registry: aRegistry(dir, platform.ids).registry,
+    data: noData,
+    lineage: { link: async () => undefined, registerLabels: () => undefined },
+    pipelines: { registerStepKind: () => undefined },
   });
   const ctx = { actor: systemActor('test'), project: 'default', requestId: 'test' };
   await service.opened();
@@ -62,7 +68,13 @@ const expectExactlyOnce = (captured: string[], acknowledged: readonly string[], 
 };
 
 describe('capture, when the process is killed', () => {
-  it.each(['capture.before-commit:3', 'capture.after-commit:2', 'journal.half-written:40', 'blob.before-rename:2', 'change.before-commit:4'])('at %s loses and repeats nothing', async (failurePoint) => {
+  it.each([
+    'capture.before-commit:3',
+    'capture.after-commit:2',
+    'journal.half-written:40',
+    'blob.before-rename:2',
+    'change.before-commit:4',
+  ])('at %s loses and repeats nothing', async (failurePoint) => {
     const acknowledged = await untilItDies(failurePoint);
     expectExactlyOnce(await capturedIds(), acknowledged, 1);
   });

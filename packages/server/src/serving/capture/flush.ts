@@ -45,14 +45,18 @@ export class CaptureFlush {
   }
 
   async #take(segment: SealedSegment): Promise<void> {
-    for (const [endpointId, builder] of await this.#read(segment)) await this.#store(segment.segmentId, endpointId, builder);
+    for (const [endpointId, builder] of await this.#read(segment))
+      await this.#store(segment.segmentId, endpointId, builder);
   }
 
   async #read(segment: SealedSegment): Promise<Map<string, PartBuilder>> {
     const builders = new Map<string, PartBuilder>();
     let count = 0;
     let unreadable = 0;
-    for await (const text of createInterface({ input: createReadStream(segment.path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of createInterface({
+      input: createReadStream(segment.path),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
       if (++count % linesPerTurn === 0) await nextTurn();
       try {
         const line = JSON.parse(text) as CaptureLine;
@@ -63,7 +67,11 @@ export class CaptureFlush {
         unreadable++;
       }
     }
-    if (unreadable > 0) this.#platform.log.error('lines of the capture journal cannot be read and are left out', { segment: segment.segmentId, lines: unreadable });
+    if (unreadable > 0)
+      this.#platform.log.error('lines of the capture journal cannot be read and are left out', {
+        segment: segment.segmentId,
+        lines: unreadable,
+      });
     return builders;
   }
 
@@ -77,7 +85,17 @@ export class CaptureFlush {
     const { digest, sizeBytes } = await blobs.putFile(file.path);
     await changes.change(systemCtx('serving', endpoint.project, segmentId), async (change) => {
       if (await hasPart(change.db, endpointId, segmentId)) return;
-      const part = await insertPart(change.db, { id: ids.next('cap'), project: endpoint.project, endpointId, segmentId, rows: builder.rows, digest, sizeBytes, inputs, now: change.now });
+      const part = await insertPart(change.db, {
+        id: ids.next('cap'),
+        project: endpoint.project,
+        endpointId,
+        segmentId,
+        rows: builder.rows,
+        digest,
+        sizeBytes,
+        inputs,
+        now: change.now,
+      });
       if (!part) return;
       change.emit('serving.predictions-captured', endpointId, { endpointId, toRow: part.toRow });
       enqueueEvaluation(change, part);

@@ -7,7 +7,11 @@ import { readCaptured } from './read.ts';
 export type CapturedPrediction = Reply<typeof listPredictions>['items'][number];
 
 /** The newest captured predictions with their labels, newest first. */
-export const newestPredictions = async (platform: Platform, endpoint: EndpointRow, limit: number): Promise<CapturedPrediction[]> => {
+export const newestPredictions = async (
+  platform: Platform,
+  endpoint: EndpointRow,
+  limit: number,
+): Promise<CapturedPrediction[]> => {
   const toRow = Number(endpoint.captured);
   const rows = await readCaptured(platform, endpoint.id, { fromRow: Math.max(0, toRow - limit), toRow });
   return Array.from({ length: rows.rows }, (_, index) => predictionAt(rows, rows.rows - 1 - index));
@@ -20,8 +24,14 @@ const predictionAt = (rows: CapturedRows, row: number): CapturedPrediction => {
     inputs[name] = typeof value === 'number' && Number.isNaN(value) ? null : value;
   }
   return {
-    id: rows.predictionId[row] as string, at: rows.at[row] as number, variant: rows.variant[row] as string, modelVersion: rows.modelVersion[row] as number, unit: rows.unit[row] as string, inputs,
-    output: outputAt(rows, row), label: rows.label[row] ?? null,
+    id: rows.predictionId[row] as string,
+    at: rows.at[row] as number,
+    variant: rows.variant[row] as string,
+    modelVersion: rows.modelVersion[row] as number,
+    unit: rows.unit[row] as string,
+    inputs,
+    output: outputAt(rows, row),
+    label: rows.label[row] ?? null,
   };
 };
 

@@ -31,8 +31,16 @@ export class PartBuilder {
 
   finish(): { columns: ColumnData[]; inputs: CapturedColumn[] } {
     const lines = this.#lines;
-    const text = (name: string, of: (line: CaptureLine) => string | null): ColumnData => ({ name, type: 'string', values: lines.map(of) });
-    const number = (name: string, type: 'number' | 'integer' | 'boolean' | 'timestamp', of: (line: CaptureLine, row: number) => number): ColumnData => ({ name, type, values: Float64Array.from(lines, of) });
+    const text = (name: string, of: (line: CaptureLine) => string | null): ColumnData => ({
+      name,
+      type: 'string',
+      values: lines.map(of),
+    });
+    const number = (
+      name: string,
+      type: 'number' | 'integer' | 'boolean' | 'timestamp',
+      of: (line: CaptureLine, row: number) => number,
+    ): ColumnData => ({ name, type, values: Float64Array.from(lines, of) });
     const columns = [
       number('row_in_part', 'integer', (_, row) => row),
       text('prediction_id', (line) => line.p),
@@ -60,7 +68,11 @@ export class PartBuilder {
       columns.push(
         kind === 'category'
           ? { name: column, type: 'string', values: values.map((value) => (value === null ? null : String(value))) }
-          : { name: column, type: 'number', values: Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))) },
+          : {
+              name: column,
+              type: 'number',
+              values: Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))),
+            },
       );
     }
     return { columns, inputs };

@@ -7,7 +7,19 @@ import { type CapturedPart, findInParts, labelsOf, partsBetween, readPart } from
 
 type ReadingPlatform = Pick<Platform, 'database' | 'blobs' | 'tables'>;
 
-const fixedColumns = ['row_in_part', 'prediction_id', 'at', 'model_version_id', 'model_version', 'variant', 'forced', 'unit', 'failure', 'predicted_label', 'predicted_value'];
+const fixedColumns = [
+  'row_in_part',
+  'prediction_id',
+  'at',
+  'model_version_id',
+  'model_version',
+  'variant',
+  'forced',
+  'unit',
+  'failure',
+  'predicted_label',
+  'predicted_value',
+];
 
 interface PartRows {
   part: CapturedPart;
@@ -15,17 +27,26 @@ interface PartRows {
   columns: Map<string, ColumnData>;
 }
 
-export const capturedCount = async ({ database }: ReadingPlatform, endpointId: string): Promise<number> => Number((await findEndpointById(database.db, endpointId))?.captured ?? 0);
+export const capturedCount = async ({ database }: ReadingPlatform, endpointId: string): Promise<number> =>
+  Number((await findEndpointById(database.db, endpointId))?.captured ?? 0);
 
 /** Rows [fromRow, toRow), as far as they exist, joined with the labels known now. */
-export const readCaptured = async (platform: ReadingPlatform, endpointId: string, range: CapturedRange): Promise<CapturedRows> => {
+export const readCaptured = async (
+  platform: ReadingPlatform,
+  endpointId: string,
+  range: CapturedRange,
+): Promise<CapturedRows> => {
   const rows = await readRows(platform, endpointId, range);
   const labels = await labelsOf(platform.database.db, endpointId, rows.predictionId);
   return { ...rows, label: rows.predictionId.map((id) => labels.get(id) ?? null) };
 };
 
 /** The same with every label left null. */
-export const readRows = async (platform: ReadingPlatform, endpointId: string, range: CapturedRange): Promise<CapturedRows> => {
+export const readRows = async (
+  platform: ReadingPlatform,
+  endpointId: string,
+  range: CapturedRange,
+): Promise<CapturedRows> => {
   const parts = await partsBetween(platform.database.db, endpointId, range.fromRow, range.toRow);
   const read: PartRows[] = [];
   for (const part of parts) {
@@ -39,8 +60,15 @@ export const readRows = async (platform: ReadingPlatform, endpointId: string, ra
 };
 
 /** Rows numbered [fromRow, toRow), to whole parts, with one of the given prediction ids: in no order, without numbers, inputs and labels. */
-export const findCaptured = async (platform: ReadingPlatform, endpointId: string, range: { fromRow: number; toRow: number; predictionIds: readonly string[] }): Promise<CapturedRows> => {
-  const parts = range.predictionIds.length === 0 ? [] : await partsBetween(platform.database.db, endpointId, range.fromRow, range.toRow);
+export const findCaptured = async (
+  platform: ReadingPlatform,
+  endpointId: string,
+  range: { fromRow: number; toRow: number; predictionIds: readonly string[] },
+): Promise<CapturedRows> => {
+  const parts =
+    range.predictionIds.length === 0
+      ? []
+      : await partsBetween(platform.database.db, endpointId, range.fromRow, range.toRow);
   const [first] = parts;
   if (!first) return assemble([], []);
   const paths: string[] = [];
@@ -48,9 +76,14 @@ export const findCaptured = async (platform: ReadingPlatform, endpointId: string
   return assemble([byName(first, await findInParts(platform.tables, paths, fixedColumns, range.predictionIds))], []);
 };
 
-const wantedInputs = (part: CapturedPart, columns: readonly string[] | undefined): string[] => part.inputs.filter(({ name }) => columns === undefined || columns.includes(name)).map(({ column }) => column);
+const wantedInputs = (part: CapturedPart, columns: readonly string[] | undefined): string[] =>
+  part.inputs.filter(({ name }) => columns === undefined || columns.includes(name)).map(({ column }) => column);
 
-const byName = (part: CapturedPart, table: { rowCount: number; columns: ColumnData[] }): PartRows => ({ part, rowCount: table.rowCount, columns: new Map(table.columns.map((column) => [column.name, column])) });
+const byName = (part: CapturedPart, table: { rowCount: number; columns: ColumnData[] }): PartRows => ({
+  part,
+  rowCount: table.rowCount,
+  columns: new Map(table.columns.map((column) => [column.name, column])),
+});
 
 const assemble = (parts: readonly PartRows[], wanted: readonly string[] | undefined): CapturedRows => {
   const rows = parts.reduce((sum, { rowCount }) => sum + rowCount, 0);
@@ -63,7 +96,8 @@ const assemble = (parts: readonly PartRows[], wanted: readonly string[] | undefi
     }
     return joined;
   };
-  const texts = (name: string): (string | null)[] => parts.flatMap(({ columns }) => (columns.get(name)?.values ?? []) as (string | null)[]);
+  const texts = (name: string): (string | null)[] =>
+    parts.flatMap(({ columns }) => (columns.get(name)?.values ?? []) as (string | null)[]);
   const failed = Uint8Array.from(texts('failure'), (failure) => (failure === null ? 0 : 1));
   const labels = texts('predicted_label');
   const values = numbers('predicted_value');
@@ -71,21 +105,44 @@ const assemble = (parts: readonly PartRows[], wanted: readonly string[] | undefi
   const hasValues = values.some((value) => !Number.isNaN(value));
   let index = 0;
   const rowIndex = new Float64Array(rows);
-  for (const { part, columns } of parts) for (const row of columns.get('row_in_part')?.values as Float64Array) rowIndex[index++] = part.fromRow + row;
+  for (const { part, columns } of parts)
+    for (const row of (columns.get('row_in_part')?.values ?? []) as Float64Array)
+      rowIndex[index++] = part.fromRow + row;
   return {
-    rows, rowIndex, predictionId: texts('prediction_id') as string[], at: numbers('at'), modelVersionId: texts('model_version_id') as string[], modelVersion: numbers('model_version'),
-    variant: texts('variant') as CapturedRows['variant'], forced: Uint8Array.from(numbers('forced')), unit: texts('unit') as string[], failed,
-    predictedLabel: isClassification ? labels : null, predictedValue: hasValues ? values : null, label: new Array<string | null>(rows).fill(null), inputs: assembleInputs(parts, rows, wanted),
+    rows,
+    rowIndex,
+    predictionId: texts('prediction_id') as string[],
+    at: numbers('at'),
+    modelVersionId: texts('model_version_id') as string[],
+    modelVersion: numbers('model_version'),
+    variant: texts('variant') as CapturedRows['variant'],
+    forced: Uint8Array.from(numbers('forced')),
+    unit: texts('unit') as string[],
+    failed,
+    predictedLabel: isClassification ? labels : null,
+    predictedValue: hasValues ? values : null,
+    label: new Array<string | null>(rows).fill(null),
+    inputs: assembleInputs(parts, rows, wanted),
   };
 };
 
-const assembleInputs = (parts: readonly PartRows[], rows: number, wanted: readonly string[] | undefined): Record<string, CapturedInput> => {
-  const names = new Set(parts.flatMap(({ part }) => part.inputs.map(({ name }) => name)).filter((name) => wanted === undefined || wanted.includes(name)));
+const assembleInputs = (
+  parts: readonly PartRows[],
+  rows: number,
+  wanted: readonly string[] | undefined,
+): Record<string, CapturedInput> => {
+  const names = new Set(
+    parts
+      .flatMap(({ part }) => part.inputs.map(({ name }) => name))
+      .filter((name) => wanted === undefined || wanted.includes(name)),
+  );
   const inputs: Record<string, CapturedInput> = Object.create(null) as Record<string, CapturedInput>;
   for (const name of names) {
     const pieces = parts.map(({ part, columns, rowCount }) => ({ ...pieceOf(part, columns, name), rowCount }));
     const isCategory = pieces.some(({ kind }) => kind === 'category');
-    inputs[name] = isCategory ? { kind: 'category', values: pieces.flatMap(asCategories) } : { kind: 'number', values: joinNumbers(pieces, rows) };
+    inputs[name] = isCategory
+      ? { kind: 'category', values: pieces.flatMap(asCategories) }
+      : { kind: 'number', values: joinNumbers(pieces, rows) };
   }
   return inputs;
 };

@@ -6,7 +6,8 @@ const units = Array.from({ length: 20_000 }, (_, i) => `customer-${i}`);
 
 describe('assignment of units', () => {
   it('gives a unit the same variant every time', () => {
-    for (const unit of units.slice(0, 500)) expect(isChallengers('rol_1', unit, 0.3)).toBe(isChallengers('rol_1', unit, 0.3));
+    for (const unit of units.slice(0, 500))
+      expect(isChallengers('rol_1', unit, 0.3)).toBe(isChallengers('rol_1', unit, 0.3));
   });
 
   it('never moves a unit back to the champion when the weight rises', () => {
@@ -29,7 +30,9 @@ describe('assignment of units', () => {
   });
 
   it('deals anew in the next rollout', () => {
-    const both = units.filter((unit) => isChallengers('rol_1', unit, 0.5) && isChallengers('rol_2', unit, 0.5)).length / units.length;
+    const both =
+      units.filter((unit) => isChallengers('rol_1', unit, 0.5) && isChallengers('rol_2', unit, 0.5)).length /
+      units.length;
     expect(Math.abs(both - 0.25)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / units.length));
   });
 

@@ -20,4 +20,5 @@ export const hashText = (text: string): number => {
 export const bucketOf = (salt: string, unit: string): number => hashText(`${salt}\u0000${unit}`) % bucketCount;
 
 /** The challenger takes the lowest buckets: raising its weight never moves a unit back to the champion. */
-export const isChallengers = (salt: string, unit: string, weight: number): boolean => bucketOf(salt, unit) < Math.round(weight * bucketCount);
+export const isChallengers = (salt: string, unit: string, weight: number): boolean =>
+  bucketOf(salt, unit) < Math.round(weight * bucketCount);

@@ -7,7 +7,8 @@ const tripsAfter = (outcomes: boolean[]): number => {
 };
 
 describe('the circuit breaker', () => {
-  it('trips when half of twenty successive requests failed', () => expect(tripsAfter(Array.from({ length: 40 }, (_, i) => i % 2 === 0))).toBe(20));
+  it('trips when half of twenty successive requests failed', () =>
+    expect(tripsAfter(Array.from({ length: 40 }, (_, i) => i % 2 === 0))).toBe(20));
   it('does not trip on fewer', () => expect(tripsAfter(Array.from({ length: 400 }, (_, i) => i % 20 < 9))).toBe(0));
   it('trips once and remembers why', () => {
     const breaker = createBreaker();

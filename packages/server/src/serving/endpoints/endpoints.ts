@@ -42,11 +42,17 @@ export class Endpoints {
   }
 
   async find(ctx: Ctx, ref: string): Promise<EndpointRow> {
-    return (await findEndpoint(this.#platform.database.db, ctx.project, ref)) ?? fail('NOT_FOUND', `There is no endpoint '${ref}' in project '${ctx.project}'.`);
+    return (
+      (await findEndpoint(this.#platform.database.db, ctx.project, ref)) ??
+      fail('NOT_FOUND', `There is no endpoint '${ref}' in project '${ctx.project}'.`)
+    );
   }
 
   async findById(endpointId: string): Promise<EndpointRow> {
-    return (await findEndpointById(this.#platform.database.db, endpointId)) ?? fail('NOT_FOUND', `There is no endpoint ${endpointId}.`);
+    return (
+      (await findEndpointById(this.#platform.database.db, endpointId)) ??
+      fail('NOT_FOUND', `There is no endpoint ${endpointId}.`)
+    );
   }
 
   async view(row: EndpointRow): Promise<Endpoint> {
@@ -71,24 +77,62 @@ export class Endpoints {
   }
 
   /** `also`: what has to become true in the same change. Answers the id. */
-  async insert(ctx: Ctx, input: NewEndpoint, champion: ModelVersion, verb: string, also: (change: Change) => Promise<void>): Promise<string> {
+  async insert(
+    ctx: Ctx,
+    input: NewEndpoint,
+    champion: ModelVersion,
+    verb: string,
+    also: (change: Change) => Promise<void>,
+  ): Promise<string> {
     const { ids, changes } = this.#platform;
-    if (champion.approval.state !== 'approved') fail('CONFLICT', `Version ${champion.number} of '${champion.modelName}' is not approved. Approve it first: millwright model-versions decide.`);
+    if (champion.approval.state !== 'approved')
+      fail(
+        'CONFLICT',
+        `Version ${champion.number} of '${champion.modelName}' is not approved. Approve it first: millwright model-versions decide.`,
+      );
     const id = ids.next('ep');
     try {
       await changes.change(ctx, async (change) => {
         await also(change);
         await insertEndpoint(change.db, {
-          id, project: ctx.project, name: input.name, description: input.description ?? '', model_id: champion.modelId, model_name: champion.modelName, unit_column: input.unitColumn ?? null,
-          champion_version_id: champion.id, previous_version_id: null, rollout_id: null, evaluation_turn: 0, captured: 0, label_seq: 0, labels: 0, owner: ctx.actor.name, created_at: change.now,
+          id,
+          project: ctx.project,
+          name: input.name,
+          description: input.description ?? '',
+          model_id: champion.modelId,
+          model_name: champion.modelName,
+          unit_column: input.unitColumn ?? null,
+          champion_version_id: champion.id,
+          previous_version_id: null,
+          rollout_id: null,
+          evaluation_turn: 0,
+          captured: 0,
+          label_seq: 0,
+          labels: 0,
+          owner: ctx.actor.name,
+          created_at: change.now,
           updated_at: change.now,
         });
-        await this.#deps.lineage.link(change, { project: ctx.project, from: { type: 'model-version', id: champion.id }, to: { type: 'endpoint', id }, kind: 'served-by' });
-        change.audit({ verb, resourceType: 'endpoint', resourceId: id, detail: { name: input.name, model: champion.modelName, version: champion.number } });
+        await this.#deps.lineage.link(change, {
+          project: ctx.project,
+          from: { type: 'model-version', id: champion.id },
+          to: { type: 'endpoint', id },
+          kind: 'served-by',
+        });
+        change.audit({
+          verb,
+          resourceType: 'endpoint',
+          resourceId: id,
+          detail: { name: input.name, model: champion.modelName, version: champion.number },
+        });
         change.emit('serving.endpoint-changed', id, { name: input.name });
       });
     } catch (error) {
-      if (isUniqueViolation(error)) fail('NAME_TAKEN', `There is an endpoint '${input.name}' on this instance already. Names of endpoints are unique over all projects.`);
+      if (isUniqueViolation(error))
+        fail(
+          'NAME_TAKEN',
+          `There is an endpoint '${input.name}' on this instance already. Names of endpoints are unique over all projects.`,
+        );
       throw error;
     }
     await this.refresh(id);
@@ -97,7 +141,11 @@ export class Endpoints {
   }
 
   async #championOf(ctx: Ctx, model: string): Promise<ModelVersion> {
-    const missing = (): never => fail('CONFLICT', `The model '${model}' has no champion to serve. Approve a version and point the alias at it: millwright models alias ${model} champion.`);
+    const missing = (): never =>
+      fail(
+        'CONFLICT',
+        `The model '${model}' has no champion to serve. Approve a version and point the alias at it: millwright models alias ${model} champion.`,
+      );
     try {
       return (await this.#deps.registry.aliasTarget(ctx, model, 'champion')) ?? missing();
     } catch (error) {
@@ -118,9 +166,11 @@ export class Endpoints {
   /** Makes this process serve what the database says now. */
   refresh(endpointId: string): Promise<void> {
     const reading = (this.#reading.get(endpointId) ?? Promise.resolve()).then(() => this.#read(endpointId));
-    const settled = reading.catch(() => undefined).then(() => {
-      if (this.#reading.get(endpointId) === settled) this.#reading.delete(endpointId);
-    });
+    const settled = reading
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#reading.get(endpointId) === settled) this.#reading.delete(endpointId);
+      });
     this.#reading.set(endpointId, settled);
     return reading;
   }
@@ -131,8 +181,15 @@ export class Endpoints {
     if (!row) return;
     const rollout = row.rollout_id === null ? undefined : await findRunning(db, row.rollout_id);
     this.#router.set({
-      endpointId, project: row.project, name: row.name, unitColumn: row.unit_column, championVersionId: row.champion_version_id, previousVersionId: row.previous_version_id,
-      rollout: rollout ? { id: rollout.id, challengerVersionId: rollout.challenger_version_id, weight: Number(rollout.weight) } : null,
+      endpointId,
+      project: row.project,
+      name: row.name,
+      unitColumn: row.unit_column,
+      championVersionId: row.champion_version_id,
+      previousVersionId: row.previous_version_id,
+      rollout: rollout
+        ? { id: rollout.id, challengerVersionId: rollout.challenger_version_id, weight: Number(rollout.weight) }
+        : null,
     });
   }
 }

@@ -22,7 +22,13 @@ export class HeldModels {
   readonly #parts: { project: string; models: ServedModels; pool: InferencePool; log: Log; changed: () => void };
   readonly #held = new Map<string, Held>();
 
-  constructor(parts: { project: string; models: ServedModels; pool: InferencePool; log: Log; /** A load has ended. */ changed: () => void }) {
+  constructor(parts: {
+    project: string;
+    models: ServedModels;
+    pool: InferencePool;
+    log: Log /** A load has ended. */;
+    changed: () => void;
+  }) {
     this.#parts = parts;
   }
 
@@ -79,5 +85,7 @@ export class HeldModels {
 }
 
 export const modelFileOf = (version: ModelVersion, models: Pick<ServedModels, 'modelFile'>) => ({
-  digest: version.digest, tensors: { inputs: version.signature.inputs, outputs: version.signature.outputs }, path: () => models.modelFile(version.id),
+  digest: version.digest,
+  tensors: { inputs: version.signature.inputs, outputs: version.signature.outputs },
+  path: () => models.modelFile(version.id),
 });

@@ -18,7 +18,12 @@ export interface EndpointRoute {
   readonly unitColumn: string | null;
   /** null until its first champion is loaded. */
   readonly champion: ServedVariant | null;
-  readonly challenger: { readonly variant: ServedVariant; readonly rolloutId: string; readonly weight: number; readonly breaker: Breaker } | null;
+  readonly challenger: {
+    readonly variant: ServedVariant;
+    readonly rolloutId: string;
+    readonly weight: number;
+    readonly breaker: Breaker;
+  } | null;
   readonly states: readonly VariantState[];
 }
 

@@ -54,7 +54,12 @@ export class Router {
       this.#byName.set(wanted.name, entry);
     }
     entry.wanted = wanted;
-    const ids = [wanted.championVersionId, wanted.previousVersionId, wanted.rollout?.challengerVersionId, entry.route.champion?.version.id];
+    const ids = [
+      wanted.championVersionId,
+      wanted.previousVersionId,
+      wanted.rollout?.challengerVersionId,
+      entry.route.champion?.version.id,
+    ];
     entry.models.keep(new Set(ids.filter((id) => id != null)));
     this.#apply(entry);
   }
@@ -84,28 +89,49 @@ export class Router {
     const challenger = wanted.rollout && models.variant(wanted.rollout.challengerVersionId);
     const known = entry.route.challenger;
     entry.route = {
-      endpointId: wanted.endpointId, project: wanted.project, name: wanted.name, unitColumn: wanted.unitColumn,
+      endpointId: wanted.endpointId,
+      project: wanted.project,
+      name: wanted.name,
+      unitColumn: wanted.unitColumn,
       champion: champion ?? entry.route.champion,
       // Only beside the champion it is compared with.
-      challenger: wanted.rollout && challenger && champion
-        ? {
-            variant: challenger, rolloutId: wanted.rollout.id, weight: wanted.rollout.weight,
-            breaker: known?.rolloutId === wanted.rollout.id ? known.breaker : createBreaker(),
-          }
-        : null,
+      challenger:
+        wanted.rollout && challenger && champion
+          ? {
+              variant: challenger,
+              rolloutId: wanted.rollout.id,
+              weight: wanted.rollout.weight,
+              breaker: known?.rolloutId === wanted.rollout.id ? known.breaker : createBreaker(),
+            }
+          : null,
       states: statesOf(wanted, models),
     };
-    if (champion) models.keep(new Set([wanted.championVersionId, wanted.previousVersionId, wanted.rollout?.challengerVersionId].filter((id) => id != null)));
+    if (champion)
+      models.keep(
+        new Set(
+          [wanted.championVersionId, wanted.previousVersionId, wanted.rollout?.challengerVersionId].filter(
+            (id) => id != null,
+          ),
+        ),
+      );
     if (isSettled(entry)) for (const waiter of entry.waiters.splice(0)) waiter();
   }
 }
 
 const statesOf = (wanted: WantedRoute, models: HeldModels): VariantState[] => {
   const weight = wanted.rollout?.weight ?? 0;
-  const champion: VariantState = { role: 'champion', versionId: wanted.championVersionId, weight: 1 - weight, ...models.stateOf(wanted.championVersionId) };
+  const champion: VariantState = {
+    role: 'champion',
+    versionId: wanted.championVersionId,
+    weight: 1 - weight,
+    ...models.stateOf(wanted.championVersionId),
+  };
   if (!wanted.rollout) return [champion];
   const { challengerVersionId } = wanted.rollout;
-  return [champion, { role: 'challenger', versionId: challengerVersionId, weight, ...models.stateOf(challengerVersionId) }];
+  return [
+    champion,
+    { role: 'challenger', versionId: challengerVersionId, weight, ...models.stateOf(challengerVersionId) },
+  ];
 };
 
 const isSettled = (entry: Entry): boolean => entry.route.states.every(({ state }) => state !== 'loading');

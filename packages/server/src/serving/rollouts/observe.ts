@@ -23,11 +23,22 @@ const nothing = (): ArmObservations => ({ requests: 0, failures: 0, losses: [] }
  * every label so far, and rows read earlier with new labels. So each labelled prediction counts once, whatever came first;
  * a label that is corrected after it was counted does not count again.
  */
-export const observe = async (platform: Platform, task: Signature['task'], rollout: StoredRollout, now: { captured: number; labelSeq: number }): Promise<Observations> => {
+export const observe = async (
+  platform: Platform,
+  task: Signature['task'],
+  rollout: StoredRollout,
+  now: { captured: number; labelSeq: number },
+): Promise<Observations> => {
   const { db } = platform.database;
   const { endpointId } = rollout;
   const rowCursor = Math.min(now.captured, rollout.rowCursor + rowsAtOnce);
-  const seen: Observations = { champion: nothing(), challenger: nothing(), rowCursor, labelCursor: now.labelSeq, hasMore: rowCursor < now.captured };
+  const seen: Observations = {
+    champion: nothing(),
+    challenger: nothing(),
+    rowCursor,
+    labelCursor: now.labelSeq,
+    hasMore: rowCursor < now.captured,
+  };
 
   const fresh = await readRows(platform, endpointId, { fromRow: rollout.rowCursor, toRow: rowCursor, columns: [] });
   const labels = await labelsOf(db, endpointId, fresh.predictionId, now.labelSeq);
@@ -38,7 +49,11 @@ export const observe = async (platform: Platform, task: Signature['task'], rollo
   });
 
   const late = await labelsBetween(db, endpointId, rollout.labelCursor, now.labelSeq);
-  const earlier = await findCaptured(platform, endpointId, { fromRow: rollout.firstRow, toRow: rollout.rowCursor, predictionIds: [...late.keys()] });
+  const earlier = await findCaptured(platform, endpointId, {
+    fromRow: rollout.firstRow,
+    toRow: rollout.rowCursor,
+    predictionIds: [...late.keys()],
+  });
   forEachAssigned(rollout, earlier, (arm, row) => {
     if (!earlier.failed[row]) addLoss(seen[arm], task, earlier, row, late);
   });
@@ -46,16 +61,35 @@ export const observe = async (platform: Platform, task: Signature['task'], rollo
 };
 
 /** Rows that chance assigned to an arm since the rollout began. */
-const forEachAssigned = (rollout: StoredRollout, rows: CapturedRows, visit: (arm: 'champion' | 'challenger', row: number) => void): void => {
+const forEachAssigned = (
+  rollout: StoredRollout,
+  rows: CapturedRows,
+  visit: (arm: 'champion' | 'challenger', row: number) => void,
+): void => {
   for (let row = 0; row < rows.rows; row++) {
     const arm = rows.variant[row] as 'champion' | 'challenger';
-    if (rows.forced[row] === 0 && (rows.at[row] as number) >= rollout.startedAt && rows.modelVersionId[row] === rollout[arm].modelVersionId) visit(arm, row);
+    if (
+      rows.forced[row] === 0 &&
+      (rows.at[row] as number) >= rollout.startedAt &&
+      rows.modelVersionId[row] === rollout[arm].modelVersionId
+    )
+      visit(arm, row);
   }
 };
 
-const addLoss = (arm: ArmObservations, task: Signature['task'], rows: CapturedRows, row: number, labels: ReadonlyMap<string, string>): void => {
+const addLoss = (
+  arm: ArmObservations,
+  task: Signature['task'],
+  rows: CapturedRows,
+  row: number,
+  labels: ReadonlyMap<string, string>,
+): void => {
   const label = labels.get(rows.predictionId[row] as string);
   if (label === undefined) return;
-  const loss = lossOf(task, { label: rows.predictedLabel?.[row] ?? null, value: rows.predictedValue?.[row] ?? Number.NaN }, label);
+  const loss = lossOf(
+    task,
+    { label: rows.predictedLabel?.[row] ?? null, value: rows.predictedValue?.[row] ?? Number.NaN },
+    label,
+  );
   if (loss !== null) arm.losses.push(loss);
 };

@@ -1,21 +1,40 @@
 import { rng } from '@millwright/stats';
 import { describe, expect, it } from 'vitest';
-import { type ArmObservations, type Progress, advanceRollout, beginRollout, completePolicy, evidenceOf, lossOf } from './rollout.ts';
+import {
+  type ArmObservations,
+  type Progress,
+  advanceRollout,
+  beginRollout,
+  completePolicy,
+  evidenceOf,
+  lossOf,
+} from './rollout.ts';
 
 const { policy } = completePolicy({ minLabelsPerStep: 20, lossMargin: 0.1, maxLabels: 4000 });
 const versions = { champion: { id: 'mv_1', number: 1 }, challenger: { id: 'mv_2', number: 2 } };
 const nothing: ArmObservations = { requests: 0, failures: 0, losses: [] };
-const seen = (losses: number[], failures = 0): ArmObservations => ({ requests: losses.length + failures, failures, losses });
+const seen = (losses: number[], failures = 0): ArmObservations => ({
+  requests: losses.length + failures,
+  failures,
+  losses,
+});
 
 /** Feeds both arms with wrong predictions at the given rates until something is decided for good. */
-const run = (rates: { champion: number; challenger: number }, seed: number): { progress: Progress; decisions: string[]; reason: string } => {
+const run = (
+  rates: { champion: number; challenger: number },
+  seed: number,
+): { progress: Progress; decisions: string[]; reason: string } => {
   const random = rng(seed);
   let progress = beginRollout('classification', policy, versions);
   const decisions: string[] = [];
   let reason = '';
   while (progress.state === 'running') {
-    const losses = (rate: number, share: number) => Array.from({ length: Math.round(40 * share) }, () => random.bernoulli(rate));
-    const next = advanceRollout('classification', policy, progress, { champion: seen(losses(rates.champion, 1 - progress.weight)), challenger: seen(losses(rates.challenger, progress.weight)) });
+    const losses = (rate: number, share: number) =>
+      Array.from({ length: Math.round(40 * share) }, () => random.bernoulli(rate));
+    const next = advanceRollout('classification', policy, progress, {
+      champion: seen(losses(rates.champion, 1 - progress.weight)),
+      challenger: seen(losses(rates.challenger, progress.weight)),
+    });
     progress = next.progress;
     for (const step of next.steps) {
       decisions.push(step.decision);
@@ -34,21 +53,34 @@ describe('a rollout', () => {
   });
 
   it('rolls a challenger back that errs more often', () => {
-    const outcomes = Array.from({ length: 20 }, (_, seed) => run({ champion: 0.05, challenger: 0.4 }, seed).progress.state);
+    const outcomes = Array.from(
+      { length: 20 },
+      (_, seed) => run({ champion: 0.05, challenger: 0.4 }, seed).progress.state,
+    );
     expect(outcomes.filter((state) => state === 'rolled-back').length).toBeGreaterThanOrEqual(19);
     expect(outcomes).not.toContain('promoted');
   });
 
   it('pauses when the labels run out and neither is shown', () => {
     const few = completePolicy({ maxLabels: 10, minLabelsPerStep: 5 }).policy;
-    const { progress, steps } = advanceRollout('classification', few, beginRollout('classification', few, versions), { champion: seen([0, 0, 1, 0, 0]), challenger: seen([0, 1, 0, 0, 0]) });
-    expect([progress.state, progress.weight, steps.map(({ decision }) => decision)]).toEqual(['paused', 0.25, ['pause']]);
+    const { progress, steps } = advanceRollout('classification', few, beginRollout('classification', few, versions), {
+      champion: seen([0, 0, 1, 0, 0]),
+      challenger: seen([0, 1, 0, 0, 0]),
+    });
+    expect([progress.state, progress.weight, steps.map(({ decision }) => decision)]).toEqual([
+      'paused',
+      0.25,
+      ['pause'],
+    ]);
   });
 
   it('is rolled back at once when half of twenty requests of the challenger failed, also while it is paused', () => {
     for (const state of ['running', 'paused'] as const) {
       const before = { ...beginRollout('classification', policy, versions), state };
-      const { progress, steps } = advanceRollout('classification', policy, before, { champion: nothing, challenger: seen([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 10) });
+      const { progress, steps } = advanceRollout('classification', policy, before, {
+        champion: nothing,
+        challenger: seen([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 10),
+      });
       expect(progress.state).toBe('rolled-back');
       expect(steps[0]?.reason).toBe('10 of 20 successive challenger requests failed.');
     }
@@ -56,7 +88,10 @@ describe('a rollout', () => {
 
   it('neither rises nor is promoted while it is paused, but goes on counting', () => {
     const before = { ...beginRollout('classification', policy, versions), state: 'paused' as const };
-    const { progress, steps } = advanceRollout('classification', policy, before, { champion: seen(new Array<number>(400).fill(0)), challenger: seen(new Array<number>(400).fill(0)) });
+    const { progress, steps } = advanceRollout('classification', policy, before, {
+      champion: seen(new Array<number>(400).fill(0)),
+      challenger: seen(new Array<number>(400).fill(0)),
+    });
     expect([progress.state, progress.weight, steps, progress.challenger.labelled]).toEqual(['paused', 0.25, [], 400]);
   });
 
@@ -65,7 +100,10 @@ describe('a rollout', () => {
     expect(lossOf('classification', { label: 'a', value: Number.NaN }, 'b')).toBe(1);
     expect(lossOf('regression', { label: null, value: 3 }, '5')).toBe(4);
     expect(lossOf('regression', { label: null, value: Number.NaN }, '5')).toBeNull();
-    const { progress } = advanceRollout('regression', policy, beginRollout('regression', policy, versions), { champion: seen([1, 3]), challenger: seen([4]) });
+    const { progress } = advanceRollout('regression', policy, beginRollout('regression', policy, versions), {
+      champion: seen([1, 3]),
+      challenger: seen([4]),
+    });
     expect([progress.champion.meanLoss, progress.challenger.lossSum]).toEqual([2, 4]);
   });
 
@@ -78,7 +116,10 @@ describe('a rollout', () => {
   });
 
   it.each([
-    [{ steps: [0.5, 0.25] }, 'rise'], [{ steps: [0.5, 0.5] }, 'rise'], [{ lossMargin: 0 }, 'lossMargin'], [{ alpha: 0.5 }, 'alpha'],
+    [{ steps: [0.5, 0.25] }, 'rise'],
+    [{ steps: [0.5, 0.5] }, 'rise'],
+    [{ lossMargin: 0 }, 'lossMargin'],
+    [{ alpha: 0.5 }, 'alpha'],
   ])('refuses the policy %j', (given, word) => {
     expect(completePolicy(given).problem).toContain(word);
   });

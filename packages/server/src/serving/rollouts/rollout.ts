@@ -27,20 +27,36 @@ export interface Step {
   reason: string;
 }
 
-const defaults: Policy = { steps: [0.25, 0.5], minLabelsPerStep: 50, alpha: 0.05, lossMargin: 0.05, errorMargin: 0.02, maxLabels: 20_000 };
+const defaults: Policy = {
+  steps: [0.25, 0.5],
+  minLabelsPerStep: 50,
+  alpha: 0.05,
+  lossMargin: 0.05,
+  errorMargin: 0.02,
+  maxLabels: 20_000,
+};
 
 /** The policy with its defaults, and what is wrong with it; null when nothing is. */
 export const completePolicy = (given: RolloutPolicy | undefined): { policy: Policy; problem: string | null } => {
   const policy = { ...defaults, ...given };
   const { steps } = policy;
-  if (steps.some((weight, index) => index > 0 && weight <= (steps[index - 1] as number))) return { policy, problem: 'The steps must rise: each weight above the one before it.' };
-  if (policy.lossMargin <= 0 || policy.lossMargin >= 1_000_000_000) return { policy, problem: 'lossMargin must be above 0: no number of labels shows that two models are exactly equal.' };
+  if (steps.some((weight, index) => index > 0 && weight <= (steps[index - 1] as number)))
+    return { policy, problem: 'The steps must rise: each weight above the one before it.' };
+  if (policy.lossMargin <= 0 || policy.lossMargin >= 1_000_000_000)
+    return {
+      policy,
+      problem: 'lossMargin must be above 0: no number of labels shows that two models are exactly equal.',
+    };
   if (policy.alpha >= 0.5) return { policy, problem: 'alpha must be below 0.5.' };
   return { policy, problem: null };
 };
 
 /** The loss of one labelled prediction. null: the prediction cannot be compared with the label. */
-export const lossOf = (task: Signature['task'], predicted: { label: string | null; value: number }, label: string): number | null => {
+export const lossOf = (
+  task: Signature['task'],
+  predicted: { label: string | null; value: number },
+  label: string,
+): number | null => {
   if (task === 'classification') return predicted.label === null ? null : predicted.label === label ? 0 : 1;
   const squared = (predicted.value - Number(label)) ** 2;
   return Number.isFinite(squared) ? squared : null;
@@ -48,52 +64,104 @@ export const lossOf = (task: Signature['task'], predicted: { label: string | nul
 
 const testsOf = (task: Signature['task'], policy: Policy) =>
   createRollout({
-    lossKind: task === 'classification' ? 'binary' : 'real', alpha: policy.alpha, lossMargin: task === 'classification' ? Math.min(policy.lossMargin, 0.99) : policy.lossMargin,
-    errorMargin: policy.errorMargin, minSamplesPerArm: policy.minLabelsPerStep, maxSamples: policy.maxLabels,
+    lossKind: task === 'classification' ? 'binary' : 'real',
+    alpha: policy.alpha,
+    lossMargin: task === 'classification' ? Math.min(policy.lossMargin, 0.99) : policy.lossMargin,
+    errorMargin: policy.errorMargin,
+    minSamplesPerArm: policy.minLabelsPerStep,
+    maxSamples: policy.maxLabels,
   });
 
-const emptyArm = (version: { id: string; number: number }): Arm => ({ modelVersionId: version.id, number: version.number, requests: 0, failures: 0, labelled: 0, lossSum: 0, meanLoss: null });
+const emptyArm = (version: { id: string; number: number }): Arm => ({
+  modelVersionId: version.id,
+  number: version.number,
+  requests: 0,
+  failures: 0,
+  labelled: 0,
+  lossSum: 0,
+  meanLoss: null,
+});
 
-export const beginRollout = (task: Signature['task'], policy: Policy, versions: { champion: { id: string; number: number }; challenger: { id: string; number: number } }): Progress => ({
-  state: 'running', stepIndex: 0, weight: policy.steps[0] as number, champion: emptyArm(versions.champion), challenger: emptyArm(versions.challenger), test: testsOf(task, policy).initial(),
+export const beginRollout = (
+  task: Signature['task'],
+  policy: Policy,
+  versions: { champion: { id: string; number: number }; challenger: { id: string; number: number } },
+): Progress => ({
+  state: 'running',
+  stepIndex: 0,
+  weight: policy.steps[0] as number,
+  champion: emptyArm(versions.champion),
+  challenger: emptyArm(versions.challenger),
+  test: testsOf(task, policy).initial(),
 });
 
 const addTo = (arm: Arm, seen: ArmObservations): Arm => {
   const labelled = arm.labelled + seen.losses.length;
   const lossSum = seen.losses.reduce((sum, loss) => sum + loss, arm.lossSum);
-  return { ...arm, requests: arm.requests + seen.requests, failures: arm.failures + seen.failures, labelled, lossSum, meanLoss: labelled === 0 ? null : lossSum / labelled };
+  return {
+    ...arm,
+    requests: arm.requests + seen.requests,
+    failures: arm.failures + seen.failures,
+    labelled,
+    lossSum,
+    meanLoss: labelled === 0 ? null : lossSum / labelled,
+  };
 };
 
 const observed = (task: Signature['task'], { requests, failures, losses }: ArmObservations) => {
   const wrong = losses.reduce((sum, loss) => sum + loss, 0);
-  return { requests: { failed: failures, succeeded: requests - failures }, losses: task === 'classification' ? { ones: wrong, zeros: losses.length - wrong } : losses };
+  return {
+    requests: { failed: failures, succeeded: requests - failures },
+    losses: task === 'classification' ? { ones: wrong, zeros: losses.length - wrong } : losses,
+  };
 };
 
 /**
  * Counts what is new and decides. A paused rollout goes on counting and may still be rolled back for harm, but neither
  * rises nor is promoted. The weight rises by a step for every `minLabelsPerStep` labelled predictions of the challenger.
  */
-export const advanceRollout = (task: Signature['task'], policy: Policy, before: Progress, seen: { champion: ArmObservations; challenger: ArmObservations }): { progress: Progress; steps: Step[] } => {
+export const advanceRollout = (
+  task: Signature['task'],
+  policy: Policy,
+  before: Progress,
+  seen: { champion: ArmObservations; challenger: ArmObservations },
+): { progress: Progress; steps: Step[] } => {
   const tests = testsOf(task, policy);
   const progress: Progress = {
-    ...before, champion: addTo(before.champion, seen.champion), challenger: addTo(before.challenger, seen.challenger),
-    test: tests.update(before.test, { champion: observed(task, seen.champion), challenger: observed(task, seen.challenger) }),
+    ...before,
+    champion: addTo(before.champion, seen.champion),
+    challenger: addTo(before.challenger, seen.challenger),
+    test: tests.update(before.test, {
+      champion: observed(task, seen.champion),
+      challenger: observed(task, seen.challenger),
+    }),
   };
   const { decision, reason } = tests.decide(progress.test);
   if (decision === 'rollback') return concluded(progress, 'rolled-back', { decision: 'roll-back', weight: 0, reason });
   if (progress.state === 'paused') return { progress, steps: [] };
   if (decision === 'promote') return concluded(progress, 'promoted', { decision: 'promote', weight: 1, reason });
-  if (decision === 'pause') return concluded(progress, 'paused', { decision: 'pause', weight: progress.weight, reason });
+  if (decision === 'pause')
+    return concluded(progress, 'paused', { decision: 'pause', weight: progress.weight, reason });
   const steps: Step[] = [];
-  while (progress.stepIndex + 1 < policy.steps.length && progress.challenger.labelled >= policy.minLabelsPerStep * (progress.stepIndex + 1)) {
+  while (
+    progress.stepIndex + 1 < policy.steps.length &&
+    progress.challenger.labelled >= policy.minLabelsPerStep * (progress.stepIndex + 1)
+  ) {
     progress.stepIndex++;
     progress.weight = policy.steps[progress.stepIndex] as number;
-    steps.push({ decision: 'advance', weight: progress.weight, reason: `${progress.challenger.labelled} labelled predictions of the challenger and no harm shown: its share rises to ${percent(progress.weight)}. ${reason}` });
+    steps.push({
+      decision: 'advance',
+      weight: progress.weight,
+      reason: `${progress.challenger.labelled} labelled predictions of the challenger and no harm shown: its share rises to ${percent(progress.weight)}. ${reason}`,
+    });
   }
   return { progress, steps };
 };
 
-const concluded = (progress: Progress, state: Rollout['state'], step: Step): { progress: Progress; steps: Step[] } => ({ progress: { ...progress, state, weight: step.weight }, steps: [step] });
+const concluded = (progress: Progress, state: Rollout['state'], step: Step): { progress: Progress; steps: Step[] } => ({
+  progress: { ...progress, state, weight: step.weight },
+  steps: [step],
+});
 
 export const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
@@ -110,7 +178,13 @@ export const evidenceOf = (task: Signature['task'], policy: Policy, test: TestSt
   const threshold = 1 / policy.alpha;
   return {
     harm: loss?.harmPValue === undefined ? (loss?.harmShown ? threshold : 0) : eValue(loss.harmPValue) / 2,
-    noHarm: loss?.nonInferiorityPValue === undefined ? (loss?.nonInferiorityShown ? threshold : 0) : eValue(loss.nonInferiorityPValue),
-    errors: eValue(errors.harmPValue) / 2, threshold,
+    noHarm:
+      loss?.nonInferiorityPValue === undefined
+        ? loss?.nonInferiorityShown
+          ? threshold
+          : 0
+        : eValue(loss.nonInferiorityPValue),
+    errors: eValue(errors.harmPValue) / 2,
+    threshold,
   };
 };

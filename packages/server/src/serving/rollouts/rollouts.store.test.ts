@@ -18,11 +18,21 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
   });
   afterEach(() => test.close());
 
-  const start = (more: object = {}) => test.service.startRollout(test.ctx, 'payments', { modelVersionId: ids.challenger, policy: { ...policy, ...more } });
+  const start = (more: object = {}) =>
+    test.service.startRollout(test.ctx, 'payments', { modelVersionId: ids.challenger, policy: { ...policy, ...more } });
   /** Amounts of 150: the champion says fraud, the challenger ok. */
   const send = async (count: number, label?: string, from = 0) => {
-    const answers = await Promise.all(Array.from({ length: count }, (_, i) => test.service.predict(test.ctx, 'payments', aPayment(150, 'DE', { parameters: { unit: `u${from + i}` } }))));
-    if (label !== undefined) await test.service.sendLabels(test.ctx, 'payments', answers.map(({ predictionId }) => ({ predictionId, value: label })));
+    const answers = await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        test.service.predict(test.ctx, 'payments', aPayment(150, 'DE', { parameters: { unit: `u${from + i}` } })),
+      ),
+    );
+    if (label !== undefined)
+      await test.service.sendLabels(
+        test.ctx,
+        'payments',
+        answers.map(({ predictionId }) => ({ predictionId, value: label })),
+      );
     return answers;
   };
   const settle = async () => {
@@ -39,11 +49,19 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
       await settle();
     }
     const done = await rollout(id);
-    expect(done).toMatchObject({ state: 'promoted', weight: 1, endedAt: expect.any(Number), reason: expect.stringContaining("above the champion's") });
+    expect(done).toMatchObject({
+      state: 'promoted',
+      weight: 1,
+      endedAt: expect.any(Number),
+      reason: expect.stringContaining("above the champion's"),
+    });
     expect(test.models.aliasOf('fraud', 'champion')).toBe(ids.challenger);
     expect(test.models.aliasOf('fraud', 'challenger')).toBeUndefined();
     const endpoint = await test.service.getEndpoint(test.ctx, 'payments');
-    expect(endpoint).toMatchObject({ rolloutId: null, variants: [{ role: 'champion', modelVersionId: ids.challenger, state: 'ready', weight: 1 }] });
+    expect(endpoint).toMatchObject({
+      rolloutId: null,
+      variants: [{ role: 'champion', modelVersionId: ids.challenger, state: 'ready', weight: 1 }],
+    });
     const [answer] = await send(1);
     expect(answer).toMatchObject({ modelVersion: 2, variant: 'champion' });
 
@@ -58,7 +76,11 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
       await send(80, 'fraud', i * 80);
       await settle();
     }
-    expect(await rollout(id)).toMatchObject({ state: 'rolled-back', weight: 0, reason: expect.stringContaining('loss is higher') });
+    expect(await rollout(id)).toMatchObject({
+      state: 'rolled-back',
+      weight: 0,
+      reason: expect.stringContaining('loss is higher'),
+    });
     expect(test.models.aliasOf('fraud', 'champion')).toBe(ids.champion);
     const answers = await send(40);
     expect(answers.every(({ modelVersion }) => modelVersion === 1)).toBe(true);
@@ -76,7 +98,11 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
     await test.service.sendLabels(test.ctx, 'payments', labels);
     await settle();
     await test.service.sendLabels(test.ctx, 'payments', labels);
-    await test.service.sendLabels(test.ctx, 'payments', labels.map((label) => ({ ...label, value: 'fraud' })));
+    await test.service.sendLabels(
+      test.ctx,
+      'payments',
+      labels.map((label) => ({ ...label, value: 'fraud' })),
+    );
     await settle();
     await test.service.rollouts.evaluate(test.ctx, id);
     const second = await rollout(id);
@@ -99,21 +125,38 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
     await start();
     await expect(start()).rejects.toMatchObject({ code: 'CONFLICT' });
     const [rejected] = [test.models.add('fraud', aFraudModel(300), 'rejected')];
-    await expect(test.service.startRollout(test.ctx, 'payments', { modelVersionId: rejected.id })).rejects.toMatchObject({ code: 'CONFLICT' });
-    await expect(test.service.startRollout(test.ctx, 'payments', { modelVersionId: ids.champion })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(
+      test.service.startRollout(test.ctx, 'payments', { modelVersionId: rejected.id }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(
+      test.service.startRollout(test.ctx, 'payments', { modelVersionId: ids.champion }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
     const other = test.models.add('fraud', aLine(1, 1));
-    await expect(test.service.startRollout(test.ctx, 'payments', { modelVersionId: other.id })).rejects.toMatchObject({ code: 'MODEL_REFUSED' });
-    await expect(test.service.startRollout(test.ctx, 'payments', { modelVersionId: 'mv_0' })).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
+    await expect(test.service.startRollout(test.ctx, 'payments', { modelVersionId: other.id })).rejects.toMatchObject({
+      code: 'MODEL_REFUSED',
+    });
+    await expect(test.service.startRollout(test.ctx, 'payments', { modelVersionId: 'mv_0' })).rejects.toMatchObject({
+      code: 'INVALID_REFERENCE',
+    });
   });
 
   it('is decided by hand, as far as its state allows', async () => {
     const { id } = await start();
-    const decide = (decision: 'promote' | 'roll-back' | 'pause' | 'resume') => test.service.decideRollout(test.ctx, id, { decision, reason: 'by hand' });
+    const decide = (decision: 'promote' | 'roll-back' | 'pause' | 'resume') =>
+      test.service.decideRollout(test.ctx, id, { decision, reason: 'by hand' });
     await expect(decide('resume')).rejects.toMatchObject({ code: 'CONFLICT' });
     expect((await decide('pause')).state).toBe('paused');
     expect((await decide('resume')).state).toBe('running');
     const done = await decide('promote');
-    expect(done).toMatchObject({ state: 'promoted', decisions: [{ decision: 'start' }, { decision: 'pause' }, { decision: 'resume' }, { decision: 'promote', reason: 'by hand', by: 'system:test' }] });
+    expect(done).toMatchObject({
+      state: 'promoted',
+      decisions: [
+        { decision: 'start' },
+        { decision: 'pause' },
+        { decision: 'resume' },
+        { decision: 'promote', reason: 'by hand', by: 'system:test' },
+      ],
+    });
     await expect(decide('roll-back')).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(test.models.aliasOf('fraud', 'champion')).toBe(ids.challenger);
   });
@@ -130,7 +173,11 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
   it('never moves a unit back while the weight rises', async () => {
     await start({ steps: [0.2, 0.6, 0.9] });
     const before = await send(60);
-    await test.service.sendLabels(test.ctx, 'payments', before.map(({ predictionId, variant }) => ({ predictionId, value: variant === 'challenger' ? 'ok' : 'fraud' })));
+    await test.service.sendLabels(
+      test.ctx,
+      'payments',
+      before.map(({ predictionId, variant }) => ({ predictionId, value: variant === 'challenger' ? 'ok' : 'fraud' })),
+    );
     await settle();
     const after = await send(60);
     before.forEach(({ modelVersion }, unit) => expect(after[unit]?.modelVersion).toBeGreaterThanOrEqual(modelVersion));

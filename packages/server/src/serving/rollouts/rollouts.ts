@@ -12,7 +12,15 @@ import type { InferencePool } from '../runtimes/inference-pool.ts';
 import type { EndpointRow } from '../tables.ts';
 import { observe } from './observe.ts';
 import { advanceRollout, beginRollout, completePolicy, percent } from './rollout.ts';
-import { type StoredRollout, findActive, findByOrigin, findRollout, insertRollout, listRollouts, updateRollout } from './store.ts';
+import {
+  type StoredRollout,
+  findActive,
+  findByOrigin,
+  findRollout,
+  insertRollout,
+  listRollouts,
+  updateRollout,
+} from './store.ts';
 import { rolloutView } from './view.ts';
 
 export interface StartRollout {
@@ -49,9 +57,17 @@ export class Rollouts {
     return found ? this.#view(found) : null;
   }
 
-  async list(ctx: Ctx, query: { endpoint?: string | undefined; limit?: number | undefined; cursor?: string | undefined }) {
+  async list(
+    ctx: Ctx,
+    query: { endpoint?: string | undefined; limit?: number | undefined; cursor?: string | undefined },
+  ) {
     const endpointId = query.endpoint === undefined ? null : (await this.#endpoints.find(ctx, query.endpoint)).id;
-    const page = await listRollouts(this.#platform.database.db, { project: ctx.project, endpointId, limit: query.limit, cursor: query.cursor });
+    const page = await listRollouts(this.#platform.database.db, {
+      project: ctx.project,
+      endpointId,
+      limit: query.limit,
+      cursor: query.cursor,
+    });
     return { items: await Promise.all(page.items.map((rollout) => this.#view(rollout))), nextCursor: page.nextCursor };
   }
 
@@ -72,16 +88,56 @@ export class Rollouts {
       const reason = `Version ${challenger.number} begins with ${percent(progress.weight)} of the units, against version ${champion.number}.`;
       await this.#platform.changes.change(ctx, async (change) => {
         const now = await findEndpointById(change.db, endpoint.id);
-        if (!now || !(await setRollout(change.db, endpoint.id, { from: null, to: id, now: change.now }))) fail('CONFLICT', `A rollout of '${endpoint.name}' is under way already. Decide it first: millwright rollouts decide.`);
-        await insertRollout(change.db, {
-          ...progress, id, project: ctx.project, endpointId: endpoint.id, endpointName: endpoint.name, policy, reason,
-          decisions: [{ at: change.now, decision: 'start', by: ctx.actor.name, reason, weight: progress.weight }], firstRow: Number(now?.captured), rowCursor: Number(now?.captured),
-          labelCursor: Number(now?.label_seq), revision: 1, pipelineRunId: input.pipelineRunId ?? null, startedAt: change.now, endedAt: null,
-        }, input.originKey ?? null);
-        await this.#deps.registry.moveAlias(change, { project: ctx.project, modelId: endpoint.model_id, alias: 'challenger', versionId: challenger.id });
-        await this.#deps.lineage.link(change, { project: ctx.project, from: { type: 'model-version', id: challenger.id }, to: { type: 'rollout', id }, kind: 'tried-by' });
-        await this.#deps.lineage.link(change, { project: ctx.project, from: { type: 'rollout', id }, to: { type: 'endpoint', id: endpoint.id }, kind: 'decides' });
-        change.audit({ verb: 'rollout.start', resourceType: 'rollout', resourceId: id, detail: { endpoint: endpoint.name, champion: champion.number, challenger: challenger.number, policy } });
+        if (!now || !(await setRollout(change.db, endpoint.id, { from: null, to: id, now: change.now })))
+          fail(
+            'CONFLICT',
+            `A rollout of '${endpoint.name}' is under way already. Decide it first: millwright rollouts decide.`,
+          );
+        await insertRollout(
+          change.db,
+          {
+            ...progress,
+            id,
+            project: ctx.project,
+            endpointId: endpoint.id,
+            endpointName: endpoint.name,
+            policy,
+            reason,
+            decisions: [{ at: change.now, decision: 'start', by: ctx.actor.name, reason, weight: progress.weight }],
+            firstRow: Number(now?.captured),
+            rowCursor: Number(now?.captured),
+            labelCursor: Number(now?.label_seq),
+            revision: 1,
+            pipelineRunId: input.pipelineRunId ?? null,
+            startedAt: change.now,
+            endedAt: null,
+          },
+          input.originKey ?? null,
+        );
+        await this.#deps.registry.moveAlias(change, {
+          project: ctx.project,
+          modelId: endpoint.model_id,
+          alias: 'challenger',
+          versionId: challenger.id,
+        });
+        await this.#deps.lineage.link(change, {
+          project: ctx.project,
+          from: { type: 'model-version', id: challenger.id },
+          to: { type: 'rollout', id },
+          kind: 'tried-by',
+        });
+        await this.#deps.lineage.link(change, {
+          project: ctx.project,
+          from: { type: 'rollout', id },
+          to: { type: 'endpoint', id: endpoint.id },
+          kind: 'decides',
+        });
+        change.audit({
+          verb: 'rollout.start',
+          resourceType: 'rollout',
+          resourceId: id,
+          detail: { endpoint: endpoint.name, champion: champion.number, challenger: challenger.number, policy },
+        });
         change.emit('serving.rollout-changed', id, { endpointId: endpoint.id, state: 'running' });
         change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
         failurePoint('rollout.before-commit');
@@ -102,25 +158,57 @@ export class Rollouts {
       if (isMillwrightError(error) && error.code === 'NOT_FOUND') fail('INVALID_REFERENCE', error.message);
       throw error;
     }
-    if (version.modelId !== endpoint.model_id) fail('INVALID_REFERENCE', `Version ${versionId} belongs to the model '${version.modelName}', the endpoint serves '${endpoint.model_name}'.`);
-    if (version.id === champion.id) fail('CONFLICT', `Version ${version.number} is the champion of '${endpoint.name}' already.`);
-    if (version.approval.state !== 'approved') fail('CONFLICT', `Version ${version.number} is not approved. Approve it first: millwright model-versions decide.`);
-    const shapeOf = ({ signature }: ModelVersion): string => JSON.stringify([signature.task, signature.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]).sort(), signature.outputs.map(({ name, datatype }) => [name, datatype]).sort()]);
-    if (shapeOf(version) !== shapeOf(champion)) fail('MODEL_REFUSED', `Version ${version.number} does not take and give what version ${champion.number} does. The same requests must fit both: give it an endpoint of its own.`);
+    if (version.modelId !== endpoint.model_id)
+      fail(
+        'INVALID_REFERENCE',
+        `Version ${versionId} belongs to the model '${version.modelName}', the endpoint serves '${endpoint.model_name}'.`,
+      );
+    if (version.id === champion.id)
+      fail('CONFLICT', `Version ${version.number} is the champion of '${endpoint.name}' already.`);
+    if (version.approval.state !== 'approved')
+      fail(
+        'CONFLICT',
+        `Version ${version.number} is not approved. Approve it first: millwright model-versions decide.`,
+      );
+    const shapeOf = ({ signature }: ModelVersion): string =>
+      JSON.stringify([
+        signature.task,
+        signature.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]).sort(),
+        signature.outputs.map(({ name, datatype }) => [name, datatype]).sort(),
+      ]);
+    if (shapeOf(version) !== shapeOf(champion))
+      fail(
+        'MODEL_REFUSED',
+        `Version ${version.number} does not take and give what version ${champion.number} does. The same requests must fit both: give it an endpoint of its own.`,
+      );
     return version;
   }
 
   /** By hand. Errors: NOT_FOUND, CONFLICT when the state does not allow it. */
   async decide(ctx: Ctx, id: string, input: { decision: ManualDecision; reason: string }): Promise<Rollout> {
     const rollout = await this.#find(ctx, id);
-    const allowed: Record<ManualDecision, Rollout['state'][]> = { promote: ['running', 'paused'], 'roll-back': ['running', 'paused'], pause: ['running'], resume: ['paused'] };
-    if (!allowed[input.decision].includes(rollout.state)) fail('CONFLICT', `The rollout is ${rollout.state}: it cannot be changed by '${input.decision}'.`);
+    const allowed: Record<ManualDecision, Rollout['state'][]> = {
+      promote: ['running', 'paused'],
+      'roll-back': ['running', 'paused'],
+      pause: ['running'],
+      resume: ['paused'],
+    };
+    if (!allowed[input.decision].includes(rollout.state))
+      fail('CONFLICT', `The rollout is ${rollout.state}: it cannot be changed by '${input.decision}'.`);
     const weight = input.decision === 'promote' ? 1 : input.decision === 'roll-back' ? 0 : rollout.weight;
     const state = ended[input.decision] ?? (input.decision === 'pause' ? 'paused' : 'running');
     // Resumed after it ran out of labels: as many again.
     const { policy } = rollout;
-    const maxLabels = input.decision === 'resume' ? policy.maxLabels + rollout.champion.labelled + rollout.challenger.labelled : policy.maxLabels;
-    await this.#commit(ctx, { ...rollout, state, weight, policy: { ...policy, maxLabels } }, [{ decision: input.decision, weight, reason: input.reason }], 'rollout.decide');
+    const maxLabels =
+      input.decision === 'resume'
+        ? policy.maxLabels + rollout.champion.labelled + rollout.challenger.labelled
+        : policy.maxLabels;
+    await this.#commit(
+      ctx,
+      { ...rollout, state, weight, policy: { ...policy, maxLabels } },
+      [{ decision: input.decision, weight, reason: input.reason }],
+      'rollout.decide',
+    );
     return this.get(ctx, id);
   }
 
@@ -129,7 +217,12 @@ export class Rollouts {
     const rollout = await findActive(this.#platform.database.db, id);
     if (!rollout) return;
     const reason = `${counts.failed} of ${counts.requests} successive challenger requests failed.`;
-    await this.#commit(systemCtx('circuit-breaker', project, id), { ...rollout, state: 'rolled-back', weight: 0 }, [{ decision: 'roll-back', weight: 0, reason }], 'rollout.roll-back');
+    await this.#commit(
+      systemCtx('circuit-breaker', project, id),
+      { ...rollout, state: 'rolled-back', weight: 0 },
+      [{ decision: 'roll-back', weight: 0, reason }],
+      'rollout.roll-back',
+    );
   }
 
   /** Counts what is new and decides. Called by the job; safe to repeat at any time. */
@@ -141,14 +234,25 @@ export class Rollouts {
       await changes.change(context, (change) => beginEvaluation(change.db, rollout.endpointId));
       const endpoint = await findEndpointById(database.db, rollout.endpointId);
       if (!endpoint) return;
-      const champion = await this.#deps.registry.findVersion(systemCtx('rollout', rollout.project, id), rollout.champion.modelVersionId);
+      const champion = await this.#deps.registry.findVersion(
+        systemCtx('rollout', rollout.project, id),
+        rollout.champion.modelVersionId,
+      );
       const { task } = champion.signature;
-      const seen = await observe(this.#platform, task, rollout, { captured: Number(endpoint.captured), labelSeq: Number(endpoint.label_seq) });
+      const seen = await observe(this.#platform, task, rollout, {
+        captured: Number(endpoint.captured),
+        labelSeq: Number(endpoint.label_seq),
+      });
       hasMore = seen.hasMore;
       if (seen.rowCursor === rollout.rowCursor && seen.labelCursor === rollout.labelCursor) return;
       const { progress, steps } = advanceRollout(task, rollout.policy, rollout, seen);
       try {
-        await this.#commit({ ...context, project: rollout.project }, { ...rollout, ...progress, rowCursor: seen.rowCursor, labelCursor: seen.labelCursor }, steps, null);
+        await this.#commit(
+          { ...context, project: rollout.project },
+          { ...rollout, ...progress, rowCursor: seen.rowCursor, labelCursor: seen.labelCursor },
+          steps,
+          null,
+        );
       } catch (error) {
         // Somebody decided by hand meanwhile: look at what they left.
         if (!isMillwrightError(error) || error.code !== 'STALE') throw error;
@@ -160,13 +264,27 @@ export class Rollouts {
   /** Goes back to the champion before this one; a running rollout is aborted. Errors: NOT_FOUND, CONFLICT. */
   async rollBack(ctx: Ctx, endpointRef: string, reason: string): Promise<EndpointRow> {
     const endpoint = await this.#endpoints.find(ctx, endpointRef);
-    const previous = endpoint.previous_version_id ?? fail('CONFLICT', `'${endpoint.name}' has had one champion only: there is none to go back to.`);
-    const running = endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
+    const previous =
+      endpoint.previous_version_id ??
+      fail('CONFLICT', `'${endpoint.name}' has had one champion only: there is none to go back to.`);
+    const running =
+      endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
     await this.#platform.changes.change(ctx, async (change) => {
       await this.#replaceChampion(change, endpoint, previous);
-      await this.#deps.registry.moveAlias(change, { project: ctx.project, modelId: endpoint.model_id, alias: 'champion', versionId: previous });
-      if (running) await this.#abort(change, running, ctx.actor.name, `The endpoint went back to the champion before: ${reason}`);
-      change.audit({ verb: 'endpoint.roll-back', resourceType: 'endpoint', resourceId: endpoint.id, detail: { from: endpoint.champion_version_id, to: previous, reason } });
+      await this.#deps.registry.moveAlias(change, {
+        project: ctx.project,
+        modelId: endpoint.model_id,
+        alias: 'champion',
+        versionId: previous,
+      });
+      if (running)
+        await this.#abort(change, running, ctx.actor.name, `The endpoint went back to the champion before: ${reason}`);
+      change.audit({
+        verb: 'endpoint.roll-back',
+        resourceType: 'endpoint',
+        resourceId: endpoint.id,
+        detail: { from: endpoint.champion_version_id, to: previous, reason },
+      });
       change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
     });
     await this.#endpoints.refresh(endpoint.id);
@@ -176,38 +294,85 @@ export class Rollouts {
   /** The champion alias was moved outside of a rollout: the endpoint follows, and a rollout against the old champion ends. */
   async followAlias(context: ChangeContext, endpoint: EndpointRow, target: ModelVersion): Promise<void> {
     if (target.id === endpoint.champion_version_id) return;
-    const running = endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
+    const running =
+      endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
     await this.#platform.changes.change({ ...context, project: endpoint.project }, async (change) => {
       await this.#replaceChampion(change, endpoint, target.id);
-      if (running) await this.#abort(change, running, context.actor.name, `The alias champion was moved to version ${target.number}.`);
-      await this.#deps.lineage.link(change, { project: endpoint.project, from: { type: 'model-version', id: target.id }, to: { type: 'endpoint', id: endpoint.id }, kind: 'served-by' });
-      change.audit({ verb: 'endpoint.follow-alias', resourceType: 'endpoint', resourceId: endpoint.id, detail: { from: endpoint.champion_version_id, to: target.id } });
+      if (running)
+        await this.#abort(
+          change,
+          running,
+          context.actor.name,
+          `The alias champion was moved to version ${target.number}.`,
+        );
+      await this.#deps.lineage.link(change, {
+        project: endpoint.project,
+        from: { type: 'model-version', id: target.id },
+        to: { type: 'endpoint', id: endpoint.id },
+        kind: 'served-by',
+      });
+      change.audit({
+        verb: 'endpoint.follow-alias',
+        resourceType: 'endpoint',
+        resourceId: endpoint.id,
+        detail: { from: endpoint.champion_version_id, to: target.id },
+      });
       change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
     });
     await this.#endpoints.refresh(endpoint.id);
   }
 
-  async #replaceChampion(change: Change, endpoint: Pick<EndpointRow, 'id' | 'champion_version_id'>, to: string): Promise<void> {
-    const moved = await setChampion(change.db, endpoint.id, { from: endpoint.champion_version_id, to, previous: endpoint.champion_version_id, now: change.now });
+  async #replaceChampion(
+    change: Change,
+    endpoint: Pick<EndpointRow, 'id' | 'champion_version_id'>,
+    to: string,
+  ): Promise<void> {
+    const moved = await setChampion(change.db, endpoint.id, {
+      from: endpoint.champion_version_id,
+      to,
+      previous: endpoint.champion_version_id,
+      now: change.now,
+    });
     if (!moved) fail('STALE', 'The champion was changed in the meantime. Look at the endpoint and try again.');
   }
 
   async #abort(change: Change, rollout: StoredRollout, by: string, reason: string): Promise<void> {
-    await this.#write(change, { ...rollout, state: 'aborted', weight: 0 }, by, [{ decision: 'abort', weight: 0, reason }]);
+    await this.#write(change, { ...rollout, state: 'aborted', weight: 0 }, by, [
+      { decision: 'abort', weight: 0, reason },
+    ]);
   }
 
   /** One change: the rollout, and what its end means for the endpoint and the aliases. `verb` null: nobody but the tests decided. */
-  async #commit(context: ChangeContext, rollout: StoredRollout, steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[], verb: string | null): Promise<void> {
+  async #commit(
+    context: ChangeContext,
+    rollout: StoredRollout,
+    steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[],
+    verb: string | null,
+  ): Promise<void> {
     const { state, endpointId } = rollout;
     await this.#platform.changes.change(context, async (change) => {
       await this.#write(change, rollout, context.actor.name, steps);
       if (state === 'promoted') {
-        await this.#replaceChampion(change, { id: endpointId, champion_version_id: rollout.champion.modelVersionId }, rollout.challenger.modelVersionId);
-        await this.#deps.lineage.link(change, { project: rollout.project, from: { type: 'model-version', id: rollout.challenger.modelVersionId }, to: { type: 'endpoint', id: endpointId }, kind: 'served-by' });
+        await this.#replaceChampion(
+          change,
+          { id: endpointId, champion_version_id: rollout.champion.modelVersionId },
+          rollout.challenger.modelVersionId,
+        );
+        await this.#deps.lineage.link(change, {
+          project: rollout.project,
+          from: { type: 'model-version', id: rollout.challenger.modelVersionId },
+          to: { type: 'endpoint', id: endpointId },
+          kind: 'served-by',
+        });
         await this.#moveAlias(change, rollout, 'champion', rollout.challenger.modelVersionId);
       }
       for (const step of steps)
-        change.audit({ verb: verb ?? `rollout.${step.decision}`, resourceType: 'rollout', resourceId: rollout.id, detail: { decision: step.decision, reason: step.reason, weight: step.weight } });
+        change.audit({
+          verb: verb ?? `rollout.${step.decision}`,
+          resourceType: 'rollout',
+          resourceId: rollout.id,
+          detail: { decision: step.decision, reason: step.reason, weight: step.weight },
+        });
       if (steps.length > 0) change.emit('serving.endpoint-changed', endpointId, { name: rollout.endpointName });
       failurePoint('rollout.before-commit');
     });
@@ -215,11 +380,17 @@ export class Rollouts {
     if (steps.length > 0) await this.#endpoints.refresh(endpointId);
   }
 
-  async #write(change: Change, rollout: StoredRollout, by: string, steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[]): Promise<void> {
+  async #write(
+    change: Change,
+    rollout: StoredRollout,
+    by: string,
+    steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[],
+  ): Promise<void> {
     const isOver = rollout.state !== 'running' && rollout.state !== 'paused';
     const reason = steps.at(-1)?.reason ?? rollout.reason;
     const decisions = [...rollout.decisions, ...steps.map((step) => ({ at: change.now, by, ...step }))];
-    if (!(await updateRollout(change.db, { ...rollout, reason, decisions, endedAt: isOver ? change.now : null }))) fail('STALE', 'The rollout was changed in the meantime. Look at it and decide again.');
+    if (!(await updateRollout(change.db, { ...rollout, reason, decisions, endedAt: isOver ? change.now : null })))
+      fail('STALE', 'The rollout was changed in the meantime. Look at it and decide again.');
     change.emit('serving.rollout-changed', rollout.id, { endpointId: rollout.endpointId, state: rollout.state });
     if (!isOver) return;
     await setRollout(change.db, rollout.endpointId, { from: rollout.id, to: null, now: change.now });
@@ -229,15 +400,27 @@ export class Rollouts {
 
   async #moveAlias(change: Change, rollout: StoredRollout, alias: string, versionId: string | null): Promise<void> {
     const endpoint = await findEndpointById(change.db, rollout.endpointId);
-    if (endpoint) await this.#deps.registry.moveAlias(change, { project: rollout.project, modelId: endpoint.model_id, alias, versionId });
+    if (endpoint)
+      await this.#deps.registry.moveAlias(change, {
+        project: rollout.project,
+        modelId: endpoint.model_id,
+        alias,
+        versionId,
+      });
   }
 
   async #find(ctx: Ctx, id: string): Promise<StoredRollout> {
-    return (await findRollout(this.#platform.database.db, ctx.project, id)) ?? fail('NOT_FOUND', `There is no rollout ${id} in project '${ctx.project}'.`);
+    return (
+      (await findRollout(this.#platform.database.db, ctx.project, id)) ??
+      fail('NOT_FOUND', `There is no rollout ${id} in project '${ctx.project}'.`)
+    );
   }
 
   async #view(rollout: StoredRollout): Promise<Rollout> {
-    const champion = await this.#deps.registry.findVersion(systemCtx('serving', rollout.project, rollout.id), rollout.champion.modelVersionId);
+    const champion = await this.#deps.registry.findVersion(
+      systemCtx('serving', rollout.project, rollout.id),
+      rollout.champion.modelVersionId,
+    );
     return rolloutView(rollout, champion.signature.task);
   }
 }

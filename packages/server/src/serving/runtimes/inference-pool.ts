@@ -69,7 +69,13 @@ export class InferencePool {
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: InferencePoolOptions) {
-    this.#options = { deadlineMs: 10_000, maxBatchRows: 256, maxQueuedRequests: 20_000, startThread: startInferenceThread, ...options };
+    this.#options = {
+      deadlineMs: 10_000,
+      maxBatchRows: 256,
+      maxQueuedRequests: 20_000,
+      startThread: startInferenceThread,
+      ...options,
+    };
   }
 
   /** Errors: MODEL_REFUSED (ONNX Runtime does not take it), MODEL_NOT_READY (its thread died). */
@@ -100,11 +106,25 @@ export class InferencePool {
   /** Outputs in the order of the model's tensors. Errors: MODEL_NOT_READY, OVERLOADED. */
   run(digest: string, columns: readonly InputValues[], rows: number): Promise<OutputTensor[]> {
     const model = this.#models.get(digest);
-    if (!model || !this.#slots.some((slot) => slot.ready.has(digest))) return Promise.reject(new MillwrightError('MODEL_NOT_READY', 'The model is not loaded. Try again in a moment.'));
-    if (this.#queued >= this.#options.maxQueuedRequests) return Promise.reject(new MillwrightError('OVERLOADED', 'Too many predictions wait for the model. Send fewer at a time, or start more threads with --inference-workers.'));
+    if (!model || !this.#slots.some((slot) => slot.ready.has(digest)))
+      return Promise.reject(new MillwrightError('MODEL_NOT_READY', 'The model is not loaded. Try again in a moment.'));
+    if (this.#queued >= this.#options.maxQueuedRequests)
+      return Promise.reject(
+        new MillwrightError(
+          'OVERLOADED',
+          'Too many predictions wait for the model. Send fewer at a time, or start more threads with --inference-workers.',
+        ),
+      );
     return new Promise((resolve, reject) => {
       this.#queued++;
-      model.queue.push({ columns, rows, deadlineAt: this.#options.clock.now() + this.#options.deadlineMs, alone: false, resolve, reject });
+      model.queue.push({
+        columns,
+        rows,
+        deadlineAt: this.#options.clock.now() + this.#options.deadlineMs,
+        alone: false,
+        resolve,
+        reject,
+      });
       if (this.#pumping) return;
       this.#pumping = true;
       // Requests that were read in the same turn of the event loop go together.
@@ -116,7 +136,8 @@ export class InferencePool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweep);
-    for (const model of this.#models.values()) this.#failQueue(model, new MillwrightError('SHUTTING_DOWN', 'The server is shutting down.'));
+    for (const model of this.#models.values())
+      this.#failQueue(model, new MillwrightError('SHUTTING_DOWN', 'The server is shutting down.'));
     await Promise.all(this.#slots.map((slot) => slot.thread.close()));
     this.#slots = [];
   }
@@ -129,7 +150,10 @@ export class InferencePool {
 
   #newSlot(crashes: number): Slot {
     const slot: Slot = { thread: null as never, ready: new Set(), batches: new Map(), crashes };
-    slot.thread = this.#options.startThread({ message: (message) => this.#receive(slot, message), crashed: (reason) => this.#replace(slot, reason) });
+    slot.thread = this.#options.startThread({
+      message: (message) => this.#receive(slot, message),
+      crashed: (reason) => this.#replace(slot, reason),
+    });
     return slot;
   }
 
@@ -147,7 +171,10 @@ export class InferencePool {
       const model = this.#models.get(message.digest);
       const waiter = model?.loading.get(slot);
       model?.loading.delete(slot);
-      if (message.type === 'load-failed') return waiter?.reject(new MillwrightError('MODEL_REFUSED', `ONNX Runtime does not take the model: ${message.message}`));
+      if (message.type === 'load-failed')
+        return waiter?.reject(
+          new MillwrightError('MODEL_REFUSED', `ONNX Runtime does not take the model: ${message.message}`),
+        );
       slot.ready.add(message.digest);
       slot.crashes = 0;
       if (model && !message.splittable) model.splittable = false;
@@ -204,7 +231,13 @@ export class InferencePool {
   #send(slot: Slot, model: Model): void {
     const requests = this.#takeBatch(model);
     const rows = requests.reduce((sum, request) => sum + request.rows, 0);
-    const feeds = model.file.tensors.inputs.map((input, index) => packInput(input, requests.map((request) => request.columns[index] as InputValues), rows));
+    const feeds = model.file.tensors.inputs.map((input, index) =>
+      packInput(
+        input,
+        requests.map((request) => request.columns[index] as InputValues),
+        rows,
+      ),
+    );
     const batchId = this.#nextBatchId++;
     slot.batches.set(batchId, { model, requests, rows });
     const buffers = feeds.flatMap((feed) => (Array.isArray(feed) ? [] : [feed.buffer as ArrayBuffer]));
@@ -228,7 +261,10 @@ export class InferencePool {
 
   #replace(slot: Slot, reason: string): void {
     this.#options.log.error('an inference thread died and is replaced', { reason });
-    const error = new MillwrightError('MODEL_NOT_READY', 'The thread that ran the model died. It is being replaced; try again in a moment.');
+    const error = new MillwrightError(
+      'MODEL_NOT_READY',
+      'The thread that ran the model died. It is being replaced; try again in a moment.',
+    );
     for (const batch of slot.batches.values()) for (const request of batch.requests) request.reject(error);
     this.#slots = this.#slots.filter((other) => other !== slot);
     for (const model of this.#models.values()) {
@@ -247,7 +283,8 @@ export class InferencePool {
     for (const model of this.#models.values()) {
       this.#loadInto(slot, model).then(
         () => this.#pump(),
-        (error: unknown) => this.#options.log.error('a model could not be loaded again', { digest: model.file.digest, error }),
+        (error: unknown) =>
+          this.#options.log.error('a model could not be loaded again', { digest: model.file.digest, error }),
       );
     }
   }
@@ -261,7 +298,9 @@ export class InferencePool {
       this.#queued -= expired.length;
       for (const request of expired) request.reject(error);
     }
-    for (const slot of this.#slots) for (const batch of slot.batches.values()) for (const request of batch.requests) if (request.deadlineAt <= now) request.reject(error);
+    for (const slot of this.#slots)
+      for (const batch of slot.batches.values())
+        for (const request of batch.requests) if (request.deadlineAt <= now) request.reject(error);
   }
 
   #failQueue(model: Model, error: Error): void {

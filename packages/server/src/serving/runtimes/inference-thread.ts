@@ -13,7 +13,10 @@ export interface InferenceThread {
   close(): Promise<void>;
 }
 
-export const startInferenceThread = (events: ThreadEvents, script: URL = new URL('./inference-worker.ts', import.meta.url)): InferenceThread => {
+export const startInferenceThread = (
+  events: ThreadEvents,
+  script: URL = new URL('./inference-worker.ts', import.meta.url),
+): InferenceThread => {
   const worker = new Worker(script);
   let closing = false;
   let reason = 'the thread ended';
@@ -33,7 +36,7 @@ export const startInferenceThread = (events: ThreadEvents, script: URL = new URL
     close() {
       closing = true;
       worker.ref();
-      worker.postMessage({ type: 'close' } satisfies ToInferenceThread);
+      worker.postMessage({ type: 'close' } satisfies ToInferenceThread, []);
       return gone;
     },
   };

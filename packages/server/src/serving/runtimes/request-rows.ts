@@ -45,15 +45,20 @@ const refuse = (input: string, problem: string): never => fail('INVALID_INPUT', 
  */
 export const readRequestRows = (plan: InputPlan, request: InferRequest, unitColumn: string | null): RequestRows => {
   const given: unknown = request.inputs;
-  if (!Array.isArray(given) || given.length === 0) return fail('INVALID_INPUT', "'inputs' must be a list of at least one input.");
+  if (!Array.isArray(given) || given.length === 0)
+    return fail('INVALID_INPUT', "'inputs' must be a list of at least one input.");
   const columns = new Array<InputValues>(plan.inputs.length);
   const extras: ExtraInput[] = [];
   let found = 0;
   let rows = -1;
   for (const input of given as RequestInput[]) {
-    if (typeof input !== 'object' || input === null || typeof input.name !== 'string') return fail('INVALID_INPUT', 'Every input needs a name.');
+    if (typeof input !== 'object' || input === null || typeof input.name !== 'string')
+      return fail('INVALID_INPUT', 'Every input needs a name.');
     const position = plan.positions.get(input.name);
-    const expected = position === undefined ? extraInput(plan, input, unitColumn) : (plan.inputs[position] as InputPlan['inputs'][number]);
+    const expected =
+      position === undefined
+        ? extraInput(plan, input, unitColumn)
+        : (plan.inputs[position] as InputPlan['inputs'][number]);
     const inputRows = readShape(input, expected);
     if (rows === -1) rows = inputRows;
     else if (rows !== inputRows) refuse(input.name, `has ${inputRows} rows, the ones before it have ${rows}`);
@@ -67,13 +72,17 @@ export const readRequestRows = (plan: InputPlan, request: InferRequest, unitColu
       found++;
     }
   }
-  if (found < columns.length) refuse(plan.inputs.find((_, index) => columns[index] === undefined)?.name ?? '', 'is missing');
+  if (found < columns.length)
+    refuse(plan.inputs.find((_, index) => columns[index] === undefined)?.name ?? '', 'is missing');
   return { rows, columns, extras };
 };
 
 const extraInput = (plan: InputPlan, input: RequestInput, unitColumn: string | null): InputPlan['inputs'][number] => {
   if (input.name !== unitColumn && (input.parameters as Record<string, unknown> | undefined)?.['capture_only'] !== true)
-    refuse(input.name, `is not an input of the model, which takes ${plan.inputs.map(({ name }) => `'${name}'`).join(', ')}. Leave it out, or mark it parameters.capture_only to have it captured`);
+    refuse(
+      input.name,
+      `is not an input of the model, which takes ${plan.inputs.map(({ name }) => `'${name}'`).join(', ')}. Leave it out, or mark it parameters.capture_only to have it captured`,
+    );
   const datatype: Datatype = input.datatype === 'BYTES' || input.datatype === 'BOOL' ? input.datatype : 'FP64';
   return { name: input.name, datatype, shape: [-1, 1], width: 1 };
 };
@@ -86,10 +95,14 @@ const readShape = (input: RequestInput, expected: InputPlan['inputs'][number]): 
   const wanted = expected.shape;
   const flat = shape.length === 1 && expected.width === 1;
   if (!flat && (shape.length !== wanted.length || wanted.some((size, axis) => axis > 0 && shape[axis] !== size)))
-    refuse(input.name, `has the shape [${shape.map(String).join(', ')}], the model takes [${wanted.join(', ')}], where -1 is the number of rows`);
+    refuse(
+      input.name,
+      `has the shape [${shape.map(String).join(', ')}], the model takes [${wanted.join(', ')}], where -1 is the number of rows`,
+    );
   if (!Number.isInteger(rows) || (rows as number) < 1) return refuse(input.name, 'has no rows');
   if ((rows as number) > maxRows) refuse(input.name, `has more than ${maxRows} rows; send them in several requests`);
-  if (wanted[0] !== undefined && wanted[0] > 0 && wanted[0] !== rows) refuse(input.name, `has ${rows} rows, the model takes exactly ${wanted[0]}`);
+  if (wanted[0] !== undefined && wanted[0] > 0 && wanted[0] !== rows)
+    refuse(input.name, `has ${rows} rows, the model takes exactly ${wanted[0]}`);
   return rows as number;
 };
 
@@ -107,7 +120,13 @@ const readValues = (input: RequestInput, expected: InputPlan['inputs'][number], 
   return readNumbers(name, values, expected.datatype, integers.test(datatype));
 };
 
-const flatten = (name: string, data: readonly unknown[], shape: readonly number[], axis: number, into: unknown[]): unknown[] => {
+const flatten = (
+  name: string,
+  data: readonly unknown[],
+  shape: readonly number[],
+  axis: number,
+  into: unknown[],
+): unknown[] => {
   if (axis >= shape.length) return refuse(name, 'is nested deeper than its shape');
   if (data.length !== shape[axis]) refuse(name, `is not nested as its shape [${shape.join(', ')}] says`);
   for (const item of data) {
@@ -118,7 +137,14 @@ const flatten = (name: string, data: readonly unknown[], shape: readonly number[
   return into;
 };
 
-const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`);
+const kindOf = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'an object'
+        : `a ${typeof value}`;
 
 const readNumbers = (name: string, values: unknown[], datatype: Datatype, whole: boolean): InputValues => {
   const isFloat = datatype === 'FP64' || datatype === 'FP32';
@@ -127,12 +153,19 @@ const readNumbers = (name: string, values: unknown[], datatype: Datatype, whole:
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (typeof value === 'number') {
-      if (value - value !== 0 || (datatype === 'FP32' && !Number.isFinite(Math.fround(value)))) refuse(name, `value ${i + 1}: is not a finite ${datatype} number`);
+      if (value - value !== 0 || (datatype === 'FP32' && !Number.isFinite(Math.fround(value))))
+        refuse(name, `value ${i + 1}: is not a finite ${datatype} number`);
       if ((whole || !isFloat) && !Number.isInteger(value)) refuse(name, `value ${i + 1}: is not a whole number`);
-      if (datatype === 'INT32' && (value < -int32 || value >= int32)) refuse(name, `value ${i + 1}: does not fit in INT32`);
-      if (datatype === 'INT64' && !Number.isSafeInteger(value)) refuse(name, `value ${i + 1}: a number beyond 2^53 keeps its digits only through the Open Inference Protocol route /v2`);
+      if (datatype === 'INT32' && (value < -int32 || value >= int32))
+        refuse(name, `value ${i + 1}: does not fit in INT32`);
+      if (datatype === 'INT64' && !Number.isSafeInteger(value))
+        refuse(
+          name,
+          `value ${i + 1}: a number beyond 2^53 keeps its digits only through the Open Inference Protocol route /v2`,
+        );
     } else if (typeof value === 'bigint') {
-      if (datatype === 'INT64' ? BigInt.asIntN(64, value) !== value : !Number.isSafeInteger(Number(value))) refuse(name, `value ${i + 1}: does not fit in ${datatype}`);
+      if (datatype === 'INT64' ? BigInt.asIntN(64, value) !== value : !Number.isSafeInteger(Number(value)))
+        refuse(name, `value ${i + 1}: does not fit in ${datatype}`);
       if (datatype !== 'INT64') read = replaced(read, values, i, Number(value));
     } else if (value === null && isFloat) {
       read = replaced(read, values, i, Number.NaN);
@@ -161,5 +194,7 @@ const readStrings = (name: string, values: unknown[]): InputValues => {
 const readBooleans = (name: string, values: unknown[]): InputValues =>
   values.map((value, index) => {
     if (typeof value === 'boolean') return value ? 1 : 0;
-    return value === 0 || value === 1 ? value : refuse(name, `value ${index + 1}: is ${kindOf(value)}, not true or false`);
+    return value === 0 || value === 1
+      ? value
+      : refuse(name, `value ${index + 1}: is ${kindOf(value)}, not true or false`);
   });

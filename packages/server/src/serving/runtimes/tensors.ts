@@ -14,7 +14,8 @@ export type InputValues = (number | bigint | string)[];
 export const columnOf = (tensor: TensorMeta): string => tensor.feature ?? tensor.name;
 
 /** Number of values in one row. */
-export const rowWidth = (tensor: Pick<TensorMeta, 'shape'>): number => tensor.shape.slice(1).reduce((product, size) => product * size, 1);
+export const rowWidth = (tensor: Pick<TensorMeta, 'shape'>): number =>
+  tensor.shape.slice(1).reduce((product, size) => product * size, 1);
 
 /** Puts the values of several requests behind each other, as ONNX Runtime takes them. */
 export const packInput = (tensor: TensorMeta, parts: readonly InputValues[], rows: number): TensorData => {
@@ -31,7 +32,10 @@ export const packInput = (tensor: TensorMeta, parts: readonly InputValues[], row
   return packed;
 };
 
-const newNumbers = (datatype: TensorMeta['datatype'], size: number): Float64Array | Float32Array | Int32Array | Uint8Array => {
+const newNumbers = (
+  datatype: TensorMeta['datatype'],
+  size: number,
+): Float64Array | Float32Array | Int32Array | Uint8Array => {
   if (datatype === 'FP64') return new Float64Array(size);
   if (datatype === 'FP32') return new Float32Array(size);
   return datatype === 'INT32' ? new Int32Array(size) : new Uint8Array(size);
@@ -53,6 +57,7 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 export const jsonData = ({ data }: OutputTensor, datatype: TensorMeta['datatype']): unknown[] => {
   if (Array.isArray(data)) return data;
   if (datatype === 'BOOL') return Array.from(data as Uint8Array, (value) => value !== 0);
-  if (data instanceof BigInt64Array) return Array.from(data, (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : rawJSON(String(value))));
+  if (data instanceof BigInt64Array)
+    return Array.from(data, (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : rawJSON(String(value))));
   return Array.from(data as Float64Array, (value) => (Number.isFinite(value) ? value : null));
 };

@@ -17,14 +17,16 @@ interface Picked {
 /** A label as a value of the target column; undefined where it is none. */
 const labelValue = (label: string, type: Column['type']): number | string | undefined => {
   if (type === 'string') return label;
-  if (type === 'boolean') return label === 'true' || label === '1' ? 1 : label === 'false' || label === '0' ? 0 : undefined;
+  if (type === 'boolean')
+    return label === 'true' || label === '1' ? 1 : label === 'false' || label === '0' ? 0 : undefined;
   const value = label.trim() === '' ? Number.NaN : Number(label);
   return Number.isFinite(value) && (type === 'number' || Number.isInteger(value)) ? value : undefined;
 };
 
 const inputValue = (input: CapturedInput, row: number, type: Column['type']): number | string | null => {
   const value = input.values[row] ?? null;
-  if (type === 'string') return value === null || (typeof value === 'number' && Number.isNaN(value)) ? null : String(value);
+  if (type === 'string')
+    return value === null || (typeof value === 'number' && Number.isNaN(value)) ? null : String(value);
   if (typeof value === 'number') return value;
   if (type === 'boolean') return value === 'true' ? 1 : value === 'false' ? 0 : Number.NaN;
   return value === null || value.trim() === '' ? Number.NaN : Number(value);
@@ -37,7 +39,11 @@ const timeOf = (rows: CapturedRows, row: number, timeColumn: string | null): num
 };
 
 /** Labelled predictions that did not fail, in the order of time, as columns of a data set. */
-export const labelledColumns = (windows: readonly CapturedRows[], layout: SnapshotLayout, maxRows: number): { columns: ColumnData[]; rows: number } => {
+export const labelledColumns = (
+  windows: readonly CapturedRows[],
+  layout: SnapshotLayout,
+  maxRows: number,
+): { columns: ColumnData[]; rows: number } => {
   const targetType = layout.columns.find(({ name }) => name === layout.target)?.type ?? 'string';
   const picked: Picked[] = [];
   for (const rows of windows)
@@ -62,4 +68,5 @@ export const labelledColumns = (windows: readonly CapturedRows[], layout: Snapsh
 };
 
 /** How many rows can be learnt from. */
-export const countLabelled = (rows: CapturedRows): number => rows.label.reduce((count, label, row) => (label !== null && !rows.failed[row] ? count + 1 : count), 0);
+export const countLabelled = (rows: CapturedRows): number =>
+  rows.label.reduce((count, label, row) => (label !== null && !rows.failed[row] ? count + 1 : count), 0);
