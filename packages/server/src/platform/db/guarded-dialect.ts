@@ -86,7 +86,15 @@ const guardDriver = (
       else await driver.beginTransaction(connection, settings);
     },
     commitTransaction: (connection) => driver.commitTransaction(connection),
-    rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
+    rollbackTransaction: async (connection) => {
+      try {
+        await driver.rollbackTransaction(connection);
+      } catch (error) {
+        // SQLite has already rolled back by itself when the disk was full; that first error is the one to tell.
+        if (!(options.immediate && error instanceof Error && /no transaction is active/.test(error.message)))
+          throw error;
+      }
+    },
     destroy: (...rest) => driver.destroy(...rest),
   };
 };
