@@ -161,14 +161,12 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       clock,
       metrics,
       onTripped: (route, rolloutId, counts) => {
-        rollouts
-          .trip(route.project, rolloutId, counts)
-          .catch((error: unknown) =>
-            log.error('a rollout whose challenger fails could not be rolled back; it gets no requests here', {
-              rollout: rolloutId,
-              error,
-            }),
-          );
+        rollouts.trip(route.project, rolloutId, counts).catch((error: unknown) =>
+          log.error('a rollout whose challenger fails could not be rolled back; it gets no requests here', {
+            rollout: rolloutId,
+            error,
+          }),
+        );
       },
     });
     stopFollowing = platform.events.follow((event) => {

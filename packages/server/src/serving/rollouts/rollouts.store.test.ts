@@ -182,4 +182,17 @@ describe.each(testDatabases)('rollouts on %s', (database: TestDatabase) => {
     const after = await send(60);
     before.forEach(({ modelVersion }, unit) => expect(after[unit]?.modelVersion).toBeGreaterThanOrEqual(modelVersion));
   });
+
+  it('rolls back at once, without waiting for labels, when the circuit breaker trips', async () => {
+    const { id } = await start();
+    const route = test.service.route('payments');
+    for (let i = 0; i < 20; i++) route?.challenger?.breaker.record(true);
+    expect(route?.challenger?.breaker.tripped).toEqual({ requests: 20, failed: 20 });
+    expect((await send(40)).every(({ modelVersion }) => modelVersion === 1)).toBe(true);
+    await test.service.rollouts.trip('default', id, { requests: 20, failed: 20 });
+    expect(await rollout(id)).toMatchObject({
+      state: 'rolled-back',
+      reason: '20 of 20 successive challenger requests failed.',
+    });
+  });
 });

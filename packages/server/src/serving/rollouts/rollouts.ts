@@ -10,6 +10,7 @@ import { modelFileOf } from '../endpoints/held-models.ts';
 import { beginEvaluation, findEndpointById, setChampion, setRollout } from '../endpoints/store.ts';
 import type { InferencePool } from '../runtimes/inference-pool.ts';
 import type { EndpointRow } from '../tables.ts';
+import { findChallenger } from './challenger.ts';
 import { observe } from './observe.ts';
 import { advanceRollout, beginRollout, completePolicy, percent } from './rollout.ts';
 import {
@@ -79,7 +80,11 @@ export class Rollouts {
     const { policy, problem } = completePolicy(input.policy);
     if (problem !== null) fail('INVALID_INPUT', problem, { problems: [{ path: 'body.policy', message: problem }] });
     const champion = await this.#deps.registry.findVersion(ctx, endpoint.champion_version_id);
-    const challenger = await this.#challenger(ctx, endpoint, champion, input.modelVersionId);
+    const challenger = await findChallenger(this.#deps.registry, ctx, {
+      endpoint,
+      champion,
+      versionId: input.modelVersionId,
+    });
     const file = modelFileOf(challenger, this.#deps.registry);
     await this.#pool.load(file);
     try {
@@ -148,40 +153,6 @@ export class Rollouts {
     } finally {
       this.#pool.release(file.digest);
     }
-  }
-
-  async #challenger(ctx: Ctx, endpoint: EndpointRow, champion: ModelVersion, versionId: string): Promise<ModelVersion> {
-    let version: ModelVersion;
-    try {
-      version = await this.#deps.registry.findVersion(ctx, versionId);
-    } catch (error) {
-      if (isMillwrightError(error) && error.code === 'NOT_FOUND') fail('INVALID_REFERENCE', error.message);
-      throw error;
-    }
-    if (version.modelId !== endpoint.model_id)
-      fail(
-        'INVALID_REFERENCE',
-        `Version ${versionId} belongs to the model '${version.modelName}', the endpoint serves '${endpoint.model_name}'.`,
-      );
-    if (version.id === champion.id)
-      fail('CONFLICT', `Version ${version.number} is the champion of '${endpoint.name}' already.`);
-    if (version.approval.state !== 'approved')
-      fail(
-        'CONFLICT',
-        `Version ${version.number} is not approved. Approve it first: millwright model-versions decide.`,
-      );
-    const shapeOf = ({ signature }: ModelVersion): string =>
-      JSON.stringify([
-        signature.task,
-        signature.inputs.map(({ name, datatype, shape }) => [name, datatype, shape]).sort(),
-        signature.outputs.map(({ name, datatype }) => [name, datatype]).sort(),
-      ]);
-    if (shapeOf(version) !== shapeOf(champion))
-      fail(
-        'MODEL_REFUSED',
-        `Version ${version.number} does not take and give what version ${champion.number} does. The same requests must fit both: give it an endpoint of its own.`,
-      );
-    return version;
   }
 
   /** By hand. Errors: NOT_FOUND, CONFLICT when the state does not allow it. */
