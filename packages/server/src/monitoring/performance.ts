@@ -45,7 +45,7 @@ export function referenceLossOf({
   return rmse === undefined ? null : { task, loss: rmse ** 2, rows };
 }
 
-/** Losses of the rows [from, to) that the champion `modelVersionId` answered. A label that is no number is no label for a regression. */
+/** Losses of the rows [from, to) that the champion `modelVersionId` answered. What cannot be compared with its label counts as unlabelled. */
 export function lossBetween(
   rows: LabelledRows,
   task: Signature['task'],
@@ -70,7 +70,10 @@ export function lossBetween(
 }
 
 function lossOf(rows: LabelledRows, task: Signature['task'], row: number, label: string): number {
-  if (task === 'classification') return rows.predictedLabel?.[row] === label ? 0 : 1;
+  if (task === 'classification') {
+    const predicted = rows.predictedLabel?.[row] ?? null;
+    return predicted === null ? Number.NaN : Number(predicted !== label);
+  }
   return label.trim() === '' ? Number.NaN : ((rows.predictedValue?.[row] ?? Number.NaN) - Number(label)) ** 2;
 }
 
