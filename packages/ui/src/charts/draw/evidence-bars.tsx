@@ -11,7 +11,7 @@ export const EvidenceBars = ({ title, prepared }: { title: string; prepared: Pre
         const Icon = !bar.reached ? CircleDashed : bar.outcome === 'promote' ? Trophy : CircleX;
         return (
           <li key={bar.kind}>
-            <div className="flex flex-wrap items-baseline gap-x-3">
+            <div className="flex flex-wrap items-center gap-x-3">
               <span className="inline-flex items-center gap-1.5 font-medium">
                 <Icon aria-hidden size={13} className={bar.reached ? '' : 'text-faint'} />
                 {bar.label}

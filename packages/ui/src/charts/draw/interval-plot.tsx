@@ -6,11 +6,11 @@ export const IntervalPlot = ({ title, prepared }: { title: string; prepared: Pre
   <ChartFrame title={title} prepared={prepared} height={Math.max(100, prepared.rows.length * 34 + 24)}>
     <ul>
       {prepared.rows.map((row) => (
-        <li key={row.label} className="flex min-h-8 items-center gap-3">
-          <span className="w-28 shrink-0 truncate" title={row.label}>
+        <li key={row.label} className="grid min-h-8 grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 sm:grid-cols-[7rem_minmax(0,1fr)_11rem]">
+          <span className="truncate" title={row.label}>
             {row.label}
           </span>
-          <svg aria-hidden height={24} className="min-w-0 flex-1 overflow-visible">
+          <svg aria-hidden width="100%" height={24} className="overflow-visible">
             {prepared.zero === null ? null : (
               <line
                 x1={`${prepared.zero * 100}%`}
@@ -39,11 +39,11 @@ export const IntervalPlot = ({ title, prepared }: { title: string; prepared: Pre
               strokeWidth={1.5}
             />
           </svg>
-          <span className="w-44 shrink-0 text-right text-xs text-muted tabular-nums">{row.text}</span>
+          <span className="col-span-2 text-right text-xs text-muted tabular-nums sm:col-span-1">{row.text}</span>
         </li>
       ))}
     </ul>
-    <div aria-hidden className="mr-47 ml-31 flex justify-between text-2xs text-muted">
+    <div aria-hidden className="ml-27 flex justify-between sm:mr-47 sm:ml-31 text-2xs text-muted">
       {prepared.ticks.map((tick) => (
         <span key={tick.at}>{tick.label}</span>
       ))}

@@ -1,14 +1,8 @@
 import type { Model } from '@millwright/contract';
 import { ObjectLink } from '../../app/links.tsx';
-import { colourOf } from '../../charts/prepare/colours.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { Swatch } from '../../ui/swatch.tsx';
 
-/** The square of an entity's colour, beside its name. */
-export const Swatch = ({ entity }: { entity: string }) => (
-  <svg aria-hidden width="9" height="9" className="shrink-0">
-    <rect width="9" height="9" rx="2" fill={colourOf(entity)} />
-  </svg>
-);
 const roles = ['champion', 'challenger'];
 /** champion and challenger first, the others by name. */
 export const aliasNames = (model: Pick<Model, 'aliases'>): string[] =>
