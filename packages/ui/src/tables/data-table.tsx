@@ -34,6 +34,8 @@ export interface DataTableProps<Row extends RowData> {
   pathOf?: (row: Row) => string | null;
   peek?: (row: Row) => ReactNode;
   peekTitle?: (row: Row) => ReactNode;
+  /** The selected ids and how to change them, for a screen whose charts share them; without it the table keeps them. */
+  selection?: readonly [RowSelectionState, (next: RowSelectionState) => void];
   /** Actions on the selected rows; with it rows can be selected. */
   bulk?: (rows: readonly Row[], clear: () => void) => ReactNode;
   /** Beside the filter: e.g. a button that creates one. */
@@ -49,7 +51,8 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
   const { rows, idOf, columns, pathOf, peek, bulk, prefix = '', filtering = 'here' } = props;
   const go = useGo();
   const [state, change] = useTableSearch(prefix);
-  const [selection, setSelection] = useState<RowSelectionState>(noSelection);
+  const own = useState<RowSelectionState>(noSelection);
+  const [selection, setSelection] = props.selection ?? own;
   const chosen = useMemo(() => chosenColumns(columns, state.columns), [columns, state.columns]);
   const sortText = state.sort ?? props.initialSort;
   const sort = useMemo(() => readSort(sortText), [sortText]);
@@ -79,7 +82,7 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
     data: filtered,
     getRowId: idOf,
     state: { sorting, rowSelection: selection },
-    onRowSelectionChange: setSelection,
+    onRowSelectionChange: (next) => setSelection(typeof next === 'function' ? next(selection) : next),
     enableRowSelection: bulk !== undefined,
   });
   const model = table.getRowModel().rows;

@@ -64,8 +64,8 @@ export const plotOptions = (
     const single = entry.ys.filter((value) => value !== null).length < 2;
     series.push({
       label: entry.label,
-      stroke: entry.uncertain ? pale : stroke,
-      width: entry.uncertain ? 1.25 : 1.75,
+      stroke: entry.pale ? pale : stroke,
+      width: entry.pale ? 1.25 : 1.75,
       ...(entry.uncertain ? { dash: [2, 3] } : {}),
       spanGaps: false,
       points: { show: single, size: 5, fill: stroke },
@@ -112,7 +112,11 @@ export const plotOptions = (
       {
         ...axis,
         space: 70,
+        ...(prepared.xKind === 'time' ? {} : { size: 30 }),
         ...(prepared.xKind === 'time' ? { values: (_plot: uPlot, ticks: number[]) => timeTicks(ticks) } : {}),
+        ...(prepared.xKind === 'elapsed'
+          ? { values: (_plot: uPlot, ticks: number[]) => ticks.map(formatDuration) }
+          : {}),
       },
       { ...axis, size: 58, values: (_plot, ticks) => ticks.map((tick) => tickText(prepared.unit, tick)) },
     ],

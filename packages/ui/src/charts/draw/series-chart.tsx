@@ -32,7 +32,7 @@ export const SeriesChart = ({ title, prepared, height = 220, syncKey, onZoom }: 
   const form = JSON.stringify([
     prepared.xKind,
     prepared.unit,
-    prepared.lines.map((line) => [line.label, line.colour, line.uncertain, line.lows !== null]),
+    prepared.lines.map((line) => [line.label, line.colour, line.uncertain, line.pale, line.lows !== null]),
     prepared.threshold,
     prepared.marks,
   ]);

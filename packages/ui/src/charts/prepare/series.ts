@@ -3,6 +3,13 @@ import { type Described, capNote, listed } from './chart.ts';
 import { colourOf } from './colours.ts';
 
 export type Unit = 'number' | 'share' | 'durationMs';
+/** `elapsed`: milliseconds since something began. */
+export type XKind = 'step' | 'time' | 'elapsed';
+const xNames: Record<XKind, readonly [head: string, many: string]> = {
+  step: ['Step', 'steps'],
+  time: ['Time', 'points in time'],
+  elapsed: ['After', 'points in time'],
+};
 export interface SeriesPoint {
   /** Step, or epoch milliseconds. */
   x: number;
@@ -24,12 +31,14 @@ export interface SeriesMark {
   label: string;
 }
 export interface PreparedSeries extends Described {
-  xKind: 'step' | 'time';
+  xKind: XKind;
   unit: Unit;
   lines: {
     label: string;
     colour: string;
     uncertain: boolean;
+    /** Behind another line of the same, e.g. the raw values behind the smoothed ones. */
+    pale: boolean;
     ys: (number | null)[];
     lows: (number | null)[] | null;
     highs: (number | null)[] | null;
@@ -40,7 +49,7 @@ export interface PreparedSeries extends Described {
 }
 export interface SeriesOptions {
   what: string;
-  xKind: 'step' | 'time';
+  xKind: XKind;
   unit?: Unit;
   /** At most so many lines; the note says how many there are. */
   limit?: number;
@@ -59,8 +68,8 @@ export const formatUnit = (unit: Unit, value: number | null): string =>
       : unit === 'durationMs'
         ? formatDuration(value)
         : formatNumber(value);
-export const formatX = (xKind: 'step' | 'time', x: number): string =>
-  xKind === 'time' ? formatInstant(x) : `step ${x}`;
+export const formatX = (xKind: XKind, x: number): string =>
+  xKind === 'time' ? formatInstant(x) : xKind === 'elapsed' ? `after ${formatDuration(x)}` : `step ${x}`;
 
 const known = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value) ? null : value;
@@ -95,13 +104,14 @@ export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOpti
       label: line.label,
       colour: colourOf(line.entity),
       uncertain: line.uncertain ?? false,
+      pale: line.uncertain ?? false,
       ys,
       lows: banded ? column((point) => point.low) : null,
       highs: banded ? column((point) => point.high) : null,
     };
     return smoothing > 0
       ? [
-          { ...drawn, label: `${line.label}, raw`, uncertain: true },
+          { ...drawn, label: `${line.label}, raw`, pale: true },
           { ...drawn, ys: smooth(ys, smoothing), lows: null, highs: null },
         ]
       : [drawn];
@@ -114,9 +124,9 @@ export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOpti
     return `${line.label} goes from ${formatUnit(unit, first.y)} to ${formatUnit(unit, last.y)}`;
   });
   const table = {
-    head: [xKind === 'time' ? 'Time' : 'Step', ...shown.map((line) => line.label)],
+    head: [xNames[xKind][0], ...shown.map((line) => line.label)],
     rows: xs.map((x) => [
-      formatX(xKind, x).replace('step ', ''),
+      formatX(xKind, x).replace(/^(?:step|after) /, ''),
       ...shown.map((line) => {
         const value = known(line.points.find((point) => point.x === x)?.y);
         return value === null ? '–' : formatUnit(unit, value);
@@ -126,7 +136,7 @@ export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOpti
   const sentence =
     xs.length === 0
       ? `${what}: no values yet.`
-      : `${what} over ${xs.length} ${xKind === 'time' ? 'points in time' : 'steps'}: ${listed(facts.slice(0, 5))}${facts.length > 5 ? ` and ${facts.length - 5} more` : ''}.`;
+      : `${what} over ${xs.length} ${xNames[xKind][1]}: ${listed(facts.slice(0, 5))}${facts.length > 5 ? ` and ${facts.length - 5} more` : ''}.`;
   return {
     xKind,
     unit,

@@ -1,0 +1,113 @@
+import { type Experiment, createExperiment, listExperiments } from '@millwright/contract';
+import { Plus } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useChange } from '../../api/queries.ts';
+import { useRows } from '../../api/rows.ts';
+import { pathOf } from '../../app/links.tsx';
+import { useGo, useProject } from '../../app/location.ts';
+import { useMay } from '../../app/session.tsx';
+import { instantCell } from '../../tables/cells.tsx';
+import { type TableColumn, timeColumn } from '../../tables/columns.ts';
+import { DataTable } from '../../tables/data-table.tsx';
+import { Button } from '../../ui/button.tsx';
+import { PageHeader } from '../../ui/card.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { TextArea, TextField } from '../../ui/field.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { ExperimentsTabs } from './tabs.tsx';
+
+const idOf = (experiment: Experiment) => experiment.id;
+const columns: readonly TableColumn<Experiment>[] = [
+  { id: 'name', header: 'Name', value: (one) => one.name, width: 220, grow: true },
+  { id: 'runCount', header: 'Runs', numeric: true, width: 90, value: (one) => one.runCount },
+  timeColumn('lastRunAt', 'Last run', (one) => one.lastRunAt, instantCell),
+  { id: 'owner', header: 'Owner', value: (one) => one.owner, width: 130 },
+  timeColumn('createdAt', 'Created', (one) => one.createdAt, instantCell),
+  { id: 'description', header: 'Description', value: (one) => one.description, width: 320 },
+];
+
+const CreateExperiment = ({ onClose }: { onClose: () => void }) => {
+  const project = useProject();
+  const go = useGo();
+  const [name, setName] = useState('');
+  const [description, setDescription] = useState('');
+  const create = useChange(createExperiment, {
+    quiet: true,
+    done: 'The experiment was created',
+    refresh: [listExperiments],
+    onDone: (experiment) => {
+      onClose();
+      go(pathOf(project, 'experiment', experiment.id) as string);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate({ params: { project }, body: { name, ...(description ? { description } : {}) } });
+  };
+  return (
+    <Dialog open onClose={onClose} title="New experiment" description="A question, and the runs that try to answer it.">
+      <form onSubmit={submit} className="flex flex-col gap-3">
+        <TextField
+          label="Name"
+          required
+          pattern="[A-Za-z0-9][A-Za-z0-9._\-]{0,119}"
+          hint="Letters, digits, dot, underscore and hyphen"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextArea
+          label="Description"
+          maxLength={10_000}
+          value={description}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+        {create.error ? <ErrorState error={create.error} /> : null}
+        <Button tone="primary" type="submit" busy={create.isPending} className="self-end">
+          Create
+        </Button>
+      </form>
+    </Dialog>
+  );
+};
+
+const Experiments = () => {
+  const project = useProject();
+  const may = useMay('run:write');
+  const rows = useRows(listExperiments, { params: { project } }, idOf);
+  const [creating, setCreating] = useState(false);
+  return (
+    <>
+      <PageHeader
+        title="Experiments"
+        text="Runs that try to answer the same question stand together."
+        actions={
+          <Button
+            tone="primary"
+            icon={<Plus aria-hidden size={14} />}
+            disabled={!may}
+            title={may ? undefined : 'Needs run:write'}
+            onClick={() => setCreating(true)}
+          >
+            New experiment
+          </Button>
+        }
+      />
+      <ExperimentsTabs current="experiments/list" />
+      <DataTable
+        name="experiments"
+        label="Experiments"
+        rows={rows}
+        idOf={idOf}
+        columns={columns}
+        filterExample='runCount > 10 and owner = "ada"'
+        pathOf={(experiment) => pathOf(project, 'experiment', experiment.id)}
+        empty={{
+          title: 'No experiments yet',
+          command: `millwright experiments create --name fraud --project ${project}`,
+        }}
+      />
+      {creating ? <CreateExperiment onClose={() => setCreating(false)} /> : null}
+    </>
+  );
+};
+export default Experiments;

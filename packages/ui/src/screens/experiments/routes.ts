@@ -1,0 +1,35 @@
+import type { StageRoutes } from '../../app/routes.ts';
+import { integer, oneOf, text } from '../../app/screen.ts';
+import { lineageSearch } from '../../graph/lineage-search.ts';
+
+const runsSearch = {
+  summary: oneOf('last', 'min', 'max'),
+  charts: oneOf('parallel', 'scatter'),
+  axes: text(2000),
+  x: text(300),
+  y: text(300),
+};
+const curvesSearch = { axis: oneOf('step', 'time'), smoothing: integer(0, 99) };
+
+export const screens: StageRoutes['screens'] = [
+  { path: 'experiments', title: 'Runs', load: () => import('./runs.tsx'), search: runsSearch },
+  { path: 'experiments/list', title: 'Experiments', load: () => import('./experiments.tsx') },
+  {
+    path: 'experiments/compare',
+    title: 'Compare runs',
+    load: () => import('./compare.tsx'),
+    search: { runs: text(4000), diff: oneOf('on'), ...curvesSearch },
+  },
+  {
+    path: 'experiments/$experiment',
+    title: 'Experiment',
+    load: () => import('./experiment.tsx'),
+    search: { tab: text(40), ...runsSearch },
+  },
+  {
+    path: 'experiments/runs/$run',
+    title: 'Run',
+    load: () => import('./run.tsx'),
+    search: { tab: text(40), ...curvesSearch, ...lineageSearch },
+  },
+];

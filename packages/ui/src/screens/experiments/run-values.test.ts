@@ -1,0 +1,54 @@
+import type { Run } from '@millwright/contract';
+import { describe, expect, it } from 'vitest';
+import { axesOf, compareRuns, firstAxes, metricKeys, valueAt } from './run-values.ts';
+
+const run = (part: Partial<Run>): Run => ({
+  id: 'run_00000000000000000000000001',
+  experimentId: 'exp_00000000000000000000000001',
+  experimentName: 'fraud',
+  name: 'one',
+  status: 'finished',
+  parentRunId: null,
+  startedAt: 0,
+  endedAt: 1,
+  owner: 'ada',
+  note: '',
+  parameters: {},
+  metrics: {},
+  tags: {},
+  ...part,
+});
+const summary = (last: number) => ({ last, min: last - 1, max: last + 1, lastStep: 3, points: 4 });
+const two = [
+  run({ parameters: { l2: '1', seed: '7' }, metrics: { auc: summary(0.9) } }),
+  run({ parameters: { l2: '2', seed: '7' }, metrics: { auc: summary(0.8), 'val.loss': summary(2) } }),
+];
+
+describe('the values of runs', () => {
+  it('orders keys by how many runs have them', () => {
+    expect(metricKeys(two)).toEqual(['auc', 'val.loss']);
+  });
+  it('reads a key that has a dot itself', () => {
+    expect(valueAt(two[1] as Run, 'metrics.val.loss', 'min')).toBe(1);
+    expect(valueAt(two[0] as Run, 'metrics.val.loss', 'last')).toBeNull();
+  });
+  it('begins parallel coordinates with what differs and ends with the metric most runs have', () => {
+    const axes = axesOf(two);
+    expect(axes.map((axis) => axis.id)).toEqual(['parameters.l2', 'metrics.auc', 'metrics.val.loss']);
+    expect(firstAxes(axes)).toEqual(['parameters.l2', 'metrics.val.loss', 'metrics.auc']);
+  });
+});
+
+describe('compareRuns', () => {
+  it('marks rows that differ, also where one run lacks the value', () => {
+    const differing = compareRuns(two).filter((row) => row.differs);
+    expect(differing.map((row) => [row.group, row.key, row.values])).toEqual([
+      ['Parameters', 'l2', ['1', '2']],
+      ['Metrics', 'auc', [0.9, 0.8]],
+      ['Metrics', 'val.loss', [null, 2]],
+    ]);
+  });
+  it('finds no difference in a single run', () => {
+    expect(compareRuns([two[0] as Run]).some((row) => row.differs)).toBe(false);
+  });
+});
