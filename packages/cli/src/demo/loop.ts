@@ -7,6 +7,7 @@ import {
   type PipelineRun,
   type PipelineSpec,
   type Rollout,
+  type RolloutPolicy,
   type TriggerDecision,
   createDataset,
   createExperiment,
@@ -37,19 +38,37 @@ export interface LoopSettings {
   minRows: number;
   windows: (number | null)[];
   holdoutFraction: number;
+  /** By how much more often than the champion a new model may err on the hold-out, at 95 %. */
+  gateMargin: number;
+  /** Retrain whenever a window of labels is complete, not only when the loss rose: for tables that move all the time. */
+  continuous: boolean;
+  rollout: RolloutPolicy;
 }
 
+/** The payments hold still between two known changes. Of a table of one's own nothing is known: shorter windows, and a new attempt with each. */
 export const settingsFor = (source: Source): LoopSettings => {
-  const windowRows =
-    source.name === 'payments'
-      ? 500
-      : Math.min(1000, Math.max(100, Math.floor((source.rows.length - source.historyRows) / 40)));
+  if (source.changes.length > 0)
+    return {
+      windowRows: 500,
+      maxRows: 2000,
+      minRows: 1000,
+      windows: [400, 800, null],
+      holdoutFraction: 0.25,
+      gateMargin: 0.005,
+      continuous: false,
+      rollout: {},
+    };
+  const windowRows = Math.min(1000, Math.max(100, Math.floor((source.rows.length - source.historyRows) / 80)));
   return {
     windowRows,
-    maxRows: 4 * windowRows,
-    minRows: 2 * windowRows,
-    windows: [Math.floor(windowRows * 0.8), Math.floor(windowRows * 1.6), null],
-    holdoutFraction: 0.25,
+    maxRows: 10 * windowRows,
+    minRows: 4 * windowRows,
+    windows: [Math.floor(3.5 * windowRows), null],
+    holdoutFraction: 0.15,
+    gateMargin: 0.01,
+    continuous: true,
+    // Successors of the same kind differ little: a wider margin decides in hundreds of labels instead of thousands.
+    rollout: { steps: [0.5], lossMargin: 0.1 },
   };
 };
 
@@ -92,9 +111,19 @@ export const endpointName = (source: Source): string => `${source.name}-endpoint
 export const modelName = (source: Source): string => `${source.name}-model`;
 
 /** Thresholds of the gate, fixed before any run: better than guessing, and no worse than the champion. */
-const gate = (source: Source): GateRule[] => [
-  { kind: 'baseline', baseline: 'majority', margin: 0, mustBeat: true },
-  { kind: 'baseline', baseline: 'champion', margin: source.task === 'classification' ? 0.005 : 0 },
+const gate = (source: Source, settings: LoopSettings): GateRule[] => [
+  {
+    kind: 'baseline',
+    baseline: 'majority',
+    margin: settings.continuous ? settings.gateMargin : 0,
+    mustBeat: !settings.continuous,
+  },
+  { kind: 'baseline', baseline: 'champion', margin: source.task === 'classification' ? settings.gateMargin : 0 },
+];
+
+const triggersOf = (settings: LoopSettings): string[] => [
+  'monitoring.performance-degraded',
+  ...(settings.continuous ? ['monitoring.window-judged'] : []),
 ];
 
 const specOf = (source: Source, settings: LoopSettings, endpointId: string | null): PipelineSpec => ({
@@ -135,7 +164,7 @@ const specOf = (source: Source, settings: LoopSettings, endpointId: string | nul
       name: 'evaluate',
       kind: 'evaluation.evaluate',
       needs: ['train'],
-      with: { runId: { $from: 'train.runId' }, model: modelName(source), rules: gate(source) },
+      with: { runId: { $from: 'train.runId' }, model: modelName(source), rules: gate(source, settings) },
     },
     {
       name: 'register',
@@ -156,13 +185,14 @@ const specOf = (source: Source, settings: LoopSettings, endpointId: string | nul
         endpoint: endpointName(source),
         model: modelName(source),
         modelVersionId: { $from: 'register.modelVersionId' },
+        policy: settings.rollout,
       },
     },
   ],
   ...(endpointId === null
     ? {}
-    : { triggers: [{ kind: 'event', type: 'monitoring.performance-degraded', subjectId: endpointId }] }),
-  coolDownMs: 1000,
+    : { triggers: triggersOf(settings).map((type) => ({ kind: 'event' as const, type, subjectId: endpointId })) }),
+  coolDownMs: settings.continuous ? 0 : 1000,
 });
 
 /** Everything a person would set up through the console or the SDK, by the same public operations. */

@@ -10,7 +10,15 @@ import { quality, reportRows } from './report.ts';
 
 const seeds = Array.from({ length: 20 }, (_unused, index) => index + 1);
 const plan = { historyRows: 2500, harmlessAt: 1500, patternAt: 3000, streamRows: 6500 };
-const settings = { windowRows: 300, maxRows: 1200, minRows: 600, windows: [300, 600, null], holdoutFraction: 0.25 };
+const settings = {
+  windowRows: 300,
+  maxRows: 1200,
+  minRows: 600,
+  windows: [300, 600, null],
+  holdoutFraction: 0.25,
+  gateMargin: 0.005,
+  continuous: false,
+};
 
 const play = async (seed: number) => {
   const dir = mkdtempSync(join(tmpdir(), 'millwright-seed-'));
