@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { formatNumber } from '../../ui/format.ts';
 import type { HeatCell, PreparedHeatMap } from '../prepare/heat-map.ts';
 import { ChartFrame } from './chart-frame.tsx';
@@ -11,7 +11,7 @@ interface Props {
   onChoose?: (windowId: string, feature: string) => void;
   chosen?: { windowId: string; feature: string } | null;
 }
-const nameWidth = 150;
+const [wideName, narrowName] = [150, 90];
 const cellHeight = 24;
 
 const wordOf = (feature: string, cell: HeatCell) =>
@@ -22,7 +22,12 @@ export const HeatMap = ({ title, prepared, onChoose, chosen }: Props) => {
   const [holder, width] = useWidth<HTMLDivElement>();
   const [active, setActive] = useState<[number, number]>([0, Math.max(0, prepared.windows.length - 1)]);
   const grid = useRef<HTMLDivElement>(null);
+  const nameWidth = width > 480 ? wideName : narrowName;
   const cellWidth = Math.max(24, Math.min(48, (width - nameWidth - 2) / Math.max(1, prepared.windows.length)));
+  // The newest windows are at the right end.
+  useLayoutEffect(() => {
+    if (holder.current) holder.current.scrollLeft = holder.current.scrollWidth;
+  }, [holder, width, prepared.windows.length]);
   const [activeRow, activeColumn] = active;
   const onKey = (event: KeyboardEvent) => {
     const by: Record<string, [number, number]> = {

@@ -6,7 +6,10 @@ export const IntervalPlot = ({ title, prepared }: { title: string; prepared: Pre
   <ChartFrame title={title} prepared={prepared} height={Math.max(100, prepared.rows.length * 34 + 24)}>
     <ul>
       {prepared.rows.map((row) => (
-        <li key={row.label} className="grid min-h-8 grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 sm:grid-cols-[7rem_minmax(0,1fr)_11rem]">
+        <li
+          key={row.label}
+          className="grid min-h-8 grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 sm:grid-cols-[7rem_minmax(0,1fr)_11rem]"
+        >
           <span className="truncate" title={row.label}>
             {row.label}
           </span>

@@ -113,41 +113,48 @@ export const TryIt = ({ endpoint }: { endpoint: Endpoint }) => {
   const address = new URL(client.address(predict, { params, body: { inputs: [] } }), location.origin).href;
   return (
     <div className="grid items-start gap-3 lg:grid-cols-2">
-      <Card
-        title="Inputs"
-        aside={
-          <Button small disabled={!last} onClick={() => last && setTexts(textsOf(signature, last.inputs))}>
-            Fill from the newest prediction
-          </Button>
-        }
-      >
-        <form onSubmit={submit} noValidate className="flex flex-col gap-3">
-          <div className="grid gap-3 sm:grid-cols-2">
-            {signature.inputs.map((input) => (
-              <InputField
-                key={input.name}
-                input={input}
-                text={texts[input.name] ?? ''}
-                error={shownProblems ? problems[input.name] : undefined}
-                onChange={(text) => setTexts({ ...texts, [input.name]: text })}
-              />
-            ))}
-          </div>
-          <div className="flex flex-wrap items-center justify-end gap-3">
-            <span className="text-xs text-muted">It is captured and counted like every prediction.</span>
-            <Button
-              tone="primary"
-              type="submit"
-              busy={ask.isPending}
-              disabled={!may}
-              title={may ? undefined : 'Needs endpoint:predict'}
-              icon={<Send aria-hidden size={14} />}
-            >
-              Predict
+      <div className="flex min-w-0 flex-col gap-3">
+        <Card
+          title="Inputs"
+          aside={
+            <Button small disabled={!last} onClick={() => last && setTexts(textsOf(signature, last.inputs))}>
+              Fill from the newest prediction
             </Button>
-          </div>
-        </form>
-      </Card>
+          }
+        >
+          <form onSubmit={submit} noValidate className="flex flex-col gap-3">
+            <div className="grid gap-3 sm:grid-cols-2">
+              {signature.inputs.map((input) => (
+                <InputField
+                  key={input.name}
+                  input={input}
+                  text={texts[input.name] ?? ''}
+                  error={shownProblems ? problems[input.name] : undefined}
+                  onChange={(text) => setTexts({ ...texts, [input.name]: text })}
+                />
+              ))}
+            </div>
+            <div className="flex flex-wrap items-center justify-end gap-3">
+              <span className="text-xs text-muted">It is captured and counted like every prediction.</span>
+              <Button
+                tone="primary"
+                type="submit"
+                busy={ask.isPending}
+                disabled={!may}
+                title={may ? undefined : 'Needs endpoint:predict'}
+                icon={<Send aria-hidden size={14} />}
+              >
+                Predict
+              </Button>
+            </div>
+          </form>
+        </Card>
+        {request ? (
+          <Card title="The same as a command">
+            <CodeBlock label="curl" code={curlLine(predict, address, { body: request })} />
+          </Card>
+        ) : null}
+      </div>
       <div className="flex min-w-0 flex-col gap-3">
         <Card title="Answer">
           {ask.error ? (
@@ -158,11 +165,6 @@ export const TryIt = ({ endpoint }: { endpoint: Endpoint }) => {
             <p className="text-muted">Nothing was asked yet.</p>
           )}
         </Card>
-        {request ? (
-          <Card title="The same as a command">
-            <CodeBlock label="curl" code={curlLine(predict, address, { body: request })} />
-          </Card>
-        ) : null}
       </div>
     </div>
   );
