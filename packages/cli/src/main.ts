@@ -7,7 +7,7 @@ interface Command {
 }
 
 /** Loaded when called: `millwright datasets list` need not wait for the server's code. */
-const commands: Record<string, Command> = {
+export const commands: Record<string, Command> = {
   up: {
     summary: 'start the server (and its worker)',
     run: async (argv) => (await import('./commands/up.ts')).up(argv, { worker: false }),

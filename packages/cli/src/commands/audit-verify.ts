@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type AuditRow, MillwrightError } from '@millwright/contract';
 import {
@@ -38,16 +38,23 @@ const verifyFile = async (path: string, key: string | null): Promise<number> => 
       );
     }
     if ('head' in entry) head = entry.head;
-    else verifier.add(entry);
+    // Spelled otherwise than we spell it, a line could show a reader something else than what is checked.
+    else verifier.add(entry, JSON.stringify(entry) === line);
   }
   const { rows, problems } = verifier.finish(head);
-  return report(rows, problems);
+  const code = report(rows, problems);
+  if (key === null)
+    process.stdout.write(
+      'The seal of the head was not checked: pass --key-file with the instance.key of the data folder.\n',
+    );
+  return code;
 };
 
 export const auditVerify = async (argv: string[]): Promise<number> => {
   const { words, flags } = parseArguments(argv);
-  if (words.length > 1) throw new UsageError('millwright audit verify [FILE] [--key KEY] [--data-dir FOLDER]');
-  const key = takeText(flags, '--key') ?? null;
+  if (words.length > 1) throw new UsageError('millwright audit verify [FILE [--key-file FILE]] [--data-dir FOLDER]');
+  const keyFile = takeText(flags, '--key-file');
+  const key = keyFile === undefined ? null : readFileSync(keyFile, 'utf8').trim();
   if (words[0] !== undefined) return verifyFile(words[0], key);
   const { config } = loadConfig({ flags });
   const platform = await createPlatform({

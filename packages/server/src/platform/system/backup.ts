@@ -79,6 +79,8 @@ export const restoreBackup = async (archive: string, dataDir: string): Promise<{
   try {
     const extract = tar.extract();
     const reading = pipeline(createReadStream(archive), extract);
+    // Told by the loop below too; unheard here it would end the process.
+    reading.catch(() => undefined);
     for await (const entry of extract) {
       const { name } = entry.header;
       if (name === 'millwright-backup.json') {
