@@ -5,7 +5,7 @@ export { createVerifier, verifyAuditChain } from '#platform/audit';
 export { systemActor } from '#platform/auth';
 export { systemClock } from '#platform/clock';
 export { ConfigError, loadConfig, settings, shownConfig } from '#platform/config';
-export type { Config, LoadedConfig } from '#platform/config';
+export type { Config, LoadedConfig, Setting } from '#platform/config';
 export { createPlatform, startPlatform, stopPlatform } from '#platform/core';
 export type { Platform } from '#platform/core';
 export { MillwrightError, messageOf } from '#platform/errors';
