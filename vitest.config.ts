@@ -22,12 +22,12 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.{ts,mjs}'],
           exclude: [...shared.exclude, ...Object.values(levels), architecture],
-          testTimeout: 10_000,
+          testTimeout: 60_000,
         },
       },
       { test: { ...shared, name: 'architecture', include: [architecture], testTimeout: 30_000 } },
-      { test: { ...shared, name: 'store', include: [levels.store], testTimeout: 30_000, hookTimeout: 60_000 } },
-      { test: { ...shared, name: 'http', include: [levels.http], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { test: { ...shared, name: 'store', include: [levels.store], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { ...shared, name: 'http', include: [levels.http], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           ...shared,

@@ -16,7 +16,11 @@ const save = process.env['MILLWRIGHT_SAVE_SCREENSHOTS'] === '1';
 /** Until nothing is loading: live screens keep a connection open, so the network is never idle. */
 const settled = async (page: Page): Promise<void> => {
   await page.locator('main h1, main h2').first().waitFor();
-  await page.waitForFunction(`document.querySelectorAll('[aria-busy="true"], [data-skeleton]').length === 0`, undefined, { timeout: 15_000 });
+  await page.waitForFunction(
+    `document.querySelectorAll('[aria-busy="true"], [data-skeleton]').length === 0`,
+    undefined,
+    { timeout: 15_000 },
+  );
   await page.waitForTimeout(300);
 };
 
@@ -35,8 +39,15 @@ const walk = (backend: Backend) => {
     await demo?.stop();
   });
 
-  const opened = async (theme: (typeof themes)[number], width = 1440): Promise<{ context: BrowserContext; page: Page; errors: string[] }> => {
-    const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  const opened = async (
+    theme: (typeof themes)[number],
+    width = 1440,
+  ): Promise<{ context: BrowserContext; page: Page; errors: string[] }> => {
+    const context = await browser.newContext({
+      colorScheme: theme,
+      viewport: { width, height: 900 },
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('console', (message) => {
@@ -46,20 +57,32 @@ const walk = (backend: Backend) => {
     return { context, page, errors };
   };
 
-  it.each(themes)('shows every screen without an error, and accessible, in the %s theme', async (theme) => {
-    const { context, page, errors } = await opened(theme);
-    const findings: string[] = [];
-    for (const screen of screens) {
-      await page.goto(demo.address + screen.path);
-      await settled(page);
-      if (save && backend === embedded) await page.screenshot({ path: join(images, `${screen.name}-${theme}.png`) });
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-      for (const violation of violations) findings.push(`${screen.name}: ${violation.id}: ${violation.nodes.slice(0, 2).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-      if (errors.length > 0) findings.push(`${screen.name}: ${errors.splice(0).join(' | ')}`);
-    }
-    await context.close();
-    expect(findings).toEqual([]);
-  }, 240_000);
+  it.each(themes)(
+    'shows every screen without an error, and accessible, in the %s theme',
+    async (theme) => {
+      const { context, page, errors } = await opened(theme);
+      const findings: string[] = [];
+      for (const screen of screens) {
+        await page.goto(demo.address + screen.path);
+        await settled(page);
+        if (save && backend === embedded) await page.screenshot({ path: join(images, `${screen.name}-${theme}.png`) });
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        for (const violation of violations)
+          findings.push(
+            `${screen.name}: ${violation.id}: ${violation.nodes
+              .slice(0, 2)
+              .map((node) => node.html.slice(0, 160))
+              .join(' | ')}`,
+          );
+        if (errors.length > 0) findings.push(`${screen.name}: ${errors.splice(0).join(' | ')}`);
+      }
+      await context.close();
+      expect(findings).toEqual([]);
+    },
+    240_000,
+  );
 
   it('fits a telephone: no screen scrolls sideways at 320 pixels', async () => {
     const { context, page } = await opened('light', 320);
@@ -67,7 +90,9 @@ const walk = (backend: Backend) => {
     for (const screen of screens) {
       await page.goto(demo.address + screen.path);
       await settled(page);
-      const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
+      const overflow = Number(
+        await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+      );
       if (overflow > 1) wide.push(`${screen.name}: ${overflow} px`);
     }
     await context.close();

@@ -23,7 +23,20 @@ export const scaledOut: Backend = {
     url.pathname = `/${name}`;
     const s3 = s3Settings();
     return [
-      '--database-url', url.href, '--blob-store', 's3', '--s3-bucket', s3.bucket, '--s3-endpoint', s3.endpoint, '--s3-access-key', s3.accessKey, '--s3-secret-key', s3.secretKey, '--s3-prefix', `${name}/`,
+      '--database-url',
+      url.href,
+      '--blob-store',
+      's3',
+      '--s3-bucket',
+      s3.bucket,
+      '--s3-endpoint',
+      s3.endpoint,
+      '--s3-access-key',
+      s3.accessKey,
+      '--s3-secret-key',
+      s3.secretKey,
+      '--s3-prefix',
+      `${name}/`,
     ];
   },
 };

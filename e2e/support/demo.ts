@@ -20,7 +20,9 @@ const folder = () => {
 /** The demo as a user starts it, played to its end; the server stays up until it is stopped. */
 export const startDemo = async (flags: string[] = []): Promise<RunningDemo> => {
   const dir = folder();
-  const child: ChildProcess = spawn(process.execPath, [bin, 'demo', '--data-dir', dir.path, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(process.execPath, [bin, 'demo', '--data-dir', dir.path, '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const address = await new Promise<string>((resolve, reject) => {
     const take = (chunk: Buffer) => {

@@ -1,5 +1,17 @@
 import {
-  listDatasets, listEndpoints, listEvaluations, listExperiments, listIncidents, listModels, listModelVersions, listPipelineRuns, listPipelines, listRollouts, listRuns, listVersions, type Operation,
+  listDatasets,
+  listEndpoints,
+  listEvaluations,
+  listExperiments,
+  listIncidents,
+  listModels,
+  listModelVersions,
+  listPipelineRuns,
+  listPipelines,
+  listRollouts,
+  listRuns,
+  listVersions,
+  type Operation,
 } from '@millwright/contract';
 import { createClient } from '@millwright/sdk';
 
@@ -12,7 +24,9 @@ export interface Screen {
 export const screensOf = async (address: string, project = 'default'): Promise<Screen[]> => {
   const client = createClient({ baseUrl: address });
   const first = async (op: Operation, params: Record<string, string> = {}): Promise<{ id: string }> => {
-    const page = (await client.call(op, { params: { project, ...params }, query: { limit: 1 } } as never)) as { items: { id: string }[] };
+    const page = (await client.call(op, { params: { project, ...params }, query: { limit: 1 } } as never)) as {
+      items: { id: string }[];
+    };
     const [item] = page.items;
     if (!item) throw new Error(`${op.id} answers an empty list: the demo should have filled it`);
     return item;
@@ -21,7 +35,9 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
   const model = await first(listModels as Operation);
   const endpoint = await first(listEndpoints as Operation);
   const ids = {
-    dataset: dataset.id, endpoint: endpoint.id, model: model.id,
+    dataset: dataset.id,
+    endpoint: endpoint.id,
+    model: model.id,
     datasetVersion: (await first(listVersions as Operation, { dataset: 'payments' })).id,
     experiment: (await first(listExperiments as Operation)).id,
     run: (await first(listRuns as Operation)).id,

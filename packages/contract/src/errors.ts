@@ -73,6 +73,14 @@ export class MillwrightError extends Error {
   toProblem(requestId?: string): Problem {
     const [status, title] = errorTable[this.code];
     const type = `/reference/errors#${this.code.toLowerCase().replaceAll('_', '-')}`;
-    return { type, title, status, code: this.code, detail: this.message, ...(requestId ? { requestId } : {}), ...this.extra };
+    return {
+      type,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      ...(requestId ? { requestId } : {}),
+      ...this.extra,
+    };
   }
 }

@@ -1,20 +1,56 @@
 import { type Static, Type } from 'typebox';
-import { Count, Digest, Id, Instant, MetricValue, Name, Nullable, OneOf, PageQuery, ProjectName, Ref, Strict, Text, Title, pageOf } from './fields.ts';
+import {
+  Count,
+  Digest,
+  Id,
+  Instant,
+  MetricValue,
+  Name,
+  Nullable,
+  OneOf,
+  PageQuery,
+  ProjectName,
+  Ref,
+  Strict,
+  Text,
+  Title,
+  pageOf,
+} from './fields.ts';
 import { operation } from './operation.ts';
 
 const tag = 'experiments';
 
 export const Experiment = Type.Object({
-  id: Id, name: Type.String(), description: Type.String(), owner: Type.String(), createdAt: Instant, runCount: Count, lastRunAt: Nullable(Instant),
+  id: Id,
+  name: Type.String(),
+  description: Type.String(),
+  owner: Type.String(),
+  createdAt: Instant,
+  runCount: Count,
+  lastRunAt: Nullable(Instant),
 });
 export type Experiment = Static<typeof Experiment>;
 
 export const RunStatus = OneOf('running', 'finished', 'failed', 'killed');
-export const MetricSummary = Type.Object({ last: MetricValue, min: MetricValue, max: MetricValue, lastStep: Type.Integer(), points: Count });
+export const MetricSummary = Type.Object({
+  last: MetricValue,
+  min: MetricValue,
+  max: MetricValue,
+  lastStep: Type.Integer(),
+  points: Count,
+});
 export type MetricSummary = Static<typeof MetricSummary>;
 export const Run = Type.Object({
-  id: Id, experimentId: Id, experimentName: Type.String(), name: Type.String(), status: RunStatus, parentRunId: Nullable(Id),
-  startedAt: Instant, endedAt: Nullable(Instant), owner: Type.String(), note: Type.String(),
+  id: Id,
+  experimentId: Id,
+  experimentName: Type.String(),
+  name: Type.String(),
+  status: RunStatus,
+  parentRunId: Nullable(Id),
+  startedAt: Instant,
+  endedAt: Nullable(Instant),
+  owner: Type.String(),
+  note: Type.String(),
   parameters: Type.Record(Type.String(), Type.String()),
   metrics: Type.Record(Type.String(), MetricSummary),
   tags: Type.Record(Type.String(), Type.String()),
@@ -23,14 +59,22 @@ export type Run = Static<typeof Run>;
 
 export const MetricPoint = Type.Object({ step: Type.Integer(), at: Instant, value: MetricValue });
 export type MetricPoint = Static<typeof MetricPoint>;
-export const Artifact = Type.Object({ path: Type.String(), digest: Digest, sizeBytes: Count, mediaType: Type.String(), createdAt: Instant });
+export const Artifact = Type.Object({
+  path: Type.String(),
+  digest: Digest,
+  sizeBytes: Count,
+  mediaType: Type.String(),
+  createdAt: Instant,
+});
 export type Artifact = Static<typeof Artifact>;
 
 const Key = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
 /** A relative path of plain segments: no `..`, no empty or dot-only segment, no back slash, no percent sign, no control character. */
 export const ArtifactPath = Type.String({
-  minLength: 1, maxLength: 500,
-  pattern: '^(?!\\.{1,2}(/|$))[^\\u0000-\\u001f\\u007f/\\\\%#?:*"<>|]+(/(?!\\.{1,2}(/|$))[^\\u0000-\\u001f\\u007f/\\\\%#?:*"<>|]+)*$',
+  minLength: 1,
+  maxLength: 500,
+  pattern:
+    '^(?!\\.{1,2}(/|$))[^\\u0000-\\u001f\\u007f/\\\\%#?:*"<>|]+(/(?!\\.{1,2}(/|$))[^\\u0000-\\u001f\\u007f/\\\\%#?:*"<>|]+)*$',
 });
 const step = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
@@ -39,71 +83,203 @@ const experiment = Type.Object({ ...project, experiment: Ref });
 const run = Type.Object({ ...project, run: Id });
 
 export const listExperiments = operation({
-  id: 'listExperiments', method: 'GET', path: '/projects/:project/experiments', summary: 'List experiments', tag, permission: 'run:read',
-  params: Type.Object(project), query: Type.Object(PageQuery), reply: pageOf(Experiment), audit: false, cli: 'experiments list',
+  id: 'listExperiments',
+  method: 'GET',
+  path: '/projects/:project/experiments',
+  summary: 'List experiments',
+  tag,
+  permission: 'run:read',
+  params: Type.Object(project),
+  query: Type.Object(PageQuery),
+  reply: pageOf(Experiment),
+  audit: false,
+  cli: 'experiments list',
 });
 export const createExperiment = operation({
-  id: 'createExperiment', method: 'POST', path: '/projects/:project/experiments', summary: 'Create an experiment', tag, permission: 'run:write', status: 201,
-  params: Type.Object(project), body: Strict({ name: Name, description: Type.Optional(Text) }), reply: Experiment, errors: ['NAME_TAKEN'],
-  audit: 'experiment.create', cli: 'experiments create',
+  id: 'createExperiment',
+  method: 'POST',
+  path: '/projects/:project/experiments',
+  summary: 'Create an experiment',
+  tag,
+  permission: 'run:write',
+  status: 201,
+  params: Type.Object(project),
+  body: Strict({ name: Name, description: Type.Optional(Text) }),
+  reply: Experiment,
+  errors: ['NAME_TAKEN'],
+  audit: 'experiment.create',
+  cli: 'experiments create',
 });
 export const getExperiment = operation({
-  id: 'getExperiment', method: 'GET', path: '/projects/:project/experiments/:experiment', summary: 'Read one experiment', tag, permission: 'run:read',
-  params: experiment, resource: { type: 'experiment', param: 'experiment' }, reply: Experiment, errors: ['NOT_FOUND'], audit: false, cli: 'experiments show',
+  id: 'getExperiment',
+  method: 'GET',
+  path: '/projects/:project/experiments/:experiment',
+  summary: 'Read one experiment',
+  tag,
+  permission: 'run:read',
+  params: experiment,
+  resource: { type: 'experiment', param: 'experiment' },
+  reply: Experiment,
+  errors: ['NOT_FOUND'],
+  audit: false,
+  cli: 'experiments show',
 });
 export const listRuns = operation({
-  id: 'listRuns', method: 'GET', path: '/projects/:project/runs', summary: 'List runs, newest first', tag, permission: 'run:read',
-  description: 'The filter compares `status`, `name`, `experiment`, `owner`, `startedAt`, `parameters.<key>`, `metrics.<key>` and `tags.<key>`, e.g. `metrics.accuracy > 0.9 and tags.team = "risk"`.',
+  id: 'listRuns',
+  method: 'GET',
+  path: '/projects/:project/runs',
+  summary: 'List runs, newest first',
+  tag,
+  permission: 'run:read',
+  description:
+    'The filter compares `status`, `name`, `experiment`, `owner`, `startedAt`, `parameters.<key>`, `metrics.<key>` and `tags.<key>`, e.g. `metrics.accuracy > 0.9 and tags.team = "risk"`.',
   params: Type.Object(project),
-  query: Type.Object({ ...PageQuery, experiment: Type.Optional(Ref), filter: Type.Optional(Type.String({ maxLength: 2000 })) }),
-  reply: pageOf(Run), errors: ['INVALID_FILTER'], audit: false, cli: 'runs list',
+  query: Type.Object({
+    ...PageQuery,
+    experiment: Type.Optional(Ref),
+    filter: Type.Optional(Type.String({ maxLength: 2000 })),
+  }),
+  reply: pageOf(Run),
+  errors: ['INVALID_FILTER'],
+  audit: false,
+  cli: 'runs list',
 });
 export const createRun = operation({
-  id: 'createRun', method: 'POST', path: '/projects/:project/runs', summary: 'Start a run', tag, permission: 'run:write', status: 201,
+  id: 'createRun',
+  method: 'POST',
+  path: '/projects/:project/runs',
+  summary: 'Start a run',
+  tag,
+  permission: 'run:write',
+  status: 201,
   params: Type.Object(project),
   body: Strict({
-    experiment: Ref, name: Type.Optional(Title), parentRunId: Type.Optional(Id), datasetVersionId: Type.Optional(Id),
-    parameters: Type.Optional(Type.Record(Key, Type.String({ maxLength: 6000 }))), tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 8000 }))),
+    experiment: Ref,
+    name: Type.Optional(Title),
+    parentRunId: Type.Optional(Id),
+    datasetVersionId: Type.Optional(Id),
+    parameters: Type.Optional(Type.Record(Key, Type.String({ maxLength: 6000 }))),
+    tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 8000 }))),
   }),
-  reply: Run, errors: ['INVALID_REFERENCE'], audit: 'run.create', cli: 'runs create',
+  reply: Run,
+  errors: ['INVALID_REFERENCE'],
+  audit: 'run.create',
+  cli: 'runs create',
 });
 export const getRun = operation({
-  id: 'getRun', method: 'GET', path: '/projects/:project/runs/:run', summary: 'Read one run', tag, permission: 'run:read', params: run, reply: Run,
-  errors: ['NOT_FOUND'], audit: false, cli: 'runs show',
+  id: 'getRun',
+  method: 'GET',
+  path: '/projects/:project/runs/:run',
+  summary: 'Read one run',
+  tag,
+  permission: 'run:read',
+  params: run,
+  reply: Run,
+  errors: ['NOT_FOUND'],
+  audit: false,
+  cli: 'runs show',
 });
 export const updateRun = operation({
-  id: 'updateRun', method: 'PATCH', path: '/projects/:project/runs/:run', summary: 'Finish a run, rename it, set tags or parameters', tag, permission: 'run:write', params: run,
+  id: 'updateRun',
+  method: 'PATCH',
+  path: '/projects/:project/runs/:run',
+  summary: 'Finish a run, rename it, set tags or parameters',
+  tag,
+  permission: 'run:write',
+  params: run,
   description: 'A parameter that is set keeps its value: setting it to another one is a conflict.',
   body: Strict({
-    status: Type.Optional(RunStatus), name: Type.Optional(Title), note: Type.Optional(Text), endedAt: Type.Optional(Instant),
-    parameters: Type.Optional(Type.Record(Key, Type.String({ maxLength: 6000 }))), tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 8000 }))),
+    status: Type.Optional(RunStatus),
+    name: Type.Optional(Title),
+    note: Type.Optional(Text),
+    endedAt: Type.Optional(Instant),
+    parameters: Type.Optional(Type.Record(Key, Type.String({ maxLength: 6000 }))),
+    tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 8000 }))),
   }),
-  reply: Run, errors: ['NOT_FOUND', 'CONFLICT'], audit: 'run.update', cli: 'runs update',
+  reply: Run,
+  errors: ['NOT_FOUND', 'CONFLICT'],
+  audit: 'run.update',
+  cli: 'runs update',
 });
 export const logMetrics = operation({
-  id: 'logMetrics', method: 'POST', path: '/projects/:project/runs/:run/metrics', summary: 'Append metric points; answered after they are durable', tag,
-  permission: 'run:write', params: run, status: 204,
-  body: Strict({ points: Type.Array(Strict({ key: Key, value: MetricValue, step: Type.Optional(step), at: Type.Optional(Instant) }), { minItems: 1, maxItems: 10_000 }) }),
-  errors: ['NOT_FOUND'], audit: false,
+  id: 'logMetrics',
+  method: 'POST',
+  path: '/projects/:project/runs/:run/metrics',
+  summary: 'Append metric points; answered after they are durable',
+  tag,
+  permission: 'run:write',
+  params: run,
+  status: 204,
+  body: Strict({
+    points: Type.Array(
+      Strict({ key: Key, value: MetricValue, step: Type.Optional(step), at: Type.Optional(Instant) }),
+      { minItems: 1, maxItems: 10_000 },
+    ),
+  }),
+  errors: ['NOT_FOUND'],
+  audit: false,
 });
 export const getMetricHistory = operation({
-  id: 'getMetricHistory', method: 'GET', path: '/projects/:project/runs/:run/metrics/history', summary: 'The points of one metric in step order', tag,
+  id: 'getMetricHistory',
+  method: 'GET',
+  path: '/projects/:project/runs/:run/metrics/history',
+  summary: 'The points of one metric in step order',
+  tag,
   description: 'At most `points` of them: each bucket keeps its minimum and its maximum, so that no spike is hidden.',
-  permission: 'run:read', params: run,
-  query: Type.Object({ key: Key, points: Type.Optional(Type.Integer({ minimum: 10, maximum: 100_000, default: 2000 })) }),
-  reply: Type.Object({ key: Type.String(), total: Count, sampled: Type.Boolean(), points: Type.Array(MetricPoint) }), errors: ['NOT_FOUND'], audit: false, cli: 'runs metric',
+  permission: 'run:read',
+  params: run,
+  query: Type.Object({
+    key: Key,
+    points: Type.Optional(Type.Integer({ minimum: 10, maximum: 100_000, default: 2000 })),
+  }),
+  reply: Type.Object({ key: Type.String(), total: Count, sampled: Type.Boolean(), points: Type.Array(MetricPoint) }),
+  errors: ['NOT_FOUND'],
+  audit: false,
+  cli: 'runs metric',
 });
 export const putArtifact = operation({
-  id: 'putArtifact', method: 'PUT', path: '/projects/:project/runs/:run/artifacts', summary: 'Store a file with a run', tag, permission: 'run:write', params: run,
-  query: Type.Object({ path: ArtifactPath }), bodyKind: 'stream', consumes: ['application/octet-stream'], reply: Artifact, status: 201,
-  errors: ['NOT_FOUND', 'STORAGE_FULL'], audit: 'artifact.put', cli: 'artifacts put',
+  id: 'putArtifact',
+  method: 'PUT',
+  path: '/projects/:project/runs/:run/artifacts',
+  summary: 'Store a file with a run',
+  tag,
+  permission: 'run:write',
+  params: run,
+  query: Type.Object({ path: ArtifactPath }),
+  bodyKind: 'stream',
+  consumes: ['application/octet-stream'],
+  reply: Artifact,
+  status: 201,
+  errors: ['NOT_FOUND', 'STORAGE_FULL'],
+  audit: 'artifact.put',
+  cli: 'artifacts put',
 });
 export const listArtifacts = operation({
-  id: 'listArtifacts', method: 'GET', path: '/projects/:project/runs/:run/artifacts', summary: 'List the files of a run', tag, permission: 'run:read', params: run,
-  reply: Type.Object({ items: Type.Array(Artifact) }), errors: ['NOT_FOUND'], audit: false, cli: 'artifacts list',
+  id: 'listArtifacts',
+  method: 'GET',
+  path: '/projects/:project/runs/:run/artifacts',
+  summary: 'List the files of a run',
+  tag,
+  permission: 'run:read',
+  params: run,
+  reply: Type.Object({ items: Type.Array(Artifact) }),
+  errors: ['NOT_FOUND'],
+  audit: false,
+  cli: 'artifacts list',
 });
 export const getArtifact = operation({
-  id: 'getArtifact', method: 'GET', path: '/projects/:project/runs/:run/artifacts/content', summary: 'Download a file of a run; ranges are answered', tag,
-  description: 'Always sent as an attachment with a sandboxing policy, so that nothing stored here can run in the console.',
-  permission: 'run:read', params: run, query: Type.Object({ path: ArtifactPath }), replyKind: 'stream', errors: ['NOT_FOUND', 'RANGE_UNSATISFIABLE'], audit: false, cli: 'artifacts get',
+  id: 'getArtifact',
+  method: 'GET',
+  path: '/projects/:project/runs/:run/artifacts/content',
+  summary: 'Download a file of a run; ranges are answered',
+  tag,
+  description:
+    'Always sent as an attachment with a sandboxing policy, so that nothing stored here can run in the console.',
+  permission: 'run:read',
+  params: run,
+  query: Type.Object({ path: ArtifactPath }),
+  replyKind: 'stream',
+  errors: ['NOT_FOUND', 'RANGE_UNSATISFIABLE'],
+  audit: false,
+  cli: 'artifacts get',
 });

@@ -34,5 +34,15 @@ const isOperation = (value: unknown): value is Operation =>
 
 /** Every operation of the native interface, in the order of the life cycle. */
 export const operations: readonly Operation[] = [
-  access, system, data, lineage, experiments, pipelines, training, evaluation, registry, serving, monitoring,
+  access,
+  system,
+  data,
+  lineage,
+  experiments,
+  pipelines,
+  training,
+  evaluation,
+  registry,
+  serving,
+  monitoring,
 ].flatMap((stage) => Object.values(stage).filter(isOperation));

@@ -51,12 +51,18 @@ export const operation = <
 ): Operation<P, Q, B, R> => definition;
 
 type Part<Key extends string, S> = S extends TSchema ? { [K in Key]: Static<S> } : unknown;
-type QueryPart<S> = S extends TObject ? (Partial<Static<S>> extends Static<S> ? { query?: Static<S> } : { query: Static<S> }) : unknown;
+type QueryPart<S> = S extends TObject
+  ? Partial<Static<S>> extends Static<S>
+    ? { query?: Static<S> }
+    : { query: Static<S> }
+  : unknown;
 
 /** What a caller passes: `{ params, query, body }`, each only where the operation has it. */
-export type Input<O> = O extends Operation<infer P, infer Q, infer B, infer _R> ? Part<'params', P> & QueryPart<Q> & Part<'body', B> : never;
+export type Input<O> =
+  O extends Operation<infer P, infer Q, infer B, infer _R> ? Part<'params', P> & QueryPart<Q> & Part<'body', B> : never;
 /** What a caller gets. */
-export type Reply<O> = O extends Operation<infer _P, infer _Q, infer _B, infer R> ? (R extends TSchema ? Static<R> : undefined) : never;
+export type Reply<O> =
+  O extends Operation<infer _P, infer _Q, infer _B, infer R> ? (R extends TSchema ? Static<R> : undefined) : never;
 
 export const apiPrefix = '/api/v1';
 

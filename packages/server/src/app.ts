@@ -20,8 +20,11 @@ import { serveSystem } from '#platform/system';
 import { registry } from '#registry';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
-import { openInference } from './protocols/open-inference/index.ts';
+import { openInference } from '#protocols';
 import { version } from './version.ts';
+
+// The demo scores rows with the models it compares.
+export { type ScoredModel, tableFromRows } from '#training';
 
 export interface App {
   platform: Platform;

@@ -1,5 +1,5 @@
-export { createApp } from './app.ts';
-export type { App, AppOptions } from './app.ts';
+export type { App, AppOptions, ScoredModel } from './app.ts';
+export { createApp, tableFromRows } from './app.ts';
 export { version } from './version.ts';
 export { createVerifier, verifyAuditChain } from '#platform/audit';
 export { systemActor } from '#platform/auth';
@@ -11,4 +11,3 @@ export type { Platform } from '#platform/core';
 export { MillwrightError, messageOf } from '#platform/errors';
 export { createLog } from '#platform/log';
 export { examine, restoreBackup } from '#platform/system';
-export { type ScoredModel, tableFromRows } from '#training';

@@ -18,6 +18,7 @@ const settings = {
   holdoutFraction: 0.25,
   gateMargin: 0.005,
   continuous: false,
+  rollout: {},
 };
 
 const play = async (seed: number) => {

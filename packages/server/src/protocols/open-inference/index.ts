@@ -82,14 +82,12 @@ const routes = (
 
   scope.get('/models', async (request, reply) => {
     const actor = await api.admit(request);
-    const seen = serving
-      .routes()
-      .filter((route) =>
-        mayDo(actor, 'endpoint:read', {
-          project: route.project,
-          resource: { type: 'endpoint', ref: route.endpointId },
-        }),
-      );
+    const seen = serving.routes().filter((route) =>
+      mayDo(actor, 'endpoint:read', {
+        project: route.project,
+        resource: { type: 'endpoint', ref: route.endpointId },
+      }),
+    );
     return reply.send({ models: seen.map(({ name }) => name).sort() });
   });
 

@@ -1,0 +1,1 @@
+export { openInference } from './open-inference/index.ts';
