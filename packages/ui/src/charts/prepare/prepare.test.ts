@@ -87,7 +87,7 @@ describe('prepareSeries', () => {
       ],
       { what: 'Loss', xKind: 'step', smoothing: 0.5 },
     );
-    expect(lines.map((one) => [one.label, one.uncertain, one.lows])).toEqual([
+    expect(lines.map((one) => [one.label, one.pale, one.lows])).toEqual([
       ['a, raw', true, [0, 2]],
       ['a', false, null],
     ]);

@@ -1,0 +1,58 @@
+import type { PipelineSpec, StepRun } from '@millwright/contract';
+import clsx from 'clsx';
+import { useMemo } from 'react';
+import { GraphView } from '../../graph/graph-view.tsx';
+import { Status } from '../../ui/badge.tsx';
+import { statusLook } from '../../ui/status.ts';
+import { edgesOf } from './spec.ts';
+
+interface Props {
+  label: string;
+  spec: PipelineSpec;
+  /** Of the run whose states are shown; without it the graph is the definition alone. */
+  steps?: readonly StepRun[];
+  chosen?: string;
+  onChoose?: (name: string) => void;
+}
+
+/** The steps from left to right, each with its state. */
+export const StepGraph = ({ label, spec, steps, chosen, onChoose }: Props) => {
+  const states = steps?.map((step) => step.state).join() ?? '';
+  const { nodes, edges } = useMemo(() => {
+    const stateOf = (name: string) => steps?.find((step) => step.name === name)?.state;
+    return {
+      nodes: spec.steps.map((step) => {
+        const state = stateOf(step.name);
+        return {
+          id: step.name,
+          label: `${step.name}, ${step.kind}${state ? `, ${statusLook(state).word}` : ''}`,
+          content: (
+            <div
+              className={clsx('flex h-full flex-col justify-center px-2.5', step.name === chosen && 'bg-accent-soft')}
+            >
+              <div className="flex items-center gap-2">
+                <span className="min-w-0 flex-1 truncate text-sm font-medium">{step.name}</span>
+                {state ? <Status quiet state={state} /> : null}
+              </div>
+              <span className="truncate text-2xs text-muted">{step.kind}</span>
+            </div>
+          ),
+        };
+      }),
+      edges: edgesOf(spec).map((edge) => ({
+        ...edge,
+        active: ['running', 'waiting'].includes(stateOf(edge.to) ?? ''),
+      })),
+    };
+  }, [spec, states, chosen]);
+  return (
+    <GraphView
+      label={label}
+      nodes={nodes}
+      edges={edges}
+      height={spec.steps.length > 8 ? 320 : 220}
+      nodeWidth={200}
+      {...(onChoose ? { onChoose } : {})}
+    />
+  );
+};
