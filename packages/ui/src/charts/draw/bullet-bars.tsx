@@ -57,6 +57,7 @@ export const BulletBars = ({ title, prepared }: { title: string; prepared: Prepa
           </svg>
           <span className="text-right text-xs tabular-nums text-muted">{bullet.text}</span>
           <Status state={bullet.skipped ? 'skipped' : bullet.passed ? 'passed' : 'failed'} quiet />
+          {bullet.message ? <p className="order-last col-span-full text-xs text-muted">{bullet.message}</p> : null}
         </li>
       ))}
     </ul>

@@ -10,11 +10,14 @@ export interface BulletInput {
   baseline?: number | null;
   passed: boolean;
   skipped?: boolean;
+  /** Why it is so, below the bar. */
+  message?: string;
 }
 export interface PreparedBullets extends Described {
   bullets: {
     label: string;
     text: string;
+    message: string | null;
     passed: boolean;
     skipped: boolean;
     value: number | null;
@@ -42,6 +45,7 @@ export const prepareBullets = (input: readonly BulletInput[]): PreparedBullets =
     const sign = row.direction === 'at-least' ? '≥' : '≤';
     return {
       label: row.label,
+      message: row.message ?? null,
       passed: row.passed,
       skipped: row.skipped ?? false,
       value: place(row.value),
