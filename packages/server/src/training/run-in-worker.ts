@@ -7,7 +7,7 @@ import type { TableColumn, TrainingTable } from './table.ts';
 import type { TrainingTarget } from './target.ts';
 import { claimTermination, newThreadPhase } from './thread-phase.ts';
 import { TrainingError } from './training-error.ts';
-import type { WorkerInput, WorkerMessage } from './worker.ts';
+import type { ToWorker, WorkerMessage } from './worker.ts';
 
 export interface TrainingRequest {
   trainer: string;
@@ -31,56 +31,146 @@ export interface TrainingResult {
 export interface RunOptions {
   onProgress?: (iteration: Iteration) => void;
   signal?: AbortSignal;
-  /** Limits of the thread, such as `maxOldGenerationSizeMb`. */
-  resourceLimits?: { maxOldGenerationSizeMb?: number };
 }
 
+export interface TrainingThreads {
+  /**
+   * Fits, exports and checks a model in a thread. The request's arrays are copied, so the caller keeps them; columns that
+   * are no feature are not sent. Rejects with the trainer's TrainingError, with `signal.reason` as soon as it aborts (the
+   * thread is ended, or left to finish its last check unheard), with whatever `onProgress` throws, and with an Error when
+   * the thread crashes.
+   */
+  train(request: TrainingRequest, options?: RunOptions): Promise<TrainingResult>;
+  /** Resolves when every thread is gone; trainings that still run are waited for. */
+  close(): Promise<void>;
+}
+
+export interface ThreadOptions {
+  resourceLimits?: { maxOldGenerationSizeMb?: number };
+  /** How long a thread waits for the next training before it ends. */
+  idleMs?: number;
+}
+
+interface Thread {
+  worker: Worker;
+  onMessage: (message: WorkerMessage) => void;
+  onGone: (reason: Error) => void;
+}
+
+const ignore = (): void => undefined;
+
 /**
- * Fits, exports and checks a model in a thread of its own. The request's arrays are copied, so the caller keeps them;
- * columns that are no feature are not sent. Rejects with the trainer's TrainingError, with `signal.reason` as soon as
- * it aborts (the thread is ended, or left to finish its last check unheard), with whatever `onProgress` throws, and
- * with an Error when the thread crashes.
+ * A thread per training that runs. One is kept a while for the next training: loading the code and ONNX Runtime takes
+ * longer than most trainings do.
  */
-export async function trainInWorker(request: TrainingRequest, options: RunOptions = {}): Promise<TrainingResult> {
-  const { onProgress, signal, resourceLimits } = options;
-  signal?.throwIfAborted();
-  const phase = newThreadPhase();
-  const { request: owned, buffers } = ownedCopy(request);
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: { request: owned, phase } satisfies WorkerInput,
-    transferList: buffers,
-    ...(resourceLimits && { resourceLimits }),
-  });
-  return new Promise((resolve, reject) => {
-    let stopped = false;
-    let settle: () => void = () => reject(new Error('The training thread ended without a result.'));
-    const stop = (reason: unknown) => {
-      stopped = true;
-      if (claimTermination(phase)) void worker.terminate();
-      reject(reason);
-    };
-    const onAbort = () => stop(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    worker.on('message', (message: WorkerMessage) => {
-      if (message.type === 'result') settle = () => resolve(message.result);
-      else if (message.type === 'failure') settle = () => reject(failureOf(message));
-      else if (!stopped) {
-        try {
-          onProgress?.(message.iteration);
-        } catch (error) {
-          stop(error);
-        }
-      }
-    });
+export function createTrainingThreads({ resourceLimits, idleMs = 30_000 }: ThreadOptions = {}): TrainingThreads {
+  const running = new Map<Thread, Promise<void>>();
+  let spare: { thread: Thread; timer: NodeJS.Timeout } | null = null;
+  let closing = false;
+
+  const start = (): Thread => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { ...(resourceLimits && { resourceLimits }) });
+    const thread: Thread = { worker, onMessage: ignore, onGone: ignore };
+    let reason = new Error('The training thread ended without a result.');
+    worker.on('message', (message: WorkerMessage) => thread.onMessage(message));
     worker.on('error', (error) => {
-      settle = () => reject(new Error(`The training thread crashed: ${messageOf(error)}`, { cause: error }));
+      reason = new Error(`The training thread crashed: ${messageOf(error)}`, { cause: error });
     });
-    // Settled only here, so that no thread is left behind a finished training.
-    worker.on('exit', () => {
-      signal?.removeEventListener('abort', onAbort);
-      settle();
+    const gone = new Promise<void>((resolve) => {
+      worker.on('exit', () => {
+        if (spare?.thread === thread) {
+          clearTimeout(spare.timer);
+          spare = null;
+        }
+        running.delete(thread);
+        thread.onGone(reason);
+        resolve();
+      });
     });
-  });
+    running.set(thread, gone);
+    return thread;
+  };
+
+  const take = (): Thread => {
+    if (!spare) return start();
+    const { thread, timer } = spare;
+    clearTimeout(timer);
+    spare = null;
+    thread.worker.ref();
+    return thread;
+  };
+
+  /** Asked to, a thread ends by itself: ending one from outside inside native code aborts the process. */
+  const end = ({ worker }: Thread): void => {
+    worker.ref();
+    worker.postMessage({ type: 'end' } satisfies ToWorker, []);
+  };
+
+  const giveBack = (thread: Thread): void => {
+    thread.onMessage = ignore;
+    thread.onGone = ignore;
+    if (closing || spare) return end(thread);
+    thread.worker.unref();
+    const timer = setTimeout(() => {
+      spare = null;
+      end(thread);
+    }, idleMs).unref();
+    spare = { thread, timer };
+    return undefined;
+  };
+
+  return {
+    async train(request, { onProgress, signal } = {}) {
+      signal?.throwIfAborted();
+      const phase = newThreadPhase();
+      const { request: owned, buffers } = ownedCopy(request);
+      const thread = take();
+      return new Promise((resolve, reject) => {
+        const stop = (reason: unknown): void => {
+          thread.onMessage = (message) => {
+            if (message.type !== 'progress') giveBack(thread);
+          };
+          if (claimTermination(phase)) {
+            thread.onMessage = ignore;
+            void thread.worker.terminate();
+          }
+          reject(reason);
+        };
+        const onAbort = () => stop(signal?.reason);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        const settle = () => signal?.removeEventListener('abort', onAbort);
+        thread.onGone = (reason) => {
+          settle();
+          reject(reason);
+        };
+        thread.onMessage = (message) => {
+          if (message.type === 'progress') {
+            try {
+              onProgress?.(message.iteration);
+            } catch (error) {
+              settle();
+              stop(error);
+            }
+            return;
+          }
+          settle();
+          giveBack(thread);
+          if (message.type === 'result') resolve(message.result);
+          else reject(failureOf(message));
+        };
+        thread.worker.postMessage({ type: 'train', request: owned, phase } satisfies ToWorker, buffers);
+      });
+    },
+    async close() {
+      closing = true;
+      if (spare) {
+        clearTimeout(spare.timer);
+        end(spare.thread);
+        spare = null;
+      }
+      await Promise.all(running.values());
+    },
+  };
 }
 
 function failureOf({ code, message, stack }: Extract<WorkerMessage, { type: 'failure' }>): Error {

@@ -8,6 +8,7 @@ import { fail } from '#platform/errors';
 import type { Prediction } from './predict.ts';
 import { createReader, rowsOf } from './store.ts';
 import { readResult, resultPath } from './results.ts';
+import { createTrainingThreads } from './run-in-worker.ts';
 import { createScoringThread } from './scoring/scoring-thread.ts';
 import { score } from './scoring/score.ts';
 import { trainStep } from './step-kind.ts';
@@ -69,6 +70,7 @@ export const createTraining = (platform: Platform, deps: TrainingDeps): Training
   const { experiments, pipelines } = deps;
   const reader = createReader(platform, deps.data);
   const thread = createScoringThread();
+  const threads = createTrainingThreads();
   const service: TrainingService = {
     trainers: () =>
       trainers.map(({ name, task, title, parameters }) => ({
@@ -77,7 +79,7 @@ export const createTraining = (platform: Platform, deps: TrainingDeps): Training
         summary: title,
         parameters: { ...parameters },
       })),
-    train: createTrain(platform, deps, reader),
+    train: createTrain(platform, deps, reader, threads),
     async trainResultOf(ctx, runId) {
       const run = await experiments.getRun(ctx, runId);
       const result = await readResult(platform, experiments, ctx, run.id);
@@ -89,7 +91,9 @@ export const createTraining = (platform: Platform, deps: TrainingDeps): Training
       const path = await platform.blobs.localPath(modelDigest);
       return score(thread, { digest: modelDigest, path, signature }, table);
     },
-    close: () => thread.close(),
+    close: async () => {
+      await Promise.all([thread.close(), threads.close()]);
+    },
   };
   pipelines.registerStepKind(trainStep(service, experiments));
   return service;

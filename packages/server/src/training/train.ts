@@ -10,7 +10,7 @@ import { resolveParams } from './params.ts';
 import { predict } from './predict.ts';
 import type { Reader } from './store.ts';
 import { contractSignature, modelPath, readResult, resultPath, signaturePath } from './results.ts';
-import { type TrainingResult, trainInWorker } from './run-in-worker.ts';
+import type { TrainingResult, TrainingThreads } from './run-in-worker.ts';
 import type { TrainOptions, TrainingDeps, TrainingRows } from './service.ts';
 import { sliceColumn, sliceTable } from './table.ts';
 import { type Trainer, trainerNamed } from './trainers.ts';
@@ -39,9 +39,9 @@ export const sliceRows = ({ table, target }: TrainingRows, from: number, to: num
   target: sliceColumn(target, from, to),
 });
 
-export const createTrain = (platform: Platform, deps: TrainingDeps, reader: Reader) => {
+export const createTrain = (platform: Platform, deps: TrainingDeps, reader: Reader, threads: TrainingThreads) => {
   const { data, experiments } = deps;
-  const windowSearch = createWindowSearch(experiments);
+  const windowSearch = createWindowSearch(experiments, threads);
 
   const plan = async (ctx: Ctx, request: TrainRequest): Promise<TrainingPlan> => {
     const version = await data.findVersion(ctx, request.datasetVersionId).catch(asReference);
@@ -144,7 +144,7 @@ export const createTrain = (platform: Platform, deps: TrainingDeps, reader: Read
     const choice = await windowSearch(ctx, run, planned, rows, { signal, log });
     const training = sliceRows(rows, planned.holdoutFrom - choice.size, planned.holdoutFrom);
     const iterations: Iteration[] = [];
-    const result = await trainInWorker(
+    const result = await threads.train(
       {
         trainer: planned.trainer.name,
         table: training.table,

@@ -6,7 +6,7 @@ import { childTags } from './attempts.ts';
 import { rowLosses } from './losses.ts';
 import type { Iteration } from './minimise.ts';
 import { predict } from './predict.ts';
-import { trainInWorker } from './run-in-worker.ts';
+import type { TrainingThreads } from './run-in-worker.ts';
 import type { TrainingRows } from './service.ts';
 import { type TrainingPlan, sliceRows, windowText } from './train.ts';
 import { TrainingError } from './training-error.ts';
@@ -26,7 +26,7 @@ export interface WindowChoice {
 type Candidate = JudgedWindow & { runId: string };
 
 /** Tries each window as a run of its own below the training run, and chooses one. */
-export const createWindowSearch = (experiments: ExperimentsService) => {
+export const createWindowSearch = (experiments: ExperimentsService, threads: TrainingThreads) => {
   const judge = async (
     ctx: Ctx,
     parent: Run,
@@ -51,7 +51,7 @@ export const createWindowSearch = (experiments: ExperimentsService) => {
       const training = sliceRows(rows, from, to);
       const validation = sliceRows(rows, windows.validationFrom, available);
       const iterations: Iteration[] = [];
-      const { model } = await trainInWorker(
+      const { model } = await threads.train(
         {
           trainer: planned.trainer.name,
           table: training.table,

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { agreementRows } from './agreement-rows.ts';
 import type { Iteration } from './minimise.ts';
 import { exportOnnx } from './onnx.ts';
@@ -10,12 +10,9 @@ import { trainerNamed } from './trainers.ts';
 import { TrainingError } from './training-error.ts';
 import type { TrainingErrorCode } from './training-error.ts';
 
-export interface WorkerInput {
-  request: TrainingRequest;
-  phase: ThreadPhase;
-}
+export type ToWorker = { type: 'train'; request: TrainingRequest; phase: ThreadPhase } | { type: 'end' };
 
-/** What a training thread posts: any number of iterations, then one result or one failure. */
+/** What a training thread posts per training: any number of iterations, then one result or one failure. */
 export type WorkerMessage =
   | { type: 'progress'; iteration: Iteration }
   | { type: 'result'; result: TrainingResult }
@@ -25,7 +22,7 @@ function post(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-async function train({ request, phase }: WorkerInput): Promise<void> {
+async function train({ request, phase }: Extract<ToWorker, { type: 'train' }>): Promise<void> {
   const { table, target, features, params, sampleWeights } = request;
   const onProgress = (iteration: Iteration) => post({ type: 'progress', iteration });
   const model = trainerNamed(request.trainer).fit(table, target, features, params, onProgress, sampleWeights);
@@ -38,9 +35,15 @@ async function train({ request, phase }: WorkerInput): Promise<void> {
   post({ type: 'result', result: { model, onnx, signature: signatureOf(model), agreement } }, [onnx.buffer]);
 }
 
-try {
-  await train(workerData as WorkerInput);
-} catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  post({ type: 'failure', code: error instanceof TrainingError ? error.code : undefined, message, stack });
-}
+parentPort?.on('message', async (message: ToWorker) => {
+  if (message.type === 'end') {
+    parentPort?.close();
+    return;
+  }
+  try {
+    await train(message);
+  } catch (error) {
+    const { message: text, stack } = error instanceof Error ? error : new Error(String(error));
+    post({ type: 'failure', code: error instanceof TrainingError ? error.code : undefined, message: text, stack });
+  }
+});
