@@ -84,9 +84,9 @@ export const ChartFrame = ({ title, prepared, height, aside, legend, children }:
             </tbody>
           </table>
         </div>
-      ) : (
-        children
-      )}
+      ) : null}
+      {/* Kept while the table is shown: what draws itself into an element must find it again. */}
+      <div hidden={asTable}>{children}</div>
     </figure>
   );
 };

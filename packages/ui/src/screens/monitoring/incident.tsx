@@ -134,7 +134,13 @@ const IncidentScreen = () => {
   const read = useRead(listIncidents, { params: { project }, query: { limit: 1000 } });
   const may = useMay('monitor:write');
   const [open, setOpen] = useState<NextState | null>(null);
-  if (read.error) return <ErrorState error={read.error} onRetry={() => void read.refetch()} />;
+  if (read.error && !read.data)
+    return (
+      <>
+        <h1 className="sr-only">Incident</h1>
+        <ErrorState error={read.error} onRetry={() => void read.refetch()} />
+      </>
+    );
   if (!read.data)
     return (
       <Loading label="Loading the incident">
@@ -145,15 +151,18 @@ const IncidentScreen = () => {
   const incident = read.data.items.find((one) => one.id === id);
   if (!incident)
     return (
-      <EmptyState
-        title="There is no such incident here"
-        text="It may belong to another project, or lie beyond the newest thousand."
-        action={
-          <ScreenLink to={`/p/${project}/monitoring/incidents`} className="text-accent underline">
-            All incidents
-          </ScreenLink>
-        }
-      />
+      <>
+        <h1 className="sr-only">Incident</h1>
+        <EmptyState
+          title="There is no such incident here"
+          text="It may belong to another project, or lie beyond the newest thousand."
+          action={
+            <ScreenLink to={`/p/${project}/monitoring/incidents`} className="text-accent underline">
+              All incidents
+            </ScreenLink>
+          }
+        />
+      </>
     );
   const refusal = may ? undefined : 'Needs monitor:write';
   return (

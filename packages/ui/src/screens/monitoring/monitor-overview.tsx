@@ -84,7 +84,7 @@ export const MonitorOverview = ({ endpoint, monitor }: Props) => {
       }),
     [items, rollouts.data, endpoint.signature, monitor.settings],
   );
-  if (windows.error) return <ErrorState error={windows.error} onRetry={() => void windows.refetch()} />;
+  if (windows.error && !items) return <ErrorState error={windows.error} onRetry={() => void windows.refetch()} />;
   if (!items)
     return (
       <Loading label="Loading windows">

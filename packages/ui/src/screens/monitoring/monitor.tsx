@@ -1,4 +1,5 @@
 import { getEndpoint, getMonitor } from '@millwright/contract';
+import { Suspense, lazy } from 'react';
 import { useRead } from '../../api/queries.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { ScreenLink } from '../../app/links.tsx';
@@ -8,10 +9,17 @@ import { Badge } from '../../ui/badge.tsx';
 import { buttonClass } from '../../ui/button.tsx';
 import { ObjectPage } from '../../ui/object-header.tsx';
 import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
-import { IncidentList } from './incident-list.tsx';
 import { MonitorOverview } from './monitor-overview.tsx';
 import { SettingsForm } from './settings-form.tsx';
-import { WindowTable } from './window-table.tsx';
+
+// Charts come first; the tables are loaded with their tabs.
+const IncidentList = lazy(() => import('./incident-list.tsx').then((file) => ({ default: file.IncidentList })));
+const WindowTable = lazy(() => import('./window-table.tsx').then((file) => ({ default: file.WindowTable })));
+const tableComing = (
+  <Loading>
+    <Skeleton className="h-96 w-full" />
+  </Loading>
+);
 
 const MonitorScreen = () => {
   const project = useProject();
@@ -19,15 +27,18 @@ const MonitorScreen = () => {
   const endpoint = useRead(getEndpoint, { params });
   const monitor = useRead(getMonitor, { params });
   const error = endpoint.error ?? monitor.error;
-  if (error)
+  if (error && !(endpoint.data && monitor.data))
     return (
-      <ErrorState
-        error={error}
-        onRetry={() => {
-          void endpoint.refetch();
-          void monitor.refetch();
-        }}
-      />
+      <>
+        <h1 className="sr-only">Watched endpoint</h1>{' '}
+        <ErrorState
+          error={error}
+          onRetry={() => {
+            void endpoint.refetch();
+            void monitor.refetch();
+          }}
+        />
+      </>
     );
   if (!endpoint.data || !monitor.data)
     return (
@@ -57,8 +68,25 @@ const MonitorScreen = () => {
           label: 'Overview',
           content: () => <MonitorOverview endpoint={served} monitor={watched} />,
         },
-        { id: 'windows', label: 'Windows', count: watched.windows, content: () => <WindowTable endpoint={served} /> },
-        { id: 'incidents', label: 'Incidents', content: () => <IncidentList endpointId={served.id} /> },
+        {
+          id: 'windows',
+          label: 'Windows',
+          count: watched.windows,
+          content: () => (
+            <Suspense fallback={tableComing}>
+              <WindowTable endpoint={served} />
+            </Suspense>
+          ),
+        },
+        {
+          id: 'incidents',
+          label: 'Incidents',
+          content: () => (
+            <Suspense fallback={tableComing}>
+              <IncidentList endpointId={served.id} />
+            </Suspense>
+          ),
+        },
         {
           id: 'settings',
           label: 'Settings',

@@ -24,7 +24,13 @@ const ModelScreen = () => {
   const model = useRead(getModel, { params });
   const versions = useRows(listModelVersions, { params }, idOf, { pageSize: 50 });
   const everywhere = useRead(listEndpoints, { params: { project }, query: { limit: 1000 } });
-  if (model.error) return <ErrorState error={model.error} onRetry={() => void model.refetch()} />;
+  if (model.error && !model.data)
+    return (
+      <>
+        <h1 className="sr-only">Model</h1>
+        <ErrorState error={model.error} onRetry={() => void model.refetch()} />
+      </>
+    );
   if (!model.data)
     return (
       <Loading label="Loading the model">

@@ -84,7 +84,13 @@ const VersionScreen = () => {
     ...queryFor(getEvaluation, { params: { project, evaluation: evaluationId ?? '' } }),
     enabled: evaluationId !== null,
   });
-  if (read.error) return <ErrorState error={read.error} onRetry={() => void read.refetch()} />;
+  if (read.error && !read.data)
+    return (
+      <>
+        <h1 className="sr-only">Model version</h1>
+        <ErrorState error={read.error} onRetry={() => void read.refetch()} />
+      </>
+    );
   if (!read.data)
     return (
       <Loading label="Loading the version">

@@ -24,7 +24,13 @@ const EndpointScreen = () => {
   const mayDecide = useMay('rollout:decide');
   const mayStart = useMay('endpoint:write');
   const [open, setOpen] = useState<'roll-back' | 'start' | null>(null);
-  if (read.error) return <ErrorState error={read.error} onRetry={() => void read.refetch()} />;
+  if (read.error && !read.data)
+    return (
+      <>
+        <h1 className="sr-only">Endpoint</h1>
+        <ErrorState error={read.error} onRetry={() => void read.refetch()} />
+      </>
+    );
   if (!read.data)
     return (
       <Loading label="Loading the endpoint">

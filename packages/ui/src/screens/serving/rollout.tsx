@@ -108,7 +108,13 @@ const RolloutScreen = () => {
   });
   const may = useMay('rollout:decide');
   const [open, setOpen] = useState<ManualDecision | null>(null);
-  if (read.error) return <ErrorState error={read.error} onRetry={() => void read.refetch()} />;
+  if (read.error && !read.data)
+    return (
+      <>
+        <h1 className="sr-only">Rollout</h1>
+        <ErrorState error={read.error} onRetry={() => void read.refetch()} />
+      </>
+    );
   if (!read.data)
     return (
       <Loading label="Loading the rollout">
