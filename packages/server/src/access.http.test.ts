@@ -6,7 +6,13 @@ import { systemActor } from '#platform/auth';
 import { aServer, type TestServer } from './testing/server.ts';
 
 const anId = (prefix: string) => `${prefix}_${'0'.repeat(26)}`;
-const params: Record<string, string> = { project: 'default', type: 'run', alias: 'champion', principal: 'nobody', pipeline: 'none' };
+const params: Record<string, string> = {
+  project: 'default',
+  type: 'run',
+  alias: 'champion',
+  principal: 'nobody',
+  pipeline: 'none',
+};
 
 /** A request that names things which do not exist: allowed callers get past the door and no further. */
 const requestOf = (op: Operation): InjectOptions => ({
@@ -153,4 +159,42 @@ describe('the access matrix', () => {
   });
 
   const auditHead = () => readHead(server.app.platform.database.db);
+});
+
+describe('a role on one resource', () => {
+  it('holds by the name and by the id of every kind of resource that operations name', async () => {
+    const server = await aServer();
+    const { auth } = server.app.platform;
+    const kinds = new Set(operations.flatMap((op) => op.resource?.type ?? []));
+    // Every kind is known: what is refused is only that this one does not exist.
+    const { id } = await auth.createUser(
+      systemActor('test'),
+      { name: 'ann', password: 'correct horse battery' },
+      'test',
+    );
+    for (const kind of kinds)
+      await expect(
+        auth.createGrant(
+          systemActor('test'),
+          { principal: id, role: 'editor', project: 'default', resource: `${kind}/none` },
+          'test',
+        ),
+      ).rejects.toThrow(`There is no ${kind} 'none'`);
+    const made = await server.asOwner({
+      method: 'POST',
+      url: '/api/v1/projects/default/datasets',
+      payload: { name: 'payments' },
+    });
+    await server.asOwner({ method: 'POST', url: '/api/v1/projects/default/datasets', payload: { name: 'others' } });
+    const headers = await server.token('viewer', { resource: 'dataset/payments' });
+    const read = async (ref: string) =>
+      (await server.inject({ url: `/api/v1/projects/default/datasets/${ref}`, headers })).statusCode;
+    expect([
+      await read('payments'),
+      await read((made.json() as { id: string }).id),
+      await read('others'),
+      await read('none'),
+    ]).toEqual([200, 200, 403, 403]);
+    await server.close();
+  });
 });

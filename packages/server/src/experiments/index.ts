@@ -1,6 +1,7 @@
 import { defineModule } from '#platform/module';
 import { routes } from './routes.ts';
 import { createExperiments, type ExperimentsDeps, type ExperimentsService } from './service.ts';
+import { findExperiment } from './store.ts';
 
 export type { NewMetricPoint } from './metrics/metric.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
@@ -10,6 +11,13 @@ export type { ExperimentsService } from './service.ts';
 /** Runs with their parameters, metrics over steps, tags and files. */
 export const experiments = defineModule<ExperimentsDeps, ExperimentsService>({
   name: 'experiments',
-  create: (platform, deps) => createExperiments(platform, deps),
+  create: (platform, deps) => {
+    const { db } = platform.database;
+    platform.auth.declareResource(
+      'experiment',
+      async (project, ref) => (await findExperiment(db, project, ref))?.id ?? null,
+    );
+    return createExperiments(platform, deps);
+  },
   routes,
 });
