@@ -29,10 +29,12 @@ export const up = async (argv: string[], kind: { worker: boolean }): Promise<num
     if (code === 'EADDRINUSE')
       throw new Error(
         `port ${config.port} on ${config.host} is taken. Is Millwright running already? Otherwise choose another with --port.`,
+        { cause: error },
       );
     if (code === 'EACCES')
       throw new Error(
         `port ${config.port} on ${config.host} may not be opened by this user. Choose one above 1023 with --port.`,
+        { cause: error },
       );
     throw new Error(`the server could not start: ${messageOf(error)}`, { cause: error });
   }

@@ -31,16 +31,16 @@ platform.jobs.handle('test.due', (job) =>
 platform.events.subscribe('experiments.run-ended', 'test.deliver', (event) =>
   platform.changes.change(context, async (change) => change.audit(trace('work.delivered', event.subjectId))),
 );
-app.api.app.post('/test/work/:name', async (request) => {
-  const { name } = request.params as { name: string };
+const accept = async (name: string): Promise<{ name: string }> => {
   await platform.changes.change(context, async (change) => {
     change.audit(trace('work.accepted', name));
     change.enqueue('test.work', { name });
   });
   platform.jobs.wake();
   return { name };
-});
-const everySecond = {
+};
+app.api.app.post('/test/work/:name', (request) => accept((request.params as { name: string }).name));
+const everyMinute = {
   key: 'test.due',
   project: 'default',
   cron: '* * * * *',
@@ -48,12 +48,13 @@ const everySecond = {
   jobKind: 'test.due',
   payload: {},
 };
-app.api.app.post('/test/schedule', async () => {
-  // As if it had been set a minute ago: due now.
+// As if it had been set a minute ago: due now.
+const schedule = async (): Promise<Record<string, never>> => {
   await platform.changes.change(context, (change) =>
-    platform.scheduler.put({ ...change, now: change.now - 60_000 }, everySecond),
+    platform.scheduler.put({ ...change, now: change.now - 60_000 }, everyMinute),
   );
   return {};
-});
+};
+app.api.app.post('/test/schedule', () => schedule());
 process.stdout.write(`ready: ${await app.listen()}\n`);
 process.once('SIGTERM', () => void app.close());

@@ -39,7 +39,7 @@ export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Event
     try {
       do {
         again = false;
-        for (const follower of [...listeners]) {
+        for (const follower of listeners) {
           if (follower.seq < 0) follower.seq = await lastSeq(parts.db);
           for (let more = true; more && listeners.has(follower); ) {
             const events = await readEvents(parts.db, follower.seq, batch);

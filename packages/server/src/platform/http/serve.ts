@@ -228,6 +228,6 @@ const assertReply = (id: string, check: (value: unknown) => unknown, result: unk
   try {
     check(JSON.parse(JSON.stringify(result)));
   } catch (error) {
-    throw new Error(`the reply of ${id} breaks the contract: ${(error as Error).message}`);
+    throw new Error(`the reply of ${id} breaks the contract: ${(error as Error).message}`, { cause: error });
   }
 };

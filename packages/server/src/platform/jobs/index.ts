@@ -121,10 +121,11 @@ export const createJobs = (parts: JobsParts): Jobs => {
   const loop = (): void => {
     timer = null;
     if (!started || turn) return;
-    turn = takeTurn().then((waitMs) => {
+    turn = (async () => {
+      const waitMs = await takeTurn();
       turn = null;
       schedule(again ? 0 : waitMs);
-    });
+    })();
   };
   const schedule = (delayMs: number): void => {
     if (!started) return;
