@@ -24,7 +24,7 @@ export const GanttChart = ({
 }) => (
   <ChartFrame title={title} prepared={prepared} height={Math.max(100, prepared.bars.length * 28 + 24)}>
     <div className="relative">
-      <div aria-hidden className="relative mr-28 ml-32 h-5 text-2xs text-muted">
+      <div aria-hidden className="relative mr-20 ml-24 hidden h-5 sm:mr-28 sm:ml-32 sm:block text-2xs text-muted">
         {prepared.ticks.map((tick) => (
           <span
             key={tick.label}
@@ -46,7 +46,7 @@ export const GanttChart = ({
                 aria-pressed={chosen === bar.id}
                 className={`flex min-h-7 w-full items-center rounded text-left hover:bg-hover ${chosen === bar.id ? 'bg-accent-soft' : ''}`}
               >
-                <span className="w-32 shrink-0 truncate px-1.5">{bar.label}</span>
+                <span className="w-24 shrink-0 truncate px-1.5 sm:w-32">{bar.label}</span>
                 <span className="relative h-4 min-w-0 flex-1 border-l border-line">
                   <span
                     aria-hidden
@@ -58,7 +58,7 @@ export const GanttChart = ({
                     }}
                   />
                 </span>
-                <span className="w-28 shrink-0 px-1.5 text-right text-xs text-muted tabular-nums">
+                <span className="w-20 shrink-0 px-1.5 sm:w-28 text-right text-xs text-muted tabular-nums">
                   {bar.text ? <span className="text-ink">{bar.text} </span> : null}
                   <span className="sr-only">, </span>
                   {bar.text ? '' : word}

@@ -10,6 +10,8 @@ export interface BulletInput {
   baseline?: number | null;
   passed: boolean;
   skipped?: boolean;
+  /** A difference, better or worse than 0: the scale reaches as far to either side. */
+  signed?: boolean;
   /** Why it is so, below the bar. */
   message?: string;
 }
@@ -36,9 +38,10 @@ export const prepareBullets = (input: readonly BulletInput[]): PreparedBullets =
     const marks = [row.value, row.threshold, row.baseline ?? null].filter(
       (mark): mark is number => mark !== null && Number.isFinite(mark),
     );
-    const unitRange = marks.every((mark) => mark >= 0 && mark <= 1);
-    const low = unitRange ? 0 : Math.min(0, ...marks) * 1.15;
-    const high = unitRange ? 1 : Math.max(0, ...marks) * 1.15 || 1;
+    const unitRange = !row.signed && marks.every((mark) => mark >= 0 && mark <= 1);
+    const reach = Math.max(...marks.map(Math.abs), Number.MIN_VALUE) * 1.15;
+    const low = row.signed ? -reach : unitRange ? 0 : Math.min(0, ...marks) * 1.15;
+    const high = row.signed ? reach : unitRange ? 1 : Math.max(0, ...marks) * 1.15 || 1;
     const place = (mark: number | null | undefined) =>
       mark === null || mark === undefined || !Number.isFinite(mark) ? null : (mark - low) / (high - low);
     const threshold = place(row.threshold);
@@ -53,8 +56,8 @@ export const prepareBullets = (input: readonly BulletInput[]): PreparedBullets =
       baseline: place(row.baseline),
       text: `${formatNumber(row.value)}${row.threshold === null ? '' : ` ${sign} ${formatNumber(row.threshold)}`}`,
       zero: place(0) ?? 0,
-      allowedFrom: row.direction === 'at-least' ? (threshold ?? 0) : 0,
-      allowedTo: row.direction === 'at-least' ? 1 : (threshold ?? 1),
+      allowedFrom: row.direction === 'at-least' ? (threshold ?? 1) : 0,
+      allowedTo: row.direction === 'at-least' ? 1 : (threshold ?? 0),
     };
   });
   const failed = input.filter((row) => !row.passed && !row.skipped);

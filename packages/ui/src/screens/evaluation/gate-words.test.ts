@@ -48,7 +48,7 @@ describe('bulletsOf', () => {
   it('measures a rule against a baseline from no difference', () => {
     const rule = { kind: 'baseline', baseline: 'champion', margin: 0.01, mustBeat: true } as const;
     expect(bullets(result({ rule, observed: -0.02, threshold: 0 }))[0]).toMatchObject({
-      label: 'Beats the champion',
+      label: 'Beats champion',
       baseline: 0,
       direction: 'at-most',
     });

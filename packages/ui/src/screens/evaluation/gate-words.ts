@@ -16,7 +16,7 @@ export const metricName = (metric: string): string => metricNames[metric] ?? met
 export const lowerIsBetter = (metric: string): boolean => ['logLoss', 'brier', 'rmse', 'mae'].includes(metric);
 
 export const baselineNames: Record<Comparison['baseline'], string> = {
-  majority: 'majority baseline',
+  majority: 'majority class',
   persistence: 'persistence',
   champion: 'champion',
 };
@@ -24,14 +24,14 @@ export const baselineNames: Record<Comparison['baseline'], string> = {
 export const ruleName = (rule: GateRule): string =>
   rule.kind === 'value'
     ? metricName(rule.metric)
-    : `${rule.mustBeat ? 'Beats' : 'Not worse than'} the ${baselineNames[rule.baseline]}`;
+    : `${rule.mustBeat ? 'Beats' : 'No worse than'} ${baselineNames[rule.baseline]}`;
 
 const sameScale = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
 /** What the champion (else another baseline) has in the same measure; null where no comparison is in that measure. */
 const baselineOf = (result: GateResult, comparisons: readonly Comparison[]): number | null => {
   const { observed, rule } = result;
-  if (rule.kind === 'baseline') return 0;
   if (observed === null) return null;
+  if (rule.kind === 'baseline') return 0;
   const usable = comparisons.filter((one) => lowerIsBetter(rule.metric) && sameScale(one.loss, observed));
   return (usable.find((one) => one.baseline === 'champion') ?? usable[0])?.baselineLoss ?? null;
 };
@@ -55,6 +55,7 @@ export const bulletsOf = ({ gate, comparisons }: Pick<Evaluation, 'gate' | 'comp
       baseline: baselineOf(result, comparisons),
       passed: result.passed,
       skipped: result.skipped,
+      signed: rule.kind === 'baseline',
       message: result.message,
     };
   });

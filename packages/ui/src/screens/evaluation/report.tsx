@@ -1,4 +1,4 @@
-import { type Evaluation, getEvaluation } from '@millwright/contract';
+import { type Evaluation, type Run, getEvaluation, getRun } from '@millwright/contract';
 import clsx from 'clsx';
 import { useMemo } from 'react';
 import { useRead } from '../../api/queries.ts';
@@ -13,7 +13,7 @@ import { prepareIntervals } from '../../charts/prepare/intervals.ts';
 import { LineageGraph } from '../../graph/lineage-graph.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ShortId } from '../../ui/code.tsx';
-import { formatInstant, formatNumber } from '../../ui/format.ts';
+import { formatDuration, formatInstant, formatNumber } from '../../ui/format.ts';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { ObjectPage } from '../../ui/object-header.tsx';
 import { statusLook } from '../../ui/status.ts';
@@ -28,7 +28,12 @@ const grounds = {
 };
 const inks = { green: 'text-good', red: 'text-bad', none: 'text-muted' };
 
-const Verdict = ({ gate }: { gate: Evaluation['gate'] }) => {
+const fixedWords = (fixedAt: number, startedAt: number): string =>
+  fixedAt <= startedAt
+    ? `${formatDuration(startedAt - fixedAt)} before the training began`
+    : `${formatDuration(fixedAt - startedAt)} after the training began`;
+
+const Verdict = ({ gate, run }: { gate: Evaluation['gate']; run: Run | undefined }) => {
   const { icon: Icon, word } = statusLook(gate.verdict);
   return (
     <section aria-label="Verdict" className={clsx('flex gap-3 rounded-lg border p-4', grounds[gate.verdict])}>
@@ -38,7 +43,10 @@ const Verdict = ({ gate }: { gate: Evaluation['gate'] }) => {
         <p>{verdictWords(gate)}</p>
         {gate.rules.length > 0 ? (
           <p className="mt-1 flex flex-wrap items-center gap-x-2 text-xs text-muted">
-            <span>Thresholds fixed {formatInstant(gate.fixedAt)}, before the training began; their digest is</span>
+            <span>
+              Thresholds fixed {formatInstant(gate.fixedAt)}
+              {run ? `, ${fixedWords(gate.fixedAt, run.startedAt)}` : ''}; their digest is
+            </span>
             <ShortId value={gate.digest} length={12} />
           </p>
         ) : null}
@@ -75,7 +83,7 @@ const Comparisons = ({ evaluation: { comparisons } }: { evaluation: Evaluation }
       <ul className="mt-2 text-xs">
         {comparisons.map((one) => (
           <li key={one.baseline}>
-            Against the {baselineNames[one.baseline]}: loss {formatNumber(one.loss)} against{' '}
+            Against {baselineNames[one.baseline]}: loss {formatNumber(one.loss)} against{' '}
             {formatNumber(one.baselineLoss)}, p = {formatNumber(one.pValue)}, {formatNumber(one.resamples)} resamples.
           </li>
         ))}
@@ -84,7 +92,7 @@ const Comparisons = ({ evaluation: { comparisons } }: { evaluation: Evaluation }
   );
 };
 
-const Report = ({ evaluation }: { evaluation: Evaluation }) => {
+const Report = ({ evaluation, run }: { evaluation: Evaluation; run: Run | undefined }) => {
   const bullets = useMemo(() => prepareBullets(bulletsOf(evaluation)), [evaluation]);
   const confusion = useMemo(
     () =>
@@ -98,7 +106,7 @@ const Report = ({ evaluation }: { evaluation: Evaluation }) => {
   );
   return (
     <div className="flex flex-col gap-3">
-      <Verdict gate={evaluation.gate} />
+      <Verdict gate={evaluation.gate} run={run} />
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-3">
           {evaluation.gate.results.length > 0 ? (
@@ -138,23 +146,26 @@ const Report = ({ evaluation }: { evaluation: Evaluation }) => {
   );
 };
 
-const ReportPage = ({ evaluation }: { evaluation: Evaluation }) => (
-  <ObjectPage
-    trail={[{ label: 'Evaluation', path: 'evaluation' }]}
-    kind="Gate report"
-    name={`Gate report …${evaluation.id.slice(-8)}`}
-    health={evaluation.gate.verdict}
-    tabs={[
-      { id: 'report', label: 'Report', content: () => <Report evaluation={evaluation} /> },
-      { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="evaluation" id={evaluation.id} /> },
-      {
-        id: 'activity',
-        label: 'Activity',
-        content: () => <ActivityList resourceType="evaluation" resourceId={evaluation.id} />,
-      },
-    ]}
-  />
-);
+const ReportPage = ({ evaluation }: { evaluation: Evaluation }) => {
+  const run = useRead(getRun, { params: { project: useProject(), run: evaluation.runId } }).data;
+  return (
+    <ObjectPage
+      trail={[{ label: 'Evaluation', path: 'evaluation' }]}
+      kind="Gate report"
+      name={`Gate report of ${run?.name || `run …${evaluation.runId.slice(-8)}`}`}
+      health={evaluation.gate.verdict}
+      tabs={[
+        { id: 'report', label: 'Report', content: () => <Report evaluation={evaluation} run={run} /> },
+        { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="evaluation" id={evaluation.id} /> },
+        {
+          id: 'activity',
+          label: 'Activity',
+          content: () => <ActivityList resourceType="evaluation" resourceId={evaluation.id} />,
+        },
+      ]}
+    />
+  );
+};
 
 const ReportScreen = () => {
   const evaluation = useRead(getEvaluation, { params: { project: useProject(), evaluation: useParam('evaluation') } });

@@ -48,7 +48,7 @@ const columnsFor = (addressOf: (path: string) => string): TableColumn<Artifact>[
   timeColumn('createdAt', 'Stored', (artifact) => artifact.createdAt, instantCell),
 ];
 
-export const RunArtifacts = ({ run }: { run: Run }) => {
+const RunArtifacts = ({ run }: { run: Run }) => {
   const project = useProject();
   const artifacts = useRead(listArtifacts, { params: { project, run: run.id } });
   return (
@@ -74,3 +74,4 @@ export const RunArtifacts = ({ run }: { run: Run }) => {
     </Loaded>
   );
 };
+export default RunArtifacts;

@@ -1,6 +1,6 @@
 import { type Run, getRun } from '@millwright/contract';
 import { Pencil } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { useRead } from '../../api/queries.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { useParam, useProject } from '../../app/location.ts';
@@ -9,33 +9,24 @@ import { LineageGraph } from '../../graph/lineage-graph.tsx';
 import { Button } from '../../ui/button.tsx';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { ObjectPage } from '../../ui/object-header.tsx';
-import { EmptyState } from '../../ui/states.tsx';
-import { CurveForm, Curve } from './curves.tsx';
+import { Loading, Skeleton } from '../../ui/states.tsx';
 import { EditRun } from './edit-run.tsx';
-import { RunArtifacts } from './run-artifacts.tsx';
 import { RunOverview } from './run-overview.tsx';
 import { runTitle } from './run-values.ts';
 
-const Curves = ({ run }: { run: Run }) => {
-  const keys = Object.keys(run.metrics);
-  if (keys.length === 0)
-    return (
-      <EmptyState
-        title="No metric was logged yet"
-        text={run.status === 'running' ? 'Curves appear here while the run goes on.' : 'This run ended without one.'}
-      />
-    );
-  return (
-    <>
-      <CurveForm />
-      <div className="grid gap-5 xl:grid-cols-2">
-        {keys.map((key) => (
-          <Curve key={key} metric={key} runs={[run]} />
-        ))}
-      </div>
-    </>
-  );
-};
+const RunCurves = lazy(() => import('./run-curves.tsx'));
+const RunArtifacts = lazy(() => import('./run-artifacts.tsx'));
+const later = (content: ReactNode) => (
+  <Suspense
+    fallback={
+      <Loading>
+        <Skeleton className="h-80 w-full" />
+      </Loading>
+    }
+  >
+    {content}
+  </Suspense>
+);
 
 const RunPage = ({ run }: { run: Run }) => {
   const may = useMay('run:write');
@@ -67,9 +58,9 @@ const RunPage = ({ run }: { run: Run }) => {
             id: 'metrics',
             label: 'Metrics',
             count: Object.keys(run.metrics).length,
-            content: () => <Curves run={run} />,
+            content: () => later(<RunCurves run={run} />),
           },
-          { id: 'artifacts', label: 'Artifacts', content: () => <RunArtifacts run={run} /> },
+          { id: 'artifacts', label: 'Artifacts', content: () => later(<RunArtifacts run={run} />) },
           { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="run" id={run.id} /> },
           {
             id: 'activity',

@@ -1,6 +1,6 @@
 import type { PipelineSpec } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
-import { edgesOf, parametersOf, readDefinition, readParameter, stepsAfter } from './spec.ts';
+import { drawnEdgesOf, edgesOf, parametersOf, readDefinition, readParameter, stepsAfter } from './spec.ts';
 
 const spec: PipelineSpec = {
   steps: [
@@ -17,6 +17,13 @@ describe('the definition of a pipeline', () => {
       { from: 'snapshot', to: 'train' },
       { from: 'train', to: 'evaluate' },
       { from: 'snapshot', to: 'evaluate' },
+      { from: 'snapshot', to: 'report' },
+    ]);
+  });
+  it('does not draw an edge that a longer way implies', () => {
+    expect(drawnEdgesOf(spec)).toEqual([
+      { from: 'snapshot', to: 'train' },
+      { from: 'train', to: 'evaluate' },
       { from: 'snapshot', to: 'report' },
     ]);
   });

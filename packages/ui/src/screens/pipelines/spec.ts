@@ -47,7 +47,7 @@ export const readDefinition = (text: string): { spec: PipelineSpec } | { problem
   }
 };
 
-/** What can be started next to what: the ids of steps after `name`, directly or not. */
+/** Names of the steps after `name`, directly or not. */
 export const stepsAfter = (spec: PipelineSpec, name: string): string[] => {
   const after = new Set<string>();
   const edges = edgesOf(spec);
@@ -59,4 +59,13 @@ export const stepsAfter = (spec: PipelineSpec, name: string): string[] => {
         queue.push(edge.to);
       }
   return spec.steps.map((step) => step.name).filter((step) => after.has(step));
+};
+
+/** The edges to draw: without those that say nothing new because a longer way leads there too. */
+export const drawnEdgesOf = (spec: PipelineSpec): { from: string; to: string }[] => {
+  const edges = edgesOf(spec);
+  return edges.filter(
+    ({ from, to }) =>
+      !edges.some((other) => other.from === from && other.to !== to && stepsAfter(spec, other.to).includes(to)),
+  );
 };

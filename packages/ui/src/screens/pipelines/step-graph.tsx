@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { GraphView } from '../../graph/graph-view.tsx';
 import { Status } from '../../ui/badge.tsx';
 import { statusLook } from '../../ui/status.ts';
-import { edgesOf } from './spec.ts';
+import { drawnEdgesOf } from './spec.ts';
 
 interface Props {
   label: string;
@@ -30,16 +30,17 @@ export const StepGraph = ({ label, spec, steps, chosen, onChoose }: Props) => {
             <div
               className={clsx('flex h-full flex-col justify-center px-2.5', step.name === chosen && 'bg-accent-soft')}
             >
-              <div className="flex items-center gap-2">
-                <span className="min-w-0 flex-1 truncate text-sm font-medium">{step.name}</span>
-                {state ? <Status quiet state={state} /> : null}
-              </div>
-              <span className="truncate text-2xs text-muted">{step.kind}</span>
+              <span className="truncate text-sm font-medium">{step.name}</span>
+              {state ? (
+                <Status quiet state={state} />
+              ) : (
+                <span className="truncate text-2xs text-muted">{step.kind}</span>
+              )}
             </div>
           ),
         };
       }),
-      edges: edgesOf(spec).map((edge) => ({
+      edges: drawnEdgesOf(spec).map((edge) => ({
         ...edge,
         active: ['running', 'waiting'].includes(stateOf(edge.to) ?? ''),
       })),
@@ -50,8 +51,8 @@ export const StepGraph = ({ label, spec, steps, chosen, onChoose }: Props) => {
       label={label}
       nodes={nodes}
       edges={edges}
-      height={spec.steps.length > 8 ? 320 : 220}
-      nodeWidth={200}
+      height={spec.steps.length > 8 ? 320 : 200}
+      nodeWidth={150}
       {...(onChoose ? { onChoose } : {})}
     />
   );
