@@ -10,12 +10,34 @@ import {
   stopPlatform,
   systemClock,
 } from '@millwright/server';
+import pg from 'pg';
+import { ensure } from '../../scripts/environment/postgres.mjs';
 
-/** A platform on SQLite, and on PostgreSQL where MILLWRIGHT_TEST_POSTGRES_URL names one. */
+/** A platform on SQLite, and one on a PostgreSQL that is started for it. */
 export const platforms = async function* (): AsyncGenerator<{ kind: string; platform: Platform }> {
   const urls: [string, string | null][] = [['SQLite', null]];
-  const postgres = process.env['MILLWRIGHT_TEST_POSTGRES_URL'];
-  if (postgres) urls.push(['PostgreSQL', postgres]);
+  const postgres = await ensure();
+  if (postgres.ok) urls.push(['PostgreSQL', await freshDatabase(postgres.url)]);
+  else process.stderr.write(`PostgreSQL is left out: ${postgres.reason} To measure it, ${postgres.install}.\n`);
+  try {
+    yield* each(urls);
+  } finally {
+    if (postgres.ok) await postgres.stop();
+  }
+};
+
+const freshDatabase = async (address: string): Promise<string> => {
+  const url = new URL(address);
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const name = `bench_${process.pid}_${Math.round(performance.now())}`;
+  await client.query(`create database ${name}`);
+  await client.end();
+  url.pathname = `/${name}`;
+  return url.href;
+};
+
+const each = async function* (urls: [string, string | null][]): AsyncGenerator<{ kind: string; platform: Platform }> {
   for (const [kind, url] of urls) {
     const dir = mkdtempSync(join(tmpdir(), 'millwright-bench-'));
     const { config } = loadConfig({
