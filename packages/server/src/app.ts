@@ -100,7 +100,6 @@ const compose = async (
     if (module.close) closing.unshift(() => module.close?.(service) ?? Promise.resolve());
     return service;
   };
-  serveSystem(api, platform, version);
   const made = { lineage: add(lineage, {}) };
   const withData = { ...made, data: add(data, made) };
   const withRuns = { ...withData, experiments: add(experiments, withData) };
@@ -113,6 +112,7 @@ const compose = async (
   add(monitoring, withServing);
   add(governance, {});
   openInference(api, withServing.serving, { version, log });
+  serveSystem(api, platform, version, { beforeBackup: () => withServing.serving.flushCaptured() });
 
   return {
     platform,

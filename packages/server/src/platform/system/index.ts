@@ -22,7 +22,13 @@ export { restoreBackup } from './backup.ts';
 export { examine } from './findings.ts';
 
 /** What can be asked of the instance itself, whatever modules it has. */
-export const serveSystem = (api: Api, platform: Platform, version: string): void => {
+export const serveSystem = (
+  api: Api,
+  platform: Platform,
+  version: string,
+  /** What modules still hold outside the database and the blobs is written there before a backup begins. */
+  hooks: { beforeBackup(): Promise<void> },
+): void => {
   const { database, clock, config } = platform;
   platform.metrics.gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss());
   platform.metrics.gauge('millwright_jobs_running', 'Jobs running in this process', () => platform.jobs.running());
@@ -74,5 +80,8 @@ export const serveSystem = (api: Api, platform: Platform, version: string): void
       },
     };
   });
-  api.serve(createBackup, (_input, ctx) => streamBackup(platform, ctx, clock.now()));
+  api.serve(createBackup, async (_input, ctx) => {
+    await hooks.beforeBackup();
+    return streamBackup(platform, ctx, clock.now());
+  });
 };
