@@ -60,18 +60,11 @@ async function start(programs) {
   const run = (program, args) => capture(...asServerUser(join(programs, program), args), { cwd: '/' });
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
 
-  const created = await run('initdb', [
-    '-D',
-    data,
-    '-U',
-    'millwright',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-  ]);
+  const init = (...locale) =>
+    run('initdb', ['-D', data, '-U', 'millwright', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C', ...locale]);
+  // A language that orders text otherwise than by its bytes, as most servers in use have one; old versions cannot.
+  let created = await init('--locale-provider=icu', '--icu-locale=en-US');
+  if (created.code !== 0) created = await init();
   if (created.code !== 0) {
     removeFolder();
     return { ok: false, reason: `initdb failed: ${created.output.trim().slice(-1000)}`, install };

@@ -5,7 +5,7 @@ import { type Auth, createAuth } from '#platform/auth';
 import { type BlobStore, openBlobStore } from '#platform/blobs';
 import { type Changes, createChanges } from '#platform/change';
 import { type Clock, systemClock } from '#platform/clock';
-import type { Config } from '#platform/config';
+import { type Config, silenceForeignTelemetry } from '#platform/config';
 import { type Database, openDatabase } from '#platform/db';
 import { type Events, createEvents, findEventById } from '#platform/events';
 import { armFailurePoint, failurePoint } from '#platform/failure-points';
@@ -54,6 +54,7 @@ export const createPlatform = async (options: {
 }): Promise<Platform> => {
   const { config, log } = options;
   armFailurePoint(config.failurePoint ?? undefined);
+  silenceForeignTelemetry();
   const clock = options.clock ?? systemClock;
   const ids = createIds(clock);
   const metrics = createMetrics();

@@ -1,4 +1,4 @@
-import type { ColumnBuilderCallback, ColumnDefinitionBuilder, Kysely } from 'kysely';
+import { type ColumnBuilderCallback, type ColumnDefinitionBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
 
 export type DatabaseKind = 'sqlite' | 'postgres';
 
@@ -21,6 +21,13 @@ export interface Migration {
   up(db: Kysely<never>, kind: DatabaseKind): Promise<void>;
 }
 
+/**
+ * Text is ordered byte by byte on both databases, whatever language PostgreSQL was set up with: pages by name come in the
+ * same order everywhere, and `<` never disagrees with `order by`.
+ */
+const typeOf = (db: Kysely<never>, kind: 'text' | 'integer' | 'number') =>
+  kind === 'text' && db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : columns[kind];
+
 /** Declares a table by a short list: `'name text'`, `'count integer?'` (question mark: may be null), `'id text key'`. */
 export const createTable = async (
   db: Kysely<never>,
@@ -35,7 +42,7 @@ export const createTable = async (
     const type = kind.replace('?', '');
     if (type !== 'text' && type !== 'integer' && type !== 'number')
       throw new Error(`${table}.${name}: unknown column kind ${kind}`);
-    builder = builder.addColumn(name, columns[type], (column) =>
+    builder = builder.addColumn(name, typeOf(db, type), (column) =>
       flag === 'key' ? column.primaryKey().notNull() : optional ? column : column.notNull(),
     );
   }

@@ -34,6 +34,21 @@ describe.each(testDatabases)('a database on %s', (kind) => {
     await database.close();
   });
 
+  it('orders text by its bytes, whatever its language', async () => {
+    await open();
+    await database.migrate(1);
+    const keys = ['B', 'Z_1', '_', 'a', 'a-b', 'aB', 'a_b', 'ab', '\u00e4', '\u{1f600}'];
+    for (const key of [...keys].reverse())
+      await sql`insert into chain_heads (name, seq, hash, seal) values (${key}, 0, '', '')`.execute(database.db);
+    const sorted = await sql<{ name: string }>`select name from chain_heads order by name`.execute(database.db);
+    expect(sorted.rows.map(({ name }) => name)).toEqual(keys);
+    const after = await sql<{ name: string }>`select name from chain_heads where name > 'a' order by name`.execute(
+      database.db,
+    );
+    expect(after.rows.map(({ name }) => name)).toEqual(keys.slice(keys.indexOf('a') + 1));
+    await database.close();
+  });
+
   it('of a newer version is refused and left as it is', async () => {
     await open();
     await database.migrate(1);
