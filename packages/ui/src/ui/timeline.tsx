@@ -5,6 +5,7 @@ import { RelativeTime } from './time.tsx';
 
 export interface TimelineEntry {
   id: string;
+  /** null: known to lie between its neighbours, no more. */
   at: number | null;
   tone?: Tone;
   title: ReactNode;
@@ -32,9 +33,11 @@ export const Timeline = ({ label, entries }: { label: string; entries: readonly 
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
             <div className="flex min-w-0 flex-1 basis-48 flex-wrap items-center gap-x-2 gap-y-1">{entry.title}</div>
-            <span className="shrink-0 text-xs text-faint">
-              <RelativeTime at={entry.at} />
-            </span>
+            {entry.at === null ? null : (
+              <span className="shrink-0 text-xs text-faint">
+                <RelativeTime at={entry.at} />
+              </span>
+            )}
           </div>
           {entry.text ? <div className="mt-0.5 break-words text-muted">{entry.text}</div> : null}
         </div>

@@ -21,6 +21,12 @@ export interface PreparedDistribution extends Described {
 const maxCategories = 30;
 const shareOf = (count: number, rows: number) => (rows > 0 ? count / rows : 0);
 
+/** Bins of about the same width can stand on a scale; those of quantiles stand side by side, or wide ones would look heavy. */
+const isEven = (edges: readonly number[]): boolean => {
+  const widths = edges.slice(1).map((edge, index) => edge - (edges[index] as number));
+  return Math.max(...widths) <= 3 * Math.min(...widths);
+};
+
 /** Two distributions over the same bins, each as shares of its own rows: sample sizes differ, shapes are compared. */
 export const prepareDistribution = (input: Distribution): PreparedDistribution => {
   const { edges, labels } = input;
@@ -42,16 +48,23 @@ export const prepareDistribution = (input: Distribution): PreparedDistribution =
   const maxShare = Math.max(1e-9, ...bins.flatMap((bin) => [bin.referenceShare, bin.currentShare]));
   const low = edges?.[0] ?? 0;
   const width = edges ? (edges.at(-1) ?? 1) - low || 1 : 1;
+  const scale = edges && isEven(edges) ? edges : null;
   const bars = bins.map((bin, at) => ({
     ...bin,
-    from: edges ? ((edges[bin.index] ?? 0) - low) / width : at / bins.length,
-    to: edges ? ((edges[bin.index + 1] ?? 0) - low) / width : (at + 1) / bins.length,
+    from: scale ? ((scale[bin.index] ?? 0) - low) / width : at / bins.length,
+    to: scale ? ((scale[bin.index + 1] ?? 0) - low) / width : (at + 1) / bins.length,
     reference: bin.referenceShare / maxShare,
     current: bin.currentShare / maxShare,
   }));
-  const ticks = edges
-    ? [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: formatNumber(low + at * width) }))
-    : bars.slice(0, 12).map((bar) => ({ at: (bar.from + bar.to) / 2, label: bar.label }));
+  const quarters = [0, 0.25, 0.5, 0.75, 1];
+  const ticks = scale
+    ? quarters.map((at) => ({ at, label: formatNumber(low + at * width) }))
+    : edges
+      ? quarters.map((quarter) => {
+          const edge = Math.round(quarter * bins.length);
+          return { at: edge / Math.max(1, bins.length), label: formatNumber(edges[edge] ?? null) };
+        })
+      : bars.slice(0, 12).map((bar) => ({ at: (bar.from + bar.to) / 2, label: bar.label }));
   const widest = [...bins].sort(
     (a, b) => Math.abs(b.currentShare - b.referenceShare) - Math.abs(a.currentShare - a.referenceShare),
   )[0];

@@ -12,6 +12,7 @@ import { Card, KeyValue } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
 import { formatCount, formatNumber } from '../../ui/format.ts';
 import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
+import { cellOfInterest } from './cell-of-interest.ts';
 import { DriftDetail } from './drift-detail.tsx';
 
 interface Props {
@@ -108,9 +109,10 @@ export const MonitorOverview = ({ endpoint, monitor }: Props) => {
         />
       </div>
     );
-  const newest = heat.windows.at(-1)?.id;
-  const chosenWindow = items.find((window) => window.id === (search['window'] ?? newest)) ?? items[0];
-  const column = search['column'] ?? heat.features[0]?.name;
+  const interest = cellOfInterest(items);
+  const chosenWindow =
+    items.find((window) => window.id === search['window']) ?? items.find((window) => window.id === interest?.windowId);
+  const column = search['column'] ?? interest?.column;
   const drift = chosenWindow?.columns.find((one) => one.column === column);
   return (
     <div className="flex flex-col gap-3">

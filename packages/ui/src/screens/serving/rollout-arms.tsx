@@ -16,7 +16,8 @@ export const RolloutArms = ({
   task: 'classification' | 'regression' | undefined;
 }) => {
   const losses = task === 'classification' ? prepareArmLosses(rollout) : null;
-  const failures = prepareArmFailures(rollout);
+  const failed = rollout.champion.failures + rollout.challenger.failures > 0;
+  const failures = failed ? prepareArmFailures(rollout) : null;
   return (
     <>
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Champion and challenger">
@@ -59,7 +60,7 @@ export const RolloutArms = ({
           <IntervalPlot title="Mean loss: share of wrong answers" prepared={losses} />
         </div>
       ) : null}
-      {failures && rollout.champion.failures + rollout.challenger.failures > 0 ? (
+      {failures ? (
         <div className="mt-4">
           <IntervalPlot title="Failed requests" prepared={failures} />
         </div>
