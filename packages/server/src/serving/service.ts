@@ -19,7 +19,8 @@ import { CaptureFlush } from './capture/flush.ts';
 import { normaliseLabels } from './capture/labels.ts';
 import { type CapturedPrediction, newestPredictions } from './capture/newest.ts';
 import { createPredictionIds } from './capture/prediction-ids.ts';
-import { capturedCount, readCaptured } from './capture/read.ts';
+import { type CapturedSource, capturedCount, readCaptured } from './capture/read.ts';
+import { RecentRows } from './capture/recent-rows.ts';
 import { Recorder } from './capture/recorder.ts';
 import { upsertLabels } from './capture/store.ts';
 import type { ServingDependencies } from './dependencies.ts';
@@ -109,15 +110,18 @@ export interface Serving extends ServingService {
 }
 
 const segmentBytes = 16 * 1024 * 1024;
+const recentRowsBytes = 16 * 1024 * 1024;
 
 export const createServing = (platform: Platform, deps: ServingDependencies): Serving => {
   const { config, clock, ids, log, metrics, database, changes } = platform;
   const folder = join(config.dataDir, 'capture');
+  const recent = new RecentRows(recentRowsBytes);
+  const captured: CapturedSource = { database, blobs: platform.blobs, tables: platform.tables, recent };
   const pool = new InferencePool({ threads: config.inferenceWorkers, clock, log });
   const router = new Router({ models: deps.registry, pool, log });
   let open: { journal: Journal; recorder: Recorder; flush: CaptureFlush; infer: Infer } | null = null;
   const endpoints = new Endpoints(platform, deps, router, () => open?.recorder ?? null);
-  const rollouts = new Rollouts(platform, deps, endpoints, pool);
+  const rollouts = new Rollouts(platform, deps, endpoints, pool, captured);
   let timer: NodeJS.Timeout | null = null;
   let closing = false;
   let stopFollowing = (): void => undefined;
@@ -153,7 +157,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
         dropped,
       ),
     );
-    const flush = new CaptureFlush(platform, journal, recorder);
+    const flush = new CaptureFlush(platform, journal, recorder, recent);
     const infer = createInfer({
       pool,
       recorder,
@@ -201,7 +205,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
   deps.lineage.registerLabels('endpoint', (project, endpointIds) => endpointNames(database.db, project, endpointIds));
   deps.lineage.registerLabels('rollout', (project, rolloutIds) => rolloutNames(database.db, project, rolloutIds));
   deps.pipelines.registerStepKind(rollOutStep({ endpoints, rollouts, registry: deps.registry }));
-  deps.pipelines.registerStepKind(snapshotStep({ platform, data: deps.data, endpoints }));
+  deps.pipelines.registerStepKind(snapshotStep({ platform, captured, data: deps.data, endpoints }));
 
   const infer: ServingService['infer'] = async (route, request, call) =>
     (open ?? (await opened())).infer(route, request, call);
@@ -243,7 +247,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       return { accepted: labels.length };
     },
     listPredictions: async (ctx, ref, limit) => ({
-      items: await newestPredictions(platform, await endpoints.find(ctx, ref), limit),
+      items: await newestPredictions(captured, await endpoints.find(ctx, ref), limit),
     }),
 
     startRollout: (ctx, ref, input) => rollouts.start(ctx, ref, input),
@@ -274,7 +278,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     },
     currentChampion: (endpointId) => endpoints.currentChampion(endpointId),
     capturedCount: (endpointId) => capturedCount(platform, endpointId),
-    readCaptured: (endpointId, range) => readCaptured(platform, endpointId, range),
+    readCaptured: (endpointId, range) => readCaptured(captured, endpointId, range),
 
     flushCaptured: async () => (await opened()).flush.flush(),
     opened: () => opening,

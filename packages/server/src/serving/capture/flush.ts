@@ -9,6 +9,7 @@ import { findEndpointById } from '../endpoints/store.ts';
 import { enqueueEvaluation } from '../rollouts/evaluation-job.ts';
 import type { CaptureLine } from './capture-line.ts';
 import { PartBuilder } from './part-builder.ts';
+import type { RecentRows } from './recent-rows.ts';
 import type { Recorder } from './recorder.ts';
 import { addDrops, hasPart, insertPart } from './store.ts';
 
@@ -20,12 +21,14 @@ export class CaptureFlush {
   readonly #platform: Platform;
   readonly #journal: Journal;
   readonly #recorder: Recorder;
+  readonly #recent: RecentRows;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(platform: Platform, journal: Journal, recorder: Recorder) {
+  constructor(platform: Platform, journal: Journal, recorder: Recorder, recent: RecentRows) {
     this.#platform = platform;
     this.#journal = journal;
     this.#recorder = recorder;
+    this.#recent = recent;
   }
 
   /** Everything that was recorded before this call. A failure leaves the segment for the next time. */
@@ -83,9 +86,9 @@ export class CaptureFlush {
     await using file = await blobs.openTemp('.parquet');
     await tables.writeColumns(columns, file.path);
     const { digest, sizeBytes } = await blobs.putFile(file.path);
-    await changes.change(systemCtx('serving', endpoint.project, segmentId), async (change) => {
-      if (await hasPart(change.db, endpointId, segmentId)) return;
-      const part = await insertPart(change.db, {
+    const part = await changes.change(systemCtx('serving', endpoint.project, segmentId), async (change) => {
+      if (await hasPart(change.db, endpointId, segmentId)) return null;
+      const inserted = await insertPart(change.db, {
         id: ids.next('cap'),
         project: endpoint.project,
         endpointId,
@@ -96,11 +99,13 @@ export class CaptureFlush {
         inputs,
         now: change.now,
       });
-      if (!part) return;
-      change.emit('serving.predictions-captured', endpointId, { endpointId, toRow: part.toRow });
-      enqueueEvaluation(change, part);
+      if (!inserted) return null;
+      change.emit('serving.predictions-captured', endpointId, { endpointId, toRow: inserted.toRow });
+      enqueueEvaluation(change, inserted);
       failurePoint('capture.before-commit');
+      return inserted;
     });
+    if (part) this.#recent.add(endpointId, { fromRow: part.toRow - builder.rows, toRow: part.toRow, inputs }, columns);
     failurePoint('capture.after-commit');
   }
 }

@@ -1,19 +1,18 @@
 import type { Reply, listPredictions } from '@millwright/contract';
-import type { Platform } from '#platform/core';
 import type { EndpointRow } from '../tables.ts';
 import type { CapturedRows } from './captured-rows.ts';
-import { readCaptured } from './read.ts';
+import { type CapturedSource, readCaptured } from './read.ts';
 
 export type CapturedPrediction = Reply<typeof listPredictions>['items'][number];
 
 /** The newest captured predictions with their labels, newest first. */
 export const newestPredictions = async (
-  platform: Platform,
+  source: CapturedSource,
   endpoint: EndpointRow,
   limit: number,
 ): Promise<CapturedPrediction[]> => {
   const toRow = Number(endpoint.captured);
-  const rows = await readCaptured(platform, endpoint.id, { fromRow: Math.max(0, toRow - limit), toRow });
+  const rows = await readCaptured(source, endpoint.id, { fromRow: Math.max(0, toRow - limit), toRow });
   return Array.from({ length: rows.rows }, (_, index) => predictionAt(rows, rows.rows - 1 - index));
 };
 

@@ -3,12 +3,13 @@ import type { ColumnData } from '#platform/tables';
 import { findEndpointById } from '../endpoints/store.ts';
 import type { CapturedInput, CapturedRange, CapturedRows } from './captured-rows.ts';
 import type { CapturedColumn } from './part-builder.ts';
-import { type CapturedPart, findInParts, labelsOf, partsBetween, readPart } from './store.ts';
+import type { RecentRows, RowBlock } from './recent-rows.ts';
+import { findInParts, labelsOf, partsBetween, readPart } from './store.ts';
 
-type ReadingPlatform = Pick<Platform, 'database' | 'blobs' | 'tables'>;
+/** Where captured rows are: in files, and the newest in memory. */
+export type CapturedSource = Pick<Platform, 'database' | 'blobs' | 'tables'> & { recent: RecentRows };
 
 const fixedColumns = [
-  'row_in_part',
   'prediction_id',
   'at',
   'model_version_id',
@@ -21,83 +22,123 @@ const fixedColumns = [
   'predicted_value',
 ];
 
-interface PartRows {
-  part: CapturedPart;
-  rowCount: number;
-  columns: Map<string, ColumnData>;
-}
-
-export const capturedCount = async ({ database }: ReadingPlatform, endpointId: string): Promise<number> =>
+export const capturedCount = async ({ database }: Pick<Platform, 'database'>, endpointId: string): Promise<number> =>
   Number((await findEndpointById(database.db, endpointId))?.captured ?? 0);
 
 /** Rows [fromRow, toRow), as far as they exist, joined with the labels known now. */
 export const readCaptured = async (
-  platform: ReadingPlatform,
+  source: CapturedSource,
   endpointId: string,
   range: CapturedRange,
 ): Promise<CapturedRows> => {
-  const rows = await readRows(platform, endpointId, range);
-  const labels = await labelsOf(platform.database.db, endpointId, rows.predictionId);
+  const rows = await readRows(source, endpointId, range);
+  const labels = await labelsOf(source.database.db, endpointId, rows.predictionId);
   return { ...rows, label: rows.predictionId.map((id) => labels.get(id) ?? null) };
 };
 
 /** The same with every label left null. */
 export const readRows = async (
-  platform: ReadingPlatform,
+  source: CapturedSource,
   endpointId: string,
-  range: CapturedRange,
+  { fromRow, toRow, columns }: CapturedRange,
 ): Promise<CapturedRows> => {
-  const parts = await partsBetween(platform.database.db, endpointId, range.fromRow, range.toRow);
-  const read: PartRows[] = [];
-  for (const part of parts) {
-    const inputs = wantedInputs(part, range.columns);
-    const path = await platform.blobs.localPath(part.digest);
-    const from = Math.max(0, range.fromRow - part.fromRow);
-    const to = Math.min(part.toRow, range.toRow) - part.fromRow;
-    read.push(byName(part, await readPart(platform.tables, path, [...fixedColumns, ...inputs], from, to)));
+  const blocks: RowBlock[] = [];
+  let next = fromRow;
+  for (const block of source.recent.between(endpointId, fromRow, toRow)) {
+    blocks.push(...(await readFiles(source, endpointId, { fromRow: next, toRow: block.fromRow, columns })), block);
+    next = block.toRow;
   }
-  return assemble(read, range.columns);
+  blocks.push(...(await readFiles(source, endpointId, { fromRow: next, toRow, columns })));
+  return assemble(blocks, columns);
 };
 
-/** Rows numbered [fromRow, toRow), to whole parts, with one of the given prediction ids: in no order, without numbers, inputs and labels. */
+/** Rows [fromRow, toRow) with one of the given prediction ids: in no order, without numbers, inputs and labels. */
 export const findCaptured = async (
-  platform: ReadingPlatform,
+  source: CapturedSource,
   endpointId: string,
-  range: { fromRow: number; toRow: number; predictionIds: readonly string[] },
+  { fromRow, toRow, predictionIds }: { fromRow: number; toRow: number; predictionIds: readonly string[] },
 ): Promise<CapturedRows> => {
-  const parts =
-    range.predictionIds.length === 0
-      ? []
-      : await partsBetween(platform.database.db, endpointId, range.fromRow, range.toRow);
-  const [first] = parts;
-  if (!first) return assemble([], []);
-  const paths: string[] = [];
-  for (const part of parts) paths.push(await platform.blobs.localPath(part.digest));
-  return assemble([byName(first, await findInParts(platform.tables, paths, fixedColumns, range.predictionIds))], []);
+  if (predictionIds.length === 0) return assemble([], []);
+  const wanted = new Set(predictionIds);
+  const blocks: RowBlock[] = [];
+  let next = fromRow;
+  for (const block of source.recent.between(endpointId, fromRow, toRow)) {
+    blocks.push(...(await findInFiles(source, endpointId, next, block.fromRow, predictionIds)));
+    blocks.push(rowsWith(block, wanted));
+    next = block.toRow;
+  }
+  blocks.push(...(await findInFiles(source, endpointId, next, toRow, predictionIds)));
+  return assemble(blocks, []);
 };
 
-const wantedInputs = (part: CapturedPart, columns: readonly string[] | undefined): string[] =>
-  part.inputs.filter(({ name }) => columns === undefined || columns.includes(name)).map(({ column }) => column);
+const readFiles = async (
+  { database, blobs, tables }: CapturedSource,
+  endpointId: string,
+  { fromRow, toRow, columns }: { fromRow: number; toRow: number; columns: readonly string[] | undefined },
+): Promise<RowBlock[]> => {
+  if (fromRow >= toRow) return [];
+  const blocks: RowBlock[] = [];
+  for (const part of await partsBetween(database.db, endpointId, fromRow, toRow)) {
+    const path = await blobs.localPath(part.digest);
+    const from = Math.max(fromRow, part.fromRow);
+    const to = Math.min(toRow, part.toRow);
+    const names = [...fixedColumns, ...wantedInputs(part.inputs, columns)];
+    const table = await readPart(tables, path, names, from - part.fromRow, to - part.fromRow);
+    blocks.push({ fromRow: from, toRow: to, inputs: part.inputs, columns: byName(table.columns) });
+  }
+  return blocks;
+};
 
-const byName = (part: CapturedPart, table: { rowCount: number; columns: ColumnData[] }): PartRows => ({
-  part,
-  rowCount: table.rowCount,
-  columns: new Map(table.columns.map((column) => [column.name, column])),
-});
+const findInFiles = async (
+  { database, blobs, tables }: CapturedSource,
+  endpointId: string,
+  fromRow: number,
+  toRow: number,
+  predictionIds: readonly string[],
+): Promise<RowBlock[]> => {
+  const parts = fromRow < toRow ? await partsBetween(database.db, endpointId, fromRow, toRow) : [];
+  if (parts.length === 0) return [];
+  const paths: string[] = [];
+  for (const part of parts) paths.push(await blobs.localPath(part.digest));
+  const table = await findInParts(tables, paths, fixedColumns, predictionIds);
+  return [{ fromRow, toRow: fromRow + table.rowCount, inputs: [], columns: byName(table.columns) }];
+};
 
-const assemble = (parts: readonly PartRows[], wanted: readonly string[] | undefined): CapturedRows => {
-  const rows = parts.reduce((sum, { rowCount }) => sum + rowCount, 0);
+const rowsWith = ({ fromRow, columns }: RowBlock, predictionIds: ReadonlySet<string>): RowBlock => {
+  const rows: number[] = [];
+  (columns.get('prediction_id')?.values as string[]).forEach((id, row) => {
+    if (predictionIds.has(id)) rows.push(row);
+  });
+  const picked = fixedColumns.map((name): ColumnData => {
+    const column = columns.get(name) as ColumnData;
+    return column.type === 'string'
+      ? { ...column, values: rows.map((row) => column.values[row] as string | null) }
+      : { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) };
+  });
+  return { fromRow, toRow: fromRow + rows.length, inputs: [], columns: byName(picked) };
+};
+
+const wantedInputs = (inputs: readonly CapturedColumn[], columns: readonly string[] | undefined): string[] =>
+  inputs.filter(({ name }) => columns === undefined || columns.includes(name)).map(({ column }) => column);
+
+const byName = (columns: readonly ColumnData[]): Map<string, ColumnData> =>
+  new Map(columns.map((column) => [column.name, column]));
+
+const rowCountOf = ({ fromRow, toRow }: RowBlock): number => toRow - fromRow;
+
+const assemble = (blocks: readonly RowBlock[], wanted: readonly string[] | undefined): CapturedRows => {
+  const rows = blocks.reduce((sum, block) => sum + rowCountOf(block), 0);
   const numbers = (name: string): Float64Array => {
     const joined = new Float64Array(rows);
     let at = 0;
-    for (const { columns, rowCount } of parts) {
-      joined.set((columns.get(name)?.values ?? []) as Float64Array, at);
-      at += rowCount;
+    for (const block of blocks) {
+      joined.set((block.columns.get(name)?.values ?? []) as Float64Array, at);
+      at += rowCountOf(block);
     }
     return joined;
   };
   const texts = (name: string): (string | null)[] =>
-    parts.flatMap(({ columns }) => (columns.get(name)?.values ?? []) as (string | null)[]);
+    blocks.flatMap(({ columns }) => (columns.get(name)?.values ?? []) as (string | null)[]);
   const failed = Uint8Array.from(texts('failure'), (failure) => (failure === null ? 0 : 1));
   const labels = texts('predicted_label');
   const values = numbers('predicted_value');
@@ -105,9 +146,7 @@ const assemble = (parts: readonly PartRows[], wanted: readonly string[] | undefi
   const hasValues = values.some((value) => !Number.isNaN(value));
   let index = 0;
   const rowIndex = new Float64Array(rows);
-  for (const { part, columns } of parts)
-    for (const row of (columns.get('row_in_part')?.values ?? []) as Float64Array)
-      rowIndex[index++] = part.fromRow + row;
+  for (const { fromRow, toRow } of blocks) for (let row = fromRow; row < toRow; row++) rowIndex[index++] = row;
   return {
     rows,
     rowIndex,
@@ -122,23 +161,23 @@ const assemble = (parts: readonly PartRows[], wanted: readonly string[] | undefi
     predictedLabel: isClassification ? labels : null,
     predictedValue: hasValues ? values : null,
     label: new Array<string | null>(rows).fill(null),
-    inputs: assembleInputs(parts, rows, wanted),
+    inputs: assembleInputs(blocks, rows, wanted),
   };
 };
 
 const assembleInputs = (
-  parts: readonly PartRows[],
+  blocks: readonly RowBlock[],
   rows: number,
   wanted: readonly string[] | undefined,
 ): Record<string, CapturedInput> => {
   const names = new Set(
-    parts
-      .flatMap(({ part }) => part.inputs.map(({ name }) => name))
+    blocks
+      .flatMap(({ inputs }) => inputs.map(({ name }) => name))
       .filter((name) => wanted === undefined || wanted.includes(name)),
   );
   const inputs: Record<string, CapturedInput> = Object.create(null) as Record<string, CapturedInput>;
   for (const name of names) {
-    const pieces = parts.map(({ part, columns, rowCount }) => ({ ...pieceOf(part, columns, name), rowCount }));
+    const pieces = blocks.map((block) => pieceOf(block, name));
     const isCategory = pieces.some(({ kind }) => kind === 'category');
     inputs[name] = isCategory
       ? { kind: 'category', values: pieces.flatMap(asCategories) }
@@ -153,9 +192,10 @@ interface Piece {
   rowCount: number;
 }
 
-const pieceOf = (part: CapturedPart, columns: Map<string, ColumnData>, name: string): Omit<Piece, 'rowCount'> => {
-  const input = part.inputs.find((candidate) => candidate.name === name);
-  return { kind: input?.kind ?? 'empty', values: (input && columns.get(input.column)?.values) ?? [] };
+const pieceOf = (block: RowBlock, name: string): Piece => {
+  const input = block.inputs.find((candidate) => candidate.name === name);
+  const values = (input && block.columns.get(input.column)?.values) ?? [];
+  return { kind: input?.kind ?? 'empty', values, rowCount: rowCountOf(block) };
 };
 
 const asCategories = ({ kind, values, rowCount }: Piece): (string | null)[] => {

@@ -1,7 +1,6 @@
 import type { Signature } from '@millwright/contract';
-import type { Platform } from '#platform/core';
 import type { CapturedRows } from '../capture/captured-rows.ts';
-import { findCaptured, readRows } from '../capture/read.ts';
+import { type CapturedSource, findCaptured, readRows } from '../capture/read.ts';
 import { labelsBetween, labelsOf } from '../capture/store.ts';
 import { type ArmObservations, lossOf } from './rollout.ts';
 import type { StoredRollout } from './store.ts';
@@ -24,12 +23,12 @@ const nothing = (): ArmObservations => ({ requests: 0, failures: 0, losses: [] }
  * a label that is corrected after it was counted does not count again.
  */
 export const observe = async (
-  platform: Platform,
+  source: CapturedSource,
   task: Signature['task'],
   rollout: StoredRollout,
   now: { captured: number; labelSeq: number },
 ): Promise<Observations> => {
-  const { db } = platform.database;
+  const { db } = source.database;
   const { endpointId } = rollout;
   const rowCursor = Math.min(now.captured, rollout.rowCursor + rowsAtOnce);
   const seen: Observations = {
@@ -40,7 +39,7 @@ export const observe = async (
     hasMore: rowCursor < now.captured,
   };
 
-  const fresh = await readRows(platform, endpointId, { fromRow: rollout.rowCursor, toRow: rowCursor, columns: [] });
+  const fresh = await readRows(source, endpointId, { fromRow: rollout.rowCursor, toRow: rowCursor, columns: [] });
   const labels = await labelsOf(db, endpointId, fresh.predictionId, now.labelSeq);
   forEachAssigned(rollout, fresh, (arm, row) => {
     seen[arm].requests++;
@@ -49,7 +48,7 @@ export const observe = async (
   });
 
   const late = await labelsBetween(db, endpointId, rollout.labelCursor, now.labelSeq);
-  const earlier = await findCaptured(platform, endpointId, {
+  const earlier = await findCaptured(source, endpointId, {
     fromRow: rollout.firstRow,
     toRow: rollout.rowCursor,
     predictionIds: [...late.keys()],

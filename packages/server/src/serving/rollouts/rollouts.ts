@@ -4,6 +4,7 @@ import type { Change, ChangeContext } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
+import type { CapturedSource } from '../capture/read.ts';
 import type { ServingDependencies } from '../dependencies.ts';
 import type { Endpoints } from '../endpoints/endpoints.ts';
 import { modelFileOf } from '../endpoints/held-models.ts';
@@ -41,12 +42,20 @@ export class Rollouts {
   readonly #deps: ServingDependencies;
   readonly #endpoints: Endpoints;
   readonly #pool: InferencePool;
+  readonly #captured: CapturedSource;
 
-  constructor(platform: Platform, deps: ServingDependencies, endpoints: Endpoints, pool: InferencePool) {
+  constructor(
+    platform: Platform,
+    deps: ServingDependencies,
+    endpoints: Endpoints,
+    pool: InferencePool,
+    captured: CapturedSource,
+  ) {
     this.#platform = platform;
     this.#deps = deps;
     this.#endpoints = endpoints;
     this.#pool = pool;
+    this.#captured = captured;
   }
 
   async get(ctx: Ctx, id: string): Promise<Rollout> {
@@ -210,7 +219,7 @@ export class Rollouts {
         rollout.champion.modelVersionId,
       );
       const { task } = champion.signature;
-      const seen = await observe(this.#platform, task, rollout, {
+      const seen = await observe(this.#captured, task, rollout, {
         captured: Number(endpoint.captured),
         labelSeq: Number(endpoint.label_seq),
       });

@@ -5,7 +5,7 @@ import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { CapturedRows } from '../capture/captured-rows.ts';
-import { readCaptured } from '../capture/read.ts';
+import { type CapturedSource, readCaptured } from '../capture/read.ts';
 import type { SnapshotData } from '../dependencies.ts';
 import type { Endpoints } from '../endpoints/endpoints.ts';
 import { columnOf } from '../runtimes/tensors.ts';
@@ -34,10 +34,11 @@ const input = Strict({
   ),
 });
 const output = Strict({ datasetVersionId: Id, rows: Count, labelledRows: Count });
-const windowRows = 50_000;
+const maxRowsAtOnce = 50_000;
+const minRowsAtOnce = 1000;
 
 type Step = Parameters<StepKind<typeof input, typeof output>['run']>[0];
-type Parts = { platform: Platform; data: SnapshotData; endpoints: Endpoints };
+type Parts = { platform: Platform; captured: CapturedSource; data: SnapshotData; endpoints: Endpoints };
 
 const orNull = async <T>(found: Promise<T>): Promise<T | null> =>
   found.catch((error: unknown) => {
@@ -62,7 +63,7 @@ const runSnapshot = async (parts: Parts, step: Step): ReturnType<StepKind<typeof
     fail('INVALID_INPUT', "'base' and 'dataset' must differ: rows of an earlier snapshot would be taken twice.");
   const base = given.base === undefined ? null : await data.latestVersion(ctx, given.base);
   const endpoint = await orNull(endpoints.find(ctx, given.endpoint));
-  const windows = endpoint ? await newestLabelled(parts.platform, endpoint, maxRows) : [];
+  const windows = endpoint ? await newestLabelled(parts.captured, endpoint, maxRows) : [];
   const found = windows.reduce((sum, rows) => sum + countLabelled(rows), 0);
   if (!endpoint || found < minRows) {
     const why = endpoint
@@ -84,14 +85,20 @@ const runSnapshot = async (parts: Parts, step: Step): ReturnType<StepKind<typeof
   };
 };
 
-/** Windows of rows, oldest first, that hold at least the newest `maxRows` labelled ones. */
-const newestLabelled = async (platform: Platform, endpoint: EndpointRow, maxRows: number): Promise<CapturedRows[]> => {
+/** Runs of rows, oldest first, that hold at least the newest `maxRows` labelled ones: about as many rows as are needed are read. */
+const newestLabelled = async (
+  source: CapturedSource,
+  endpoint: EndpointRow,
+  maxRows: number,
+): Promise<CapturedRows[]> => {
   const windows: CapturedRows[] = [];
   let found = 0;
-  for (let toRow = Number(endpoint.captured); toRow > 0 && found < maxRows; toRow -= windowRows) {
-    const rows = await readCaptured(platform, endpoint.id, { fromRow: Math.max(0, toRow - windowRows), toRow });
+  for (let toRow = Number(endpoint.captured); toRow > 0 && found < maxRows; ) {
+    const fromRow = Math.max(0, toRow - Math.min(maxRowsAtOnce, Math.max(minRowsAtOnce, maxRows - found)));
+    const rows = await readCaptured(source, endpoint.id, { fromRow, toRow });
     found += countLabelled(rows);
     windows.unshift(rows);
+    toRow = fromRow;
   }
   return windows;
 };
