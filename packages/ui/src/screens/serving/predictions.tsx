@@ -52,17 +52,6 @@ const columnsOf = (endpoint: Endpoint): TableColumn<Prediction>[] => {
       width: 140,
     },
     { id: 'unit', header: 'Unit', value: (prediction) => prediction.unit, width: 120 },
-    ...(endpoint.signature?.inputs ?? []).map(
-      (input, index): TableColumn<Prediction> => ({
-        id: `inputs.${input.name}`,
-        header: input.feature ?? input.name,
-        value: (prediction) => plain(prediction.inputs[input.name]),
-        cell: (prediction) => text(plain(prediction.inputs[input.name])) ?? <span className="text-faint">missing</span>,
-        numeric: input.datatype !== 'BYTES' && input.datatype !== 'BOOL',
-        width: 110,
-        hidden: index >= shownInputs,
-      }),
-    ),
     {
       id: classes ? 'output.label' : 'output.value',
       header: 'Answer',
@@ -77,6 +66,17 @@ const columnsOf = (endpoint: Endpoint): TableColumn<Prediction>[] => {
       cell: (prediction) => <Outcome prediction={prediction} classes={classes} />,
       width: 120,
     },
+    ...(endpoint.signature?.inputs ?? []).map(
+      (input, index): TableColumn<Prediction> => ({
+        id: `inputs.${input.name}`,
+        header: input.feature ?? input.name,
+        value: (prediction) => plain(prediction.inputs[input.name]),
+        cell: (prediction) => text(plain(prediction.inputs[input.name])) ?? <span className="text-faint">missing</span>,
+        numeric: input.datatype !== 'BYTES' && input.datatype !== 'BOOL',
+        width: 110,
+        hidden: index >= shownInputs,
+      }),
+    ),
     { id: 'id', header: 'Prediction', value: (prediction) => prediction.id, width: 220, hidden: true },
   ];
 };
