@@ -4,7 +4,7 @@ import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
 import { Status } from '../../ui/badge.tsx';
 import { Duration } from '../../ui/time.tsx';
-import { type Summary, metricKeys, parameterKeys, runTitle, tagKeys, varies } from './run-values.ts';
+import { type Summary, isBrief, metricKeys, parameterKeys, runTitle, tagKeys, varies } from './run-values.ts';
 
 const parametersShown = 4;
 const metricsShown = 5;
@@ -13,7 +13,9 @@ const metricsShown = 5;
 export const runColumns = (runs: readonly Run[], summary: Summary, withExperiment: boolean): TableColumn<Run>[] => {
   const parameters = parameterKeys(runs);
   const telling = parameters.filter((key) => varies(runs, (run) => run.parameters[key]));
-  const first = new Set((telling.length > 0 ? telling : parameters).slice(0, parametersShown));
+  const first = new Set(
+    (telling.length > 0 ? telling : parameters).filter((key) => isBrief(runs, key)).slice(0, parametersShown),
+  );
   return [
     { id: 'name', header: 'Run', value: runTitle, width: 180, grow: true },
     {

@@ -4,7 +4,10 @@ import { Curve, CurveForm } from './curves.tsx';
 
 /** A curve per metric of one run. */
 const RunCurves = ({ run }: { run: Run }) => {
-  const keys = Object.keys(run.metrics);
+  // Those that have a course first; a metric of one point is a dot.
+  const keys = Object.keys(run.metrics).sort(
+    (a, b) => Number(run.metrics[a]?.points === 1) - Number(run.metrics[b]?.points === 1),
+  );
   if (keys.length === 0)
     return (
       <EmptyState

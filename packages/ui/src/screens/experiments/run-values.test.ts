@@ -39,6 +39,13 @@ describe('the values of runs', () => {
   });
 });
 
+describe('axesOf', () => {
+  it('leaves out digests and other long texts', () => {
+    const digests = ['a', 'b'].map((letter) => run({ parameters: { digest: letter.repeat(64), window: letter } }));
+    expect(axesOf(digests).map((axis) => axis.id)).toEqual(['parameters.window']);
+  });
+});
+
 describe('compareRuns', () => {
   it('marks rows that differ, also where one run lacks the value', () => {
     const differing = compareRuns(two).filter((row) => row.differs);

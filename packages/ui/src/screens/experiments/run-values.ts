@@ -17,6 +17,11 @@ export const parameterKeys = (runs: readonly Run[]): string[] => keysOf(runs, (r
 export const varies = (runs: readonly Run[], of: (run: Run) => unknown): boolean =>
   new Set(runs.map((run) => JSON.stringify(of(run) ?? null))).size > 1;
 
+const briefLength = 24;
+/** Whether a parameter is short enough for a column or an axis: digests, ids and lists of columns are not. */
+export const isBrief = (runs: readonly Run[], key: string): boolean =>
+  runs.every((run) => (run.parameters[key] ?? '').length <= briefLength);
+
 /** The value behind a column id: `metrics.<key>`, `parameters.<key>` or `tags.<key>`. */
 export const valueAt = (run: Run, id: string, summary: Summary): number | string | null => {
   const [group, key] = [id.slice(0, id.indexOf('.')), id.slice(id.indexOf('.') + 1)];
@@ -24,10 +29,10 @@ export const valueAt = (run: Run, id: string, summary: Summary): number | string
   return (group === 'parameters' ? run.parameters[key] : run.tags[key]) ?? null;
 };
 
-/** Parameters that differ between the runs, then their metrics: what parallel coordinates begin with. */
+/** Short parameters that differ between the runs, then their metrics: what parallel coordinates begin with. */
 export const axesOf = (runs: readonly Run[]): { id: string; label: string }[] => [
   ...parameterKeys(runs)
-    .filter((key) => varies(runs, (run) => run.parameters[key]))
+    .filter((key) => isBrief(runs, key) && varies(runs, (run) => run.parameters[key]))
     .map((key) => ({ id: `parameters.${key}`, label: key })),
   ...metricKeys(runs).map((key) => ({ id: `metrics.${key}`, label: key })),
 ];

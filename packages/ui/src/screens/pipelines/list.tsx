@@ -18,7 +18,15 @@ import { triggerWords } from './spec.ts';
 
 const idOf = (pipeline: Pipeline) => pipeline.id;
 const example: PipelineSpec = {
-  steps: [{ name: 'validate', kind: 'data.validate', with: { dataset: 'card-payments' } }],
+  steps: [
+    { name: 'latest', kind: 'data.latest', with: { dataset: 'card-payments' } },
+    {
+      name: 'validate',
+      kind: 'data.validate',
+      needs: ['latest'],
+      with: { datasetVersionId: { $from: 'latest.datasetVersionId' } },
+    },
+  ],
   triggers: [{ kind: 'schedule', cron: '0 3 * * *', timeZone: 'Europe/Berlin' }],
 };
 

@@ -69,6 +69,19 @@ export const Triggers = ({ pipeline }: { pipeline: Pipeline }) => {
         idOf={idOf}
         columns={columns}
         filterExample='decision != "started"'
+        peekTitle={(decision) => <Status state={decision.decision} />}
+        peek={(decision) => (
+          <div className="flex flex-col gap-3">
+            <p>{decision.reason}</p>
+            <KeyValue
+              pairs={[
+                ['When', <RelativeTime key="at" at={decision.at} />],
+                ['Trigger', decision.kind],
+                ['Event', decision.eventId],
+              ]}
+            />
+          </div>
+        )}
         empty={{
           title: 'No trigger has come yet',
           text: 'When a schedule is due or an event comes, the decision is listed here with its reason, also when it was no.',
