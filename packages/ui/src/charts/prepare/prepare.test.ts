@@ -161,6 +161,20 @@ describe('prepareBullets', () => {
     expect(bullets[1]).toMatchObject({ allowedFrom: 0, allowedTo: expect.closeTo(4 / 4.6) });
     expect(sentence).toBe('1 of 2 conditions are not met: accuracy.');
   });
+  it('puts no difference in the middle, however small the differences are', () => {
+    const { bullets } = prepareBullets([
+      { label: 'loss', value: -0.01, threshold: 0.005, direction: 'at-most', passed: true, signed: true },
+    ]);
+    expect(bullets[0]).toMatchObject({ zero: 0.5, allowedFrom: 0 });
+    expect(bullets[0]?.value).toBeCloseTo(0.5 - 0.5 / 1.15);
+    expect(bullets[0]?.threshold).toBeCloseTo(0.5 + 0.25 / 1.15);
+  });
+  it('shades nothing without a threshold', () => {
+    const { bullets } = prepareBullets([
+      { label: 'loss', value: null, threshold: null, direction: 'at-most', passed: false, skipped: true },
+    ]);
+    expect(bullets[0]).toMatchObject({ allowedFrom: 0, allowedTo: 0 });
+  });
 });
 
 describe('the other charts', () => {
