@@ -28,7 +28,8 @@ describe.each(testDatabases)('a pipeline run on %s', (database) => {
       step.log('reading\u0000');
       return {
         state: 'succeeded',
-        output: { rows: [10, 20], runId: 'run_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C' },
+        // A run made in the step, and a version that was there before.
+        output: { rows: [10, 20], runId: 'run_7ZZZZZZZZZ8V7W2X4Y6Z8A0B1C', datasetVersionId: 'dsv_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C' },
         message: 'two rows',
       };
     });
@@ -83,9 +84,10 @@ describe.each(testDatabases)('a pipeline run on %s', (database) => {
       expect.arrayContaining([
         ['pipeline-run', 'p #1', 0],
         ['pipeline', 'p', -1],
-        ['run', 'run_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C', 1],
+        ['run', 'run_7ZZZZZZZZZ8V7W2X4Y6Z8A0B1C', 1],
       ]),
     );
+    expect(lineage.nodes.map((node) => node.type)).not.toContain('dataset-version');
     expect(
       (await project.service.listPipelineRuns(project.ctx, { pipeline: 'p' })).items.map((item) => [
         item.id,

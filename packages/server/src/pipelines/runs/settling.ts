@@ -1,5 +1,6 @@
 import type { LineageService } from '#lineage';
 import type { Change } from '#platform/change';
+import { instantOf } from '#platform/ids';
 import { planNext } from '../graph.ts';
 import { nodesOf } from '../spec-check.ts';
 import { enqueueStep } from './starting.ts';
@@ -47,11 +48,21 @@ export const settleStep = async (lineage: LineageService, change: Change, ended:
   if (!run || !isUnderWay(run.state)) return false;
   await updateStep(change.db, ended);
   emitStep(change, run, ended);
-  if (ended.state === 'succeeded')
-    for (const made of madeIn(ended.output))
-      await lineage.link(change, { project, from: { type: 'pipeline-run', id: run.id }, to: made, kind: ended.kind });
-
   const steps = await stepsOf(change.db, project, [run.id]);
+  if (ended.state === 'succeeded') {
+    // A step also names what it was given: made is only what is younger than the run and came from no step before.
+    const passedOn = new Set(
+      steps
+        .filter((step) => step.name !== ended.name)
+        .flatMap((step) => madeIn(step.output))
+        .map((one) => one.id),
+    );
+    for (const made of madeIn(ended.output).filter(
+      (one) => !passedOn.has(one.id) && instantOf(one.id) >= run.startedAt,
+    ))
+      await lineage.link(change, { project, from: { type: 'pipeline-run', id: run.id }, to: made, kind: ended.kind });
+  }
+
   const plan = planNext(nodesOf(run.spec), new Map(steps.map((step) => [step.name, step.state])));
   for (const step of steps) {
     if (plan.ready.includes(step.name)) enqueueStep(change, run, step);

@@ -34,3 +34,10 @@ export const createIds = (clock: Clock): Ids => {
 
 /** A secret of 256 bits, URL-safe. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url');
+
+/** When an identifier was given out, in epoch milliseconds. */
+export const instantOf = (id: string): number => {
+  let ms = 0;
+  for (const digit of id.slice(id.indexOf('_') + 1, id.indexOf('_') + 11)) ms = ms * 32 + alphabet.indexOf(digit);
+  return ms;
+};
