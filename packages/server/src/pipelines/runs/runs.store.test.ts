@@ -29,7 +29,11 @@ describe.each(testDatabases)('a pipeline run on %s', (database) => {
       return {
         state: 'succeeded',
         // A run made in the step, and a version that was there before.
-        output: { rows: [10, 20], runId: 'run_7ZZZZZZZZZ8V7W2X4Y6Z8A0B1C', datasetVersionId: 'dsv_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C' },
+        output: {
+          rows: [10, 20],
+          runId: 'run_7ZZZZZZZZZ8V7W2X4Y6Z8A0B1C',
+          datasetVersionId: 'dsv_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C',
+        },
         message: 'two rows',
       };
     });
