@@ -37,6 +37,8 @@ export type ServingTables = {
     inputs: string;
     created_at: number;
   };
+  /** Segments of journals whose rows are in parts, so that none is taken twice. */
+  captured_segments: { endpoint_id: string; segment_id: string; taken_at: number };
   capture_drops: { endpoint_id: string; reason: string; dropped: number };
   labels: {
     endpoint_id: string;

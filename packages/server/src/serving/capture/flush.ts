@@ -8,6 +8,7 @@ import type { Journal, SealedSegment } from '#platform/journal';
 import { findEndpointById } from '../endpoints/store.ts';
 import { enqueueEvaluation } from '../rollouts/evaluation-job.ts';
 import type { CaptureLine } from './capture-line.ts';
+import { enqueueMerge, mergeFanOut } from './merge-plan.ts';
 import { PartBuilder } from './part-builder.ts';
 import type { RecentRows } from './recent-rows.ts';
 import type { Recorder } from './recorder.ts';
@@ -22,6 +23,8 @@ export class CaptureFlush {
   readonly #journal: Journal;
   readonly #recorder: Recorder;
   readonly #recent: RecentRows;
+  /** Parts per endpoint since it was last asked to merge them. */
+  readonly #unmerged = new Map<string, number>();
   #running: Promise<void> = Promise.resolve();
 
   constructor(platform: Platform, journal: Journal, recorder: Recorder, recent: RecentRows) {
@@ -86,6 +89,7 @@ export class CaptureFlush {
     await using file = await blobs.openTemp('.parquet');
     await tables.writeColumns(columns, file.path);
     const { digest, sizeBytes } = await blobs.putFile(file.path);
+    const unmerged = (this.#unmerged.get(endpointId) ?? 0) + 1;
     const part = await changes.change(systemCtx('serving', endpoint.project, segmentId), async (change) => {
       if (await hasPart(change.db, endpointId, segmentId)) return null;
       const inserted = await insertPart(change.db, {
@@ -102,9 +106,11 @@ export class CaptureFlush {
       if (!inserted) return null;
       change.emit('serving.predictions-captured', endpointId, { endpointId, toRow: inserted.toRow });
       enqueueEvaluation(change, inserted);
+      if (unmerged >= mergeFanOut) enqueueMerge(change, endpointId);
       failurePoint('capture.before-commit');
       return inserted;
     });
+    this.#unmerged.set(endpointId, unmerged >= mergeFanOut ? 0 : unmerged);
     if (part) this.#recent.add(endpointId, { fromRow: part.toRow - builder.rows, toRow: part.toRow, inputs }, columns);
     failurePoint('capture.after-commit');
   }

@@ -8,6 +8,29 @@ export interface CapturedColumn {
   column: string;
 }
 
+/** Columns of every part, beside those of its inputs. */
+export const partColumns = [
+  'prediction_id',
+  'at',
+  'model_version_id',
+  'model_version',
+  'variant',
+  'forced',
+  'unit',
+  'failure',
+  'predicted_label',
+  'predicted_value',
+  'probabilities',
+] as const;
+
+/** The column of an input; DuckDB takes names that differ only in case for the same. */
+export const inputColumn = (name: string, taken: Set<string>): string => {
+  let column = `input.${name}`;
+  while (taken.has(column.toLowerCase())) column += '_';
+  taken.add(column.toLowerCase());
+  return column;
+};
+
 type Value = number | string | null;
 
 /** Gathers the rows of one endpoint into the columns of a Parquet file. */
@@ -59,10 +82,7 @@ export class PartBuilder {
     const taken = new Set<string>();
     for (const [name, values] of this.#inputs) {
       while (values.length < lines.length) values.push(null);
-      // DuckDB takes names that differ only in case for the same.
-      let column = `input.${name}`;
-      while (taken.has(column.toLowerCase())) column += '_';
-      taken.add(column.toLowerCase());
+      const column = inputColumn(name, taken);
       const kind = kindOf(values);
       inputs.push({ name, kind, column });
       columns.push(

@@ -106,7 +106,7 @@ const findInFiles = async (
 
 const rowsWith = ({ fromRow, columns }: RowBlock, predictionIds: ReadonlySet<string>): RowBlock => {
   const rows: number[] = [];
-  (columns.get('prediction_id')?.values as string[]).forEach((id, row) => {
+  ((columns.get('prediction_id') as ColumnData).values as string[]).forEach((id, row) => {
     if (predictionIds.has(id)) rows.push(row);
   });
   const picked = fixedColumns.map((name): ColumnData => {

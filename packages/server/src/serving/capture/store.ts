@@ -27,8 +27,8 @@ export interface RolloutTurn {
 
 export const hasPart = async (db: Db, endpointId: string, segmentId: string): Promise<boolean> =>
   (await tables(db)
-    .selectFrom('captured_parts')
-    .select('id')
+    .selectFrom('captured_segments')
+    .select('segment_id')
     .where('endpoint_id', '=', endpointId)
     .where('segment_id', '=', segmentId)
     .executeTakeFirst()) !== undefined;
@@ -56,6 +56,10 @@ export const insertPart = async (
     .executeTakeFirst();
   if (!endpoint) return null;
   const toRow = Number(endpoint.captured);
+  await tables(db)
+    .insertInto('captured_segments')
+    .values({ endpoint_id: part.endpointId, segment_id: part.segmentId, taken_at: part.now })
+    .execute();
   await tables(db)
     .insertInto('captured_parts')
     .values({

@@ -7,6 +7,7 @@ import { evaluation } from './0005-evaluation.ts';
 import { registry } from './0006-registry.ts';
 import { serving } from './0007-serving.ts';
 import { monitoring } from './0008-monitoring.ts';
+import { capturedSegments } from './0009-captured-segments.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   registry,
   serving,
   monitoring,
+  capturedSegments,
 ];
