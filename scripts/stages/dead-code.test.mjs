@@ -11,7 +11,7 @@ it('finds a planted unused file and a planted unused export with the settings of
   const folder = mkdtempSync(join(tmpdir(), 'millwright-dead-code-'));
   const write = (path, text) => writeFileSync(join(folder, 'packages', 'server', path), text);
   mkdirSync(join(folder, 'packages/server/src/platform/clock'), { recursive: true });
-  for (const file of ['package.json', 'knip.json', 'packages/server/package.json'])
+  for (const file of ['package.json', 'knip.jsonc', 'packages/server/package.json'])
     copyFileSync(at(file), join(folder, file));
   symlinkSync(at('node_modules'), join(folder, 'node_modules'));
   write('src/main.ts', "import { now } from '#platform/clock';\nnow();\n");

@@ -57,6 +57,3 @@ export const s3Settings = () => ({
 
 /** Path of the prepared Chromium. */
 export const chromiumPath = (): string => prepared('chromium', 'MILLWRIGHT_TEST_CHROMIUM');
-
-/** Path of the prepared Python, with the packages of scripts/environment/requirements.txt. */
-export const pythonPath = (): string => prepared('python', 'MILLWRIGHT_TEST_PYTHON');

@@ -308,4 +308,3 @@ export const createLoop = (client: Client, source: Source, settings: LoopSetting
     },
   };
 };
-export type Loop = ReturnType<typeof createLoop>;

@@ -3,7 +3,7 @@ import type { Db } from '#platform/db';
 import { createVerifier } from './chain.ts';
 import { hasHistory, readChainFrom, readHead } from './store.ts';
 
-export { canonicalJson, createVerifier, hashRow, sealHead, sealHolds } from './chain.ts';
+export { createVerifier, hashRow, sealHead } from './chain.ts';
 export type { ChainHead, ChainProblem } from './chain.ts';
 export { appendAudit, listAudit, lockHead, moveHead, readAuditFrom, readHead } from './store.ts';
 export type { NewAuditRow } from './store.ts';

@@ -2,6 +2,5 @@ export { demand, localOwner, mayDo, systemActor } from './actor.ts';
 export type { Actor, ActorGrant, Scope } from './actor.ts';
 export { authorize, systemCtx } from './context.ts';
 export type { Ctx } from './context.ts';
-export { checkPassword, hashPassword, hashSecret, newSecret } from './secrets.ts';
 export { createAuth } from './service.ts';
 export type { Auth } from './service.ts';

@@ -5,10 +5,6 @@ export type Digest = `sha256:${string}`;
 
 const digestPattern = /^sha256:([0-9a-f]{64})$/;
 
-export function isDigest(value: string): value is Digest {
-  return digestPattern.test(value);
-}
-
 /** The 64 hexadecimal digits, or undefined when the value is no digest: nothing else ever reaches a path or a key. */
 export function digestHex(value: string): string | undefined {
   return digestPattern.exec(value)?.[1];

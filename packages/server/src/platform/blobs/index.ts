@@ -2,7 +2,7 @@ import { FileBlobStore } from './file-store.ts';
 import type { BlobStore } from './port.ts';
 import { type S3BlobOptions, S3BlobStore } from './s3-store.ts';
 
-export { type Digest, digestOf, isDigest } from './digest.ts';
+export { type Digest, digestOf } from './digest.ts';
 export type { BlobContent, BlobPage, BlobReference, BlobStore, ByteRange, PutOptions, TempFile } from './port.ts';
 export type { S3BlobOptions } from './s3-store.ts';
 

@@ -8,7 +8,6 @@ const errcodeOf = (error: unknown): number =>
 const sqliteFull = 13;
 const sqliteUnique = 2067;
 const sqlitePrimaryKey = 1555;
-const sqliteForeignKey = 787;
 const sqliteIoError = 10;
 const sqliteBusy = 5;
 const sqliteReadOnly = 8;
@@ -18,9 +17,6 @@ const sqliteNotADatabase = 26;
 
 export const isUniqueViolation = (error: unknown): boolean =>
   codeOf(error) === '23505' || errcodeOf(error) === sqliteUnique || errcodeOf(error) === sqlitePrimaryKey;
-
-export const isForeignKeyViolation = (error: unknown): boolean =>
-  codeOf(error) === '23503' || errcodeOf(error) === sqliteForeignKey;
 
 /** Serialization failure, deadlock or a lock held too long: the same transaction may succeed when it is tried again. */
 export const isRetryable = (error: unknown): boolean => {

@@ -12,13 +12,13 @@ import { copySqlite, openSqlite } from './sqlite.ts';
 
 export { sql } from 'kysely';
 export type { DatabaseKind } from './columns.ts';
-export { isForeignKeyViolation, isRetryable, isUniqueViolation, translateFailure } from './failures.ts';
+export { isRetryable, isUniqueViolation, translateFailure } from './failures.ts';
 export { OutsideTransactionError } from './guarded-dialect.ts';
 export { type FolderLock, lockFolder } from './folder-lock.ts';
 export { compileFilter } from './filter.ts';
 export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
-export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
+export { decodeCursor, pageFrom } from './pages.ts';
 
 /** Which tables exist is each module's own business: a store says `db.withTables<DataTables>()`. */
 // biome-ignore lint/complexity/noBannedTypes: a database of which no table is known yet

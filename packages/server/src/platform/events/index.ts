@@ -3,7 +3,7 @@ import type { Db } from '#platform/db';
 import type { Log } from '#platform/log';
 import { lastSeq, readEvents } from './store.ts';
 
-export { appendEvents, findEventById, lastSeq, listEvents, readEvents } from './store.ts';
+export { appendEvents, findEventById, lastSeq, listEvents } from './store.ts';
 export type { NewEvent } from './store.ts';
 
 export interface Events {

@@ -15,11 +15,9 @@ import { type Api, createApi } from './serve.ts';
 
 export { readCookie, sessionCookie } from './authenticate.ts';
 export { isLoopbackAddress } from './guard.ts';
-export { openApi } from './openapi.ts';
 export { asMillwrightError } from './problems.ts';
 export { blobReply } from './blob-reply.ts';
 export type { RangeHeaders } from './blob-reply.ts';
-export { attachment } from './replies.ts';
 export type { EventsReply, StreamReply } from './replies.ts';
 export type { Api } from './serve.ts';
 

@@ -7,7 +7,7 @@ import { type JobHandler, ShuttingDown, contextOf, createRunner } from './run.ts
 import { claimJobs, nextRunAt, purgeDone, releaseExpired } from './store.ts';
 
 export type { JobContext, JobHandler, JobOutcome } from './run.ts';
-export { claimJobs, countJobs, findJob, finishJob, insertJobs, listJobs, reviveJob } from './store.ts';
+export { claimJobs, countJobs, findJob, insertJobs, listJobs, reviveJob } from './store.ts';
 export type { ClaimedJob, NewJob } from './store.ts';
 
 export interface Jobs {

@@ -13,7 +13,7 @@ export type { CsvSource } from './csv-ingest.ts';
 export type { Ingestion, TableProblem } from './ingestion.ts';
 export type { ParquetSource } from './parquet-ingest.ts';
 export type { PlainValue } from './plain-values.ts';
-export { type ColumnProfile, type Profile, profileQuantiles } from './profile.ts';
+export type { ColumnProfile, Profile } from './profile.ts';
 export type { ColumnarTable, ColumnData, Query, Row } from './query.ts';
 export { identifier } from './quoting.ts';
 export type { Parameter, Parameters, Relations } from './relations.ts';

@@ -6,6 +6,7 @@ import type { TestPlatform } from './index.ts';
 export interface TestAnswer {
   status: number;
   /** Parsed where the answer is JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows the answer to what it asked
   body: Record<string, any>;
   bytes: Buffer;
   headers: LightMyRequestResponse['headers'];
