@@ -1,7 +1,6 @@
 import type { Window } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
 import { prepareBullets } from './bullet.ts';
-import { prepareCalibration } from './calibration.ts';
 import { colourOf } from './colours.ts';
 import { prepareConfusion } from './confusion.ts';
 import { prepareDistribution } from './distribution.ts';
@@ -230,14 +229,5 @@ describe('the other charts', () => {
     });
     expect(zero).toBeGreaterThan(rows[0]?.high ?? 1);
     expect(zero).toBeLessThan(1);
-  });
-  it('calibration: a bin without outcomes breaks the line', () => {
-    const { lines, sentence } = prepareCalibration([
-      { predicted: 0.1, observed: 0.2, rows: 10 },
-      { predicted: 0.5, observed: null, rows: 0 },
-      { predicted: 0.9, observed: 0.9, rows: 30 },
-    ]);
-    expect(lines.map((line) => line.length)).toEqual([1, 1]);
-    expect(sentence).toContain('0.025');
   });
 });
