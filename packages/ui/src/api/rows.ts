@@ -1,6 +1,6 @@
 import type { Input, Operation, Page, Reply } from '@millwright/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { client } from './client.ts';
 import { holdBack } from './hold-back.ts';
 import { keyOf } from './queries.ts';
@@ -55,11 +55,11 @@ export const useRows = <O extends Operation>(
   const seen = accepted.key === key ? accepted.ids : null;
   const { shown, waiting } = useMemo(() => holdBack(all, seen, idOf), [all, seen, idOf]);
   const accept = (rows: readonly RowOf<O>[]) => setAccepted({ key, ids: new Set(rows.map(idOf)) });
-  const last = useRef<readonly RowOf<O>[]>(nothing);
-  if (shown !== last.current && !query.isPlaceholderData) {
-    last.current = shown;
-    if (seen === null ? all.length > 0 : shown.some((row) => !seen.has(idOf(row)))) accept(shown);
-  }
+  const unseen = useMemo(
+    () => (seen === null ? shown.length > 0 : shown.some((row) => !seen.has(idOf(row)))),
+    [shown, seen, idOf],
+  );
+  if (unseen && !query.isPlaceholderData) accept(shown);
   return {
     rows: shown,
     loading: query.isPending,

@@ -27,9 +27,13 @@ export const Frame = () => {
   const project = useProject();
   const [open, setOpen] = useState<'palette' | 'activity' | 'navigation' | null>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const [openedAt, setOpenedAt] = useState(path);
+  if (openedAt !== path) {
+    setOpenedAt(path);
+    if (open === 'navigation') setOpen(null);
+  }
   useTitle(project);
   useEffect(() => lastProject.set(project), [project]);
-  useEffect(() => setOpen((now) => (now === 'navigation' ? null : now)), [path]);
   useShortcut('k', () => setOpen((now) => (now === 'palette' ? null : 'palette')));
   const close = () => setOpen(null);
   return (

@@ -17,7 +17,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
   const found = useMemo(() => rankTargets(targets, text).slice(0, 60), [targets, text]);
   const index = Math.min(chosen, Math.max(0, found.length - 1));
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [index]);
+  useEffect(() => list.current?.children[index]?.scrollIntoView({ block: 'nearest' }), [index]);
 
   const open = (target: Target | undefined) => {
     if (!target) return;
@@ -64,6 +64,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
             className="max-h-[50vh] overflow-y-auto p-1"
           >
             {found.map((target, at) => (
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the focus stays in the input, which handles the keys
               <li
                 key={target.path}
                 id={`${id}-${at}`}

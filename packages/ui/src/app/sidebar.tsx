@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { X } from 'lucide-react';
-import { Suspense, lazy } from 'react';
+import { Suspense, lazy, useEffect } from 'react';
 import { IconButton } from '../ui/button.tsx';
 import { useProject } from './location.ts';
 import { Mark } from './mark.tsx';
@@ -43,12 +43,17 @@ const Group = ({ group, label, project }: { group: Stage['group']; label: string
 /** The life cycle in its order. On narrow screens it lies above the page until something is chosen. */
 export const Sidebar = ({ open, onClose }: { open: boolean; onClose: () => void }) => {
   const project = useProject();
+  useEffect(() => {
+    if (!open) return;
+    const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && onClose();
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [open, onClose]);
   return (
     <>
       {open ? <div aria-hidden className="fixed inset-0 z-30 bg-black/40 lg:hidden" onClick={onClose} /> : null}
       <nav
         aria-label="Main"
-        onKeyDown={(event) => event.key === 'Escape' && onClose()}
         className={clsx(
           'w-52 shrink-0 flex-col gap-4 border-r border-line bg-surface p-2.5 lg:sticky lg:top-0 lg:flex lg:h-screen lg:overflow-y-auto',
           open ? 'fixed inset-y-0 left-0 z-40 flex overflow-y-auto' : 'hidden',

@@ -35,7 +35,7 @@ export const eventFacts = (event: Pick<Event, 'data'>): string =>
   Object.entries(event.data)
     .filter(
       ([key, value]) =>
-        !/Id$/.test(key) && ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 60,
+        !key.endsWith('Id') && ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 60,
     )
     .slice(0, 4)
     .map(([key, value]) => `${key} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`)

@@ -44,6 +44,7 @@ export const GridRow = <Row extends RowData>({
   const selected = row.getIsSelected();
   const ground = selected || peeked ? 'bg-accent-soft' : 'bg-surface group-hover:bg-hover';
   return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid around it handles the keys of all rows
     <div
       role="row"
       aria-rowindex={index + 2}

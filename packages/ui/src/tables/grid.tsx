@@ -102,7 +102,8 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
     };
     const step = steps[event.key];
     if (step !== undefined) goTo(step);
-    else if (event.key === 'Enter' && row) onOpen ? onOpen(row.original) : onPeek?.(row.id);
+    else if (event.key === 'Enter' && row && onOpen) onOpen(row.original);
+    else if (event.key === 'Enter' && row) onPeek?.(row.id);
     else if (event.key === ' ' && row && selectable) row.toggleSelected();
     else if ((event.key === 'ArrowRight' || event.key === 'p') && row) onPeek?.(row.id);
     else return;
@@ -112,13 +113,15 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
     if ((event.target as HTMLElement).closest('input, a, button, label') || window.getSelection()?.toString()) return;
     setActive(index);
     const row = rows[index];
-    if (row) onPeek ? onPeek(row.id) : onOpen?.(row.original);
+    if (row && onPeek) onPeek(row.id);
+    else if (row) onOpen?.(row.original);
   };
 
   return (
     <div
       ref={scroller}
       role="grid"
+      tabIndex={-1}
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length + (selectable ? 1 : 0)}

@@ -24,10 +24,9 @@ export const HeatMap = ({ title, prepared, onChoose, chosen }: Props) => {
   const grid = useRef<HTMLDivElement>(null);
   const nameWidth = width > 480 ? wideName : narrowName;
   const cellWidth = Math.max(24, Math.min(48, (width - nameWidth - 2) / Math.max(1, prepared.windows.length)));
+  const hiddenWidth = Math.max(0, nameWidth + cellWidth * prepared.windows.length - width);
   // The newest windows are at the right end.
-  useLayoutEffect(() => {
-    if (holder.current) holder.current.scrollLeft = holder.current.scrollWidth;
-  }, [holder, width, prepared.windows.length]);
+  useLayoutEffect(() => holder.current?.scrollTo({ left: Math.ceil(hiddenWidth) }), [holder, hiddenWidth]);
   const [activeRow, activeColumn] = active;
   const onKey = (event: KeyboardEvent) => {
     const by: Record<string, [number, number]> = {
@@ -49,7 +48,7 @@ export const HeatMap = ({ title, prepared, onChoose, chosen }: Props) => {
   return (
     <ChartFrame title={title} prepared={prepared} height={400} legend={[]}>
       <div ref={holder} className="overflow-x-auto pb-1">
-        <div ref={grid} role="grid" aria-label={title} onKeyDown={onKey} className="w-max text-xs">
+        <div ref={grid} role="grid" tabIndex={-1} aria-label={title} onKeyDown={onKey} className="w-max text-xs">
           {prepared.features.map((feature, row) => (
             <div key={feature.name} role="row" className="flex">
               <div

@@ -5,7 +5,7 @@ import { timeTicks } from '../prepare/time-ticks.ts';
 import { resolveColour } from './theme-colours.ts';
 import { valueBox } from './value-box.ts';
 
-interface Place {
+export interface Place {
   element: HTMLElement;
   widthPx: number;
   heightPx: number;

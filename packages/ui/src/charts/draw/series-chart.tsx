@@ -1,9 +1,9 @@
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import type { PreparedSeries } from '../prepare/series.ts';
 import { ChartFrame } from './chart-frame.tsx';
-import { plotOptions } from './plot-options.ts';
+import { type Place, plotOptions } from './plot-options.ts';
 import { useThemeTurns } from './theme-colours.ts';
 import { useWidth } from './use-width.ts';
 
@@ -23,54 +23,65 @@ const dataOf = ({ xs, lines }: PreparedSeries): uPlot.AlignedData =>
     ...lines.flatMap((line) => (line.lows && line.highs ? [line.ys, line.lows, line.highs] : [line.ys])),
   ] as uPlot.AlignedData;
 
-/** Lines over time or steps: straight segments, gaps where nothing is known, bands between bounds. */
-export const SeriesChart = ({ title, prepared, height = 220, syncKey, onZoom }: SeriesChartProps) => {
+const defaultHeightPx = 220;
+
+const Plot = ({ prepared, height = defaultHeightPx, syncKey, onZoom }: Omit<SeriesChartProps, 'title'>) => {
   const [holder, width] = useWidth<HTMLDivElement>();
   const plot = useRef<uPlot | null>(null);
+  const data = useMemo(() => dataOf(prepared), [prepared]);
+  const ready = width > 0;
+  const zoom = useEffectEvent((from: number, to: number) => onZoom?.(from, to));
+  const makePlot = useEffectEvent((element: HTMLElement, place: Omit<Place, 'element' | 'widthPx'>) => {
+    const options = plotOptions(prepared, { ...place, element, widthPx: element.clientWidth });
+    return new uPlot(options, data, element);
+  });
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null || !ready) return;
+    const made = makePlot(element, { heightPx: height, syncKey, onZoom: (from, to) => zoom(from, to) });
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, [height, syncKey, ready, holder]);
+  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => {
+    if (width > 0) plot.current?.setSize({ width, height });
+  }, [width, height]);
+  return (
+    <div ref={holder} aria-hidden style={{ height }} className="relative w-full overflow-hidden">
+      {prepared.xs.length === 0 ? (
+        <p className="absolute inset-0 grid place-items-center text-faint">No values yet</p>
+      ) : null}
+    </div>
+  );
+};
+
+/** Lines over time or steps: straight segments, gaps where nothing is known, bands between bounds. */
+export const SeriesChart = ({ title, prepared, height = defaultHeightPx, syncKey, onZoom }: SeriesChartProps) => {
   const turns = useThemeTurns();
-  // A new plot is made only when its form changes; new values go into the one that is there.
+  // A new plot is made only when its form or the theme changes; new values go into the one that is there.
   const form = JSON.stringify([
+    turns,
     prepared.xKind,
     prepared.unit,
     prepared.lines.map((line) => [line.label, line.colour, line.uncertain, line.pale, line.lows !== null]),
     prepared.threshold,
     prepared.marks,
   ]);
-  const data = useMemo(() => dataOf(prepared), [prepared]);
-  const latest = useRef({ prepared, data, onZoom });
-  latest.current = { prepared, data, onZoom };
-  const ready = width > 0;
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null || !ready) return;
-    const options = plotOptions(latest.current.prepared, {
-      element,
-      widthPx: element.clientWidth,
-      heightPx: height,
-      syncKey,
-      onZoom: (from, to) => latest.current.onZoom?.(from, to),
-    });
-    const made = new uPlot(options, latest.current.data, element);
-    plot.current = made;
-    return () => {
-      made.destroy();
-      plot.current = null;
-    };
-  }, [form, height, syncKey, turns, ready, holder]);
-  useEffect(() => plot.current?.setData(data), [data]);
-  useEffect(() => {
-    if (width > 0) plot.current?.setSize({ width, height });
-  }, [width, height]);
   const legend = prepared.lines
     .filter((line) => !line.label.endsWith(', raw'))
     .map((line) => ({ label: line.label, colour: line.colour, pale: line.uncertain }));
   return (
     <ChartFrame title={title} prepared={prepared} height={height} legend={legend}>
-      <div ref={holder} aria-hidden style={{ height }} className="relative w-full overflow-hidden">
-        {prepared.xs.length === 0 ? (
-          <p className="absolute inset-0 grid place-items-center text-faint">No values yet</p>
-        ) : null}
-      </div>
+      <Plot
+        key={form}
+        prepared={prepared}
+        height={height}
+        {...(syncKey ? { syncKey } : {})}
+        {...(onZoom ? { onZoom } : {})}
+      />
     </ChartFrame>
   );
 };

@@ -1,3 +1,6 @@
+const isKnown = (value: number | null | undefined): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
+
 /** A small line without axes, for cells and cards; the text says the same. Gaps stay gaps. */
 export const Sparkline = ({
   values,
@@ -10,19 +13,13 @@ export const Sparkline = ({
   width?: number;
   height?: number;
 }) => {
-  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const known = values.filter(isKnown);
   const low = Math.min(...known);
   const span = Math.max(...known) - low || 1;
-  let pen = 'M';
   const path = values
     .map((value, index) => {
-      if (value === null || !Number.isFinite(value)) {
-        pen = 'M';
-        return '';
-      }
-      const step = `${pen}${((index / Math.max(1, values.length - 1)) * (width - 4) + 2).toFixed(1)},${(height - 3 - ((value - low) / span) * (height - 6)).toFixed(1)}`;
-      pen = 'L';
-      return step;
+      if (!isKnown(value)) return '';
+      return `${isKnown(values[index - 1]) ? 'L' : 'M'}${((index / Math.max(1, values.length - 1)) * (width - 4) + 2).toFixed(1)},${(height - 3 - ((value - low) / span) * (height - 6)).toFixed(1)}`;
     })
     .join('');
   return (

@@ -19,8 +19,10 @@ const steps = [
 ];
 
 /** Bars on an axis from 0 (the first start) to 1 (the last end, or now while something runs). */
-export const prepareGantt = (input: readonly GanttInput[], now: number): PreparedGantt => {
+export const prepareGantt = (input: readonly GanttInput[], clockNow: number): PreparedGantt => {
   const starts = input.flatMap((row) => row.startedAt ?? []);
+  // The clock of the reader may be behind that of the server.
+  const now = Math.max(clockNow, ...starts);
   const start = starts.length > 0 ? Math.min(...starts) : now;
   const end = Math.max(start + 1, ...input.flatMap((row) => (row.startedAt === null ? [] : [row.endedAt ?? now])));
   const totalMs = end - start;

@@ -8,16 +8,17 @@ const fetchWithProgress =
       const request = new XMLHttpRequest();
       request.open(init.method ?? 'GET', String(address));
       new Headers(init.headers).forEach((value, name) => request.setRequestHeader(name, value));
-      request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
-      request.onerror = () => reject(new TypeError('The connection was lost'));
-      request.onabort = () => reject(new DOMException('The upload was stopped', 'AbortError'));
-      request.onload = () =>
+      request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
+      request.addEventListener('error', () => reject(new TypeError('The connection was lost')));
+      request.addEventListener('abort', () => reject(new DOMException('The upload was stopped', 'AbortError')));
+      request.addEventListener('load', () =>
         resolve(
           new Response(request.responseText, {
             status: request.status,
             headers: { 'content-type': request.getResponseHeader('content-type') ?? '' },
           }),
-        );
+        ),
+      );
       init.signal?.addEventListener('abort', () => request.abort());
       request.send(init.body as XMLHttpRequestBodyInit);
     });

@@ -54,7 +54,7 @@ export const CurveForm = () => {
 export const Curve = ({ metric, runs }: { metric: string; runs: readonly Run[] }) => {
   const project = useProject();
   const { axis, smoothing } = useCurveForm();
-  const owners = runs.filter((run) => metric in run.metrics);
+  const owners = useMemo(() => runs.filter((run) => metric in run.metrics), [runs, metric]);
   const histories = useQueries({
     queries: owners.map((run) =>
       queryFor(getMetricHistory, { params: { project, run: run.id }, query: { key: metric, points: pointsAsked } }),
@@ -76,7 +76,7 @@ export const Curve = ({ metric, runs }: { metric: string; runs: readonly Run[] }
         })),
         { what: metric, xKind: axis === 'step' ? 'step' : 'elapsed', smoothing, limit: 20 },
       ),
-    [owners.map((run) => run.id).join(), histories.data, axis, smoothing, metric, runs.length],
+    [owners, histories.data, axis, smoothing, metric, runs.length],
   );
   if (histories.error) return <ErrorState error={histories.error} onRetry={histories.retry} />;
   if (histories.pending)

@@ -1,9 +1,11 @@
 import type { Run } from '@millwright/contract';
+import { useMemo } from 'react';
 import { EmptyState } from '../../ui/states.tsx';
 import { Curve, CurveForm } from './curves.tsx';
 
 /** A curve per metric of one run. */
 const RunCurves = ({ run }: { run: Run }) => {
+  const runs = useMemo(() => [run], [run]);
   // Those that have a course first; a metric of one point is a dot.
   const keys = Object.keys(run.metrics).sort(
     (a, b) => Number(run.metrics[a]?.points === 1) - Number(run.metrics[b]?.points === 1),
@@ -20,7 +22,7 @@ const RunCurves = ({ run }: { run: Run }) => {
       <CurveForm />
       <div className="grid gap-5 xl:grid-cols-2">
         {keys.map((key) => (
-          <Curve key={key} metric={key} runs={[run]} />
+          <Curve key={key} metric={key} runs={runs} />
         ))}
       </div>
     </>

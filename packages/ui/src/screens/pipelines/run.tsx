@@ -63,15 +63,15 @@ const Cancel = ({ run, onClose }: { run: PipelineRun; onClose: () => void }) => 
 const Overview = ({ run }: { run: PipelineRun }) => {
   const [search, change] = useScreenSearch();
   const now = useNow();
-  const underWay = isUnderWay(run);
+  // The clock moves the open bars.
+  const end = isUnderWay(run) ? now : (run.endedAt ?? now);
   const prepared = useMemo(
     () =>
       prepareGantt(
         run.steps.map((step) => ({ ...step, id: step.name, label: step.name })),
-        underWay ? Date.now() : (run.endedAt ?? Date.now()),
+        end,
       ),
-    // The clock moves the open bars.
-    [run.steps, run.endedAt, underWay, underWay ? now : 0],
+    [run.steps, end],
   );
   const step = run.steps.find((one) => one.name === search['step']) ?? telling(run);
   const choose = (name: string) => change({ step: name });

@@ -14,11 +14,12 @@ const clock = (at: number) => new Date(at).toLocaleTimeString('en-GB', { hour12:
 const Log = ({ step }: { step: StepRun }) => {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const lineCount = step.log.length;
   useEffect(() => {
     const element = box.current;
-    if (element && atEnd.current) element.scrollTop = element.scrollHeight;
-  }, [step.log.length]);
-  if (step.log.length === 0) return <p className="text-muted">It has written nothing yet.</p>;
+    if (element && lineCount > 0 && atEnd.current) element.scrollTop = element.scrollHeight;
+  }, [lineCount]);
+  if (lineCount === 0) return <p className="text-muted">It has written nothing yet.</p>;
   return (
     <div className="flex items-start rounded-md border border-line bg-sunken">
       <div

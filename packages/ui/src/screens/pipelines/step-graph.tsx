@@ -17,7 +17,6 @@ interface Props {
 
 /** The steps from left to right, each with its state. */
 export const StepGraph = ({ label, spec, steps, chosen, onChoose }: Props) => {
-  const states = steps?.map((step) => step.state).join() ?? '';
   const { nodes, edges } = useMemo(() => {
     const stateOf = (name: string) => steps?.find((step) => step.name === name)?.state;
     return {
@@ -45,7 +44,7 @@ export const StepGraph = ({ label, spec, steps, chosen, onChoose }: Props) => {
         active: ['running', 'waiting'].includes(stateOf(edge.to) ?? ''),
       })),
     };
-  }, [spec, states, chosen]);
+  }, [spec, steps, chosen]);
   return (
     <GraphView
       label={label}
