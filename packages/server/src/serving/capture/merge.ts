@@ -1,7 +1,7 @@
 import type { Platform } from '#platform/core';
 import type { JobContext } from '#platform/jobs';
 import { mergedInputs, planMerge } from './merge-plan.ts';
-import { forgetSegments, isPart, replaceParts, smallParts, writeMerged } from './merge-store.ts';
+import { forgetSegments, isPart, replaceParts, smallParts, writeMerged } from './merge/store.ts';
 
 export const deleteJob = 'serving.delete-merged-parts';
 /** Whoever has looked up a part has read it by then, a backup included. */

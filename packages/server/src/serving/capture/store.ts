@@ -230,14 +230,6 @@ export const labelsBetween = async (
   return new Map(rows.map((row) => [row.prediction_id, row.value]));
 };
 
-export const hasLabels = async (db: Db, endpointId: string): Promise<boolean> =>
-  (await tables(db)
-    .selectFrom('labels')
-    .select('seq')
-    .where('endpoint_id', '=', endpointId)
-    .limit(1)
-    .executeTakeFirst()) !== undefined;
-
 /** Rows of one part from DuckDB: `columns` of the file, from row `from` of the part up to `to`. */
 export const readPart = (
   engine: Tables,

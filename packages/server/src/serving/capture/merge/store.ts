@@ -1,9 +1,9 @@
 import { type Db, decodeJson, encodeJson } from '#platform/db';
 import { fail } from '#platform/errors';
 import { type Tables, identifier } from '#platform/tables';
-import type { ServingTables } from '../tables.ts';
-import type { MergeablePart } from './merge-plan.ts';
-import { type CapturedColumn, partColumns } from './part-builder.ts';
+import type { ServingTables } from '../../tables.ts';
+import type { MergeablePart } from '../merge-plan.ts';
+import { type CapturedColumn, partColumns } from '../part-builder.ts';
 
 const tables = (db: Db) => db.withTables<ServingTables>();
 /** Larger parts are left as they are, and need not be looked at. */
