@@ -101,7 +101,14 @@ export const createTriggers = (platform: Platform, lineage: LineageService) => {
     /** To every event that can start a pipeline: which pipelines do is looked up when one comes in. */
     subscribe: (): void => {
       for (const type of triggerEventTypes satisfies EventType[])
-        events.subscribe(type, `pipelines.trigger:${type}`, onEvent);
+        events.subscribe(
+          type,
+          `pipelines.trigger:${type}`,
+          onEvent,
+          async (db, event) =>
+            event.project !== null &&
+            (await pipelinesListeningTo(db, event.project, event.type, event.subjectId)).length > 0,
+        );
     },
     onEvent,
     async onSchedule(job: Pick<JobContext, 'payload'>): Promise<void> {

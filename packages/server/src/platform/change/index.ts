@@ -5,7 +5,7 @@ import type { NewAuditRow } from '#platform/audit';
 import type { Actor } from '#platform/auth';
 import type { Clock } from '#platform/clock';
 import { type Database, type Db, isRetryable } from '#platform/db';
-import { type NewEvent, appendEvents } from '#platform/events';
+import { type NewEvent, type Subscriber, appendEvents } from '#platform/events';
 import { failurePoint } from '#platform/failure-points';
 import type { Ids } from '#platform/ids';
 import { type NewJob, insertJobs } from '#platform/jobs';
@@ -51,8 +51,8 @@ export const createChanges = (parts: {
   clock: Clock;
   ids: Ids;
   auditKey: string;
-  /** Names of the durable subscribers of an event type. */
-  subscribersOf: (type: EventType) => readonly string[];
+  /** The durable subscribers of an event type. */
+  subscribersOf: (type: EventType) => readonly Subscriber[];
   /** Called after commit, when there is something to deliver or to run. */
   wake: (what: { events: boolean; jobs: boolean }) => void;
 }): Changes => {
@@ -102,16 +102,18 @@ export const createChanges = (parts: {
         },
       });
       for (const event of events)
-        for (const subscriber of parts.subscribersOf(event.type))
+        for (const { name, wanted } of parts.subscribersOf(event.type)) {
+          if (wanted && !(await wanted(db, event))) continue;
           jobs.push({
             id: parts.ids.next('job'),
-            kind: `event:${subscriber}`,
+            kind: `event:${name}`,
             project: event.project,
             payload: { eventId: event.id },
             dedupeKey: null,
             maxAttempts: 8,
             runAt: now,
           });
+        }
       await insertJobs(db, jobs, now);
       // The chain is locked last, so that other transactions wait for as short as possible.
       if (events.length > 0) await appendEvents(db, events);

@@ -1,15 +1,24 @@
 import type { Event, EventType } from '@millwright/contract';
 import type { Db } from '#platform/db';
 import type { Log } from '#platform/log';
-import { lastSeq, readEvents } from './store.ts';
+import { lastSeq, type NewEvent, readEvents } from './store.ts';
 
 export { appendEvents, findEventById, lastSeq, listEvents } from './store.ts';
 export type { NewEvent } from './store.ts';
 
+export type Wanted = (db: Db, event: Pick<NewEvent, 'type' | 'project' | 'subjectId'>) => Promise<boolean>;
+export interface Subscriber {
+  name: string;
+  wanted: Wanted | null;
+}
+
 export interface Events {
-  /** A durable subscriber: called at least once per event, with retries, by a job of its own. Declare before start. */
-  subscribe(type: EventType, name: string, handler: (event: Event) => Promise<void>): void;
-  subscribersOf(type: EventType): readonly string[];
+  /**
+   * A durable subscriber: called at least once per event, with retries, by a job of its own. Declare before start.
+   * `wanted` is asked within the change that emits: where few events matter, the others cost a look-up and no job.
+   */
+  subscribe(type: EventType, name: string, handler: (event: Event) => Promise<void>, wanted?: Wanted): void;
+  subscribersOf(type: EventType): readonly Subscriber[];
   handlerOf(subscriber: string): ((event: Event) => Promise<void>) | undefined;
   subscriberNames(): string[];
   /** Follows the stream in commit order from `afterSeq` on; without it from now on. Returns how to stop. */
@@ -23,7 +32,7 @@ const batch = 500;
 
 /** Listeners share one reader of the event table; a listener that starts earlier in the past catches up by itself first. */
 export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Events => {
-  const subscribers = new Map<EventType, string[]>();
+  const subscribers = new Map<EventType, Subscriber[]>();
   const handlers = new Map<string, (event: Event) => Promise<void>>();
   const listeners = new Set<{ listener: (event: Event) => void; seq: number }>();
   let timer: NodeJS.Timeout | null = null;
@@ -65,10 +74,10 @@ export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Event
   };
 
   return {
-    subscribe(type, name, handler) {
+    subscribe(type, name, handler, wanted) {
       if (handlers.has(name)) throw new Error(`the event subscriber '${name}' is declared twice`);
       handlers.set(name, handler);
-      subscribers.set(type, [...(subscribers.get(type) ?? []), name]);
+      subscribers.set(type, [...(subscribers.get(type) ?? []), { name, wanted: wanted ?? null }]);
     },
     subscribersOf: (type) => subscribers.get(type) ?? [],
     handlerOf: (subscriber) => handlers.get(subscriber),
