@@ -17,7 +17,10 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
   const found = useMemo(() => rankTargets(targets, text).slice(0, 60), [targets, text]);
   const index = Math.min(chosen, Math.max(0, found.length - 1));
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.children[index]?.scrollIntoView({ block: 'nearest' }), [index]);
+  // Newer browsers answer a scroll with a promise, which is no clean-up of an effect.
+  useEffect(() => {
+    void list.current?.children[index]?.scrollIntoView({ block: 'nearest' });
+  }, [index]);
 
   const open = (target: Target | undefined) => {
     if (!target) return;

@@ -26,7 +26,10 @@ export const HeatMap = ({ title, prepared, onChoose, chosen }: Props) => {
   const cellWidth = Math.max(24, Math.min(48, (width - nameWidth - 2) / Math.max(1, prepared.windows.length)));
   const hiddenWidth = Math.max(0, nameWidth + cellWidth * prepared.windows.length - width);
   // The newest windows are at the right end.
-  useLayoutEffect(() => holder.current?.scrollTo({ left: Math.ceil(hiddenWidth) }), [holder, hiddenWidth]);
+  useLayoutEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up of an effect.
+    void holder.current?.scrollTo({ left: Math.ceil(hiddenWidth) });
+  }, [holder, hiddenWidth]);
   const [activeRow, activeColumn] = active;
   const onKey = (event: KeyboardEvent) => {
     const by: Record<string, [number, number]> = {
