@@ -12,7 +12,7 @@ import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { createPlatform, type Platform, startPlatform, stopPlatform } from '#platform/core';
 import { type Database, lockFolder } from '#platform/db';
-import { fail } from '#platform/errors';
+import { fail, isMillwrightError } from '#platform/errors';
 import { type Api, createHttp, isLoopbackAddress } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { ModuleDefinition } from '#platform/module';
@@ -79,7 +79,12 @@ const compose = async (
       `Refusing to listen on ${config.host} without an account: everybody who reaches the port would be a stranger or the owner. Create an admin first: millwright users create-admin NAME`,
     );
   if ((await platform.auth.findProject('default')) === null)
-    await platform.auth.createProject(systemActor('setup'), { name: 'default', title: 'Default' }, 'setup');
+    await platform.auth
+      .createProject(systemActor('setup'), { name: 'default', title: 'Default' }, 'setup')
+      .catch((error: unknown) => {
+        // Another server that starts on the same new database at the same moment was first.
+        if (!isMillwrightError(error) || error.code !== 'NAME_TAKEN') throw error;
+      });
   const api = await createHttp({
     host: config.host,
     publicHosts: config.publicHosts,

@@ -14,6 +14,8 @@ export interface ServerProcess {
   output(): string;
   /** A request of the machine's owner. Rejects when the process dies before it has answered. */
   send(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
   /** Waits for its end; answers the signal or the exit code. */
   ended: Promise<NodeJS.Signals | number>;
   stop(): Promise<void>;
@@ -28,6 +30,8 @@ export interface ProcessOptions {
   /** A program in place of `millwright up`, for what no operation can set off. */
   script?: string;
   flags?: readonly string[];
+  /** Only takes jobs; it has no address. */
+  worker?: boolean;
 }
 
 export const aDataDir = (): { path: string; remove(): void } => {
@@ -40,7 +44,7 @@ export const aProcess = async (options: ProcessOptions & { dataDir: string }): P
   const child: ChildProcess = spawn(
     process.execPath,
     [
-      ...(options.script ? [options.script] : [bin, 'up']),
+      ...(options.script ? [options.script] : [bin, options.worker ? 'worker' : 'up']),
       '--data-dir',
       options.dataDir,
       '--port',
@@ -77,6 +81,7 @@ export const aProcess = async (options: ProcessOptions & { dataDir: string }): P
         written += chunk.toString();
         const ready = /ready: (http:\/\/\S+)/.exec(written)?.[1];
         if (ready) settle(ready);
+        if (written.includes('is taking jobs')) settle('');
       });
     void ended.then(() => settle(''));
   });
@@ -93,6 +98,10 @@ export const aProcess = async (options: ProcessOptions & { dataDir: string }): P
       return { status: response.status, body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text };
     },
     ended,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await ended;
