@@ -24,9 +24,9 @@ export const aClock = (startAt = Date.UTC(2026, 0, 1)): Clock & { advance(ms: nu
 };
 
 export type TestDatabase = 'sqlite' | 'pglite' | 'postgres';
-/** SQLite and PGlite (PostgreSQL in process) everywhere; the real PostgreSQL where the test run has started one. */
+/** SQLite, and the real PostgreSQL where the test run has started one; PGlite (PostgreSQL in process, slower to start) stands in elsewhere. */
 export const testDatabases: readonly TestDatabase[] = process.env['MILLWRIGHT_TEST_POSTGRES_URL']
-  ? ['sqlite', 'pglite', 'postgres']
+  ? ['sqlite', 'postgres']
   : ['sqlite', 'pglite'];
 
 let schemas = 0;
