@@ -136,16 +136,17 @@ export const orDeath = async <T>(answer: Promise<T>): Promise<T | null> => {
   }
 };
 
+/** A request of the Open Inference Protocol about one payment. */
+export const paymentRequest = (n: number) => ({
+  inputs: [
+    { name: 'amount', shape: [1, 1], datatype: 'FP64', data: [amountOf(n)] },
+    { name: 'country', shape: [1, 1], datatype: 'BYTES', data: [n % 2 ? 'DE' : 'FR'] },
+  ],
+});
+
 /** Asks about one payment. Answers the id under which its outcome is told. */
 export const predicted = async (call: Caller, n: number): Promise<{ id: string; version: string }> => {
-  const body = await done(
-    call('POST', `${endpoint}/infer`, {
-      inputs: [
-        { name: 'amount', shape: [1, 1], datatype: 'FP64', data: [amountOf(n)] },
-        { name: 'country', shape: [1, 1], datatype: 'BYTES', data: [n % 2 ? 'DE' : 'FR'] },
-      ],
-    }),
-  );
+  const body = await done(call('POST', `${endpoint}/infer`, paymentRequest(n)));
   return { id: String(body['parameters'].prediction_ids[0]), version: String(body['model_version']) };
 };
 
