@@ -4,7 +4,7 @@ import type { Database } from '#platform/db';
 import { randomSecret } from '#platform/ids';
 import type { Log } from '#platform/log';
 import { type JobHandler, ShuttingDown, contextOf, createRunner } from './run.ts';
-import { claimJobs, nextRunAt, purgeDone, releaseExpired } from './store.ts';
+import { claimJobs, nextRunAt, purgeDone, releaseExpired, unclaimJobs } from './store.ts';
 
 export type { JobContext, JobHandler, JobOutcome } from './run.ts';
 export { claimJobs, countJobs, findJob, insertJobs, listJobs, reviveJob } from './store.ts';
@@ -49,6 +49,7 @@ export const createJobs = (parts: JobsParts): Jobs => {
   let again = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
   const waiters: (() => void)[] = [];
+  const unheard = new Set<string>();
 
   const roomFor = (kind: string): number => {
     const running = [...active.values()].filter((entry) => entry.kind === kind).length;
@@ -71,19 +72,26 @@ export const createJobs = (parts: JobsParts): Jobs => {
     sweptAt = now;
   };
 
+  /** Claims whose answer was lost with the connection may have been made: nobody runs those jobs. */
+  const giveBackUnheard = async (): Promise<void> => {
+    for (const token of unheard) {
+      await unclaimJobs(database.db, token);
+      unheard.delete(token);
+    }
+  };
+
   const claim = async (): Promise<void> => {
+    await giveBackUnheard();
     await sweep();
     const free = parts.concurrency - active.size;
     const kinds = kindsWithRoom();
     // A kind with little room is claimed one by one, so that it never takes more than its share.
     const limited = kinds.some((kind) => roomFor(kind) < free);
     const token = randomSecret();
-    const jobs = await claimJobs(database.db, database.kind, {
-      kinds,
-      limit: limited ? Math.min(1, free) : free,
-      token,
-      now: clock.now(),
-      leaseMs,
+    const order = { kinds, limit: limited ? Math.min(1, free) : free, token, now: clock.now(), leaseMs };
+    const jobs = await claimJobs(database.db, database.kind, order).catch((error: unknown) => {
+      unheard.add(token);
+      throw error;
     });
     for (const job of jobs) {
       const key = `${job.id} ${token}`;

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeContext, Change, Changes } from '#platform/change';
 import type { Clock } from '#platform/clock';
-import type { Database } from '#platform/db';
+import { type Database, translateFailure } from '#platform/db';
 import { MillwrightError, messageOf } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
 import type { Log } from '#platform/log';
@@ -51,6 +52,7 @@ export interface RunnerParts {
   onOutcome?: (kind: string, outcome: 'done' | 'retry' | 'dead', durationMs: number) => void;
 }
 
+const outcomeRetryMs = 500;
 const backOffMs = (attempt: number): number => Math.min(300_000, 500 * 4 ** (attempt - 1));
 
 export const contextOf = (job: { id: string; kind: string; project: string | null }): ChangeContext => ({
@@ -101,17 +103,13 @@ export const createRunner = (parts: RunnerParts) => {
     else if (!(await finishJob(database.db, job, clock.now()))) throw new LeaseLost();
   };
 
-  const settleFailure = async (job: ClaimedJob, error: unknown, stopping: boolean): Promise<'retry' | 'dead'> => {
-    if (stopping) {
-      await requeueJob(database.db, job, { runAt: clock.now(), error: null, counted: false });
-      return 'retry';
-    }
+  // What the caller did wrong does not get better by trying again.
+  const isHopeless = (job: ClaimedJob, error: unknown): boolean =>
+    (error instanceof MillwrightError && error.status < 500) || job.attempts >= job.maxAttempts;
+
+  const settleFailure = async (job: ClaimedJob, error: unknown): Promise<'retry' | 'dead'> => {
     const message = messageOf(error);
-    // What the caller did wrong does not get better by trying again.
-    const hopeless = error instanceof MillwrightError && error.status < 500;
-    const dead = hopeless || job.attempts >= job.maxAttempts;
-    log[dead ? 'error' : 'warn']('a job failed', { job: job.id, kind: job.kind, attempt: job.attempts, dead, error });
-    if (!dead) {
+    if (!isHopeless(job, error)) {
       const runAt = clock.now() + backOffMs(job.attempts);
       await requeueJob(database.db, job, { runAt, error: message, counted: true });
       return 'retry';
@@ -121,6 +119,30 @@ export const createRunner = (parts: RunnerParts) => {
         change.emit('system.job-dead', job.id, { kind: job.kind, error: message });
     });
     return 'dead';
+  };
+
+  /** While the database is away the outcome waits for it: the job goes on when it is back, not when its lease runs out. */
+  const whenBack = async <T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    for (let leftMs = leaseMs; ; leftMs -= outcomeRetryMs) {
+      try {
+        return await write();
+      } catch (error) {
+        const told = translateFailure(error);
+        const isAway = told instanceof MillwrightError && told.code === 'DATABASE_UNAVAILABLE';
+        if (!isAway || leftMs <= 0 || signal.aborted) throw error;
+        await pause(outcomeRetryMs);
+      }
+    }
+  };
+
+  const settle = async (job: ClaimedJob, error: unknown, signal: AbortSignal): Promise<'retry' | 'dead'> => {
+    if (signal.reason instanceof ShuttingDown) {
+      await requeueJob(database.db, job, { runAt: clock.now(), error: null, counted: false });
+      return 'retry';
+    }
+    const dead = isHopeless(job, error);
+    log[dead ? 'error' : 'warn']('a job failed', { job: job.id, kind: job.kind, attempt: job.attempts, dead, error });
+    return whenBack(() => settleFailure(job, error), signal);
   };
 
   return async (job: ClaimedJob, abort: AbortController): Promise<void> => {
@@ -141,7 +163,7 @@ export const createRunner = (parts: RunnerParts) => {
         return;
       }
       try {
-        outcome(await settleFailure(job, error, abort.signal.reason instanceof ShuttingDown));
+        outcome(await settle(job, error, abort.signal));
       } catch (secondError) {
         // The lease runs out and the job comes back: nothing is lost.
         log.error('the outcome of a job could not be written', { job: job.id, error: secondError });

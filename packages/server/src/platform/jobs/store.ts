@@ -90,6 +90,15 @@ export const claimJobs = async (
   return claimed.rows.map(toClaimed);
 };
 
+/** Undoes a claim, as if it had not been made. */
+export const unclaimJobs = async (db: Db, token: string): Promise<void> => {
+  await tables(db)
+    .updateTable('jobs')
+    .set({ state: 'queued', lease_token: null, lease_until: null, attempts: sql`attempts - 1` as never })
+    .where('lease_token', '=', token)
+    .execute();
+};
+
 /** Puts jobs whose lease ran out back into the queue, or among the dead when they have used up their attempts. */
 export const releaseExpired = async (
   db: Db,
