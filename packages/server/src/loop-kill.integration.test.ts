@@ -1,6 +1,8 @@
 import { cpSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { needs, s3Settings } from '../../../scripts/testing/needs.ts';
 import type { FailurePoint } from '#platform/failure-points';
+import { aPostgresSchema } from '#platform/testing';
 import { aDataDir, aProcess, type ProcessOptions, type ServerProcess } from './testing/process.ts';
 import {
   aCaller,
@@ -135,6 +137,36 @@ describe('a server that is killed while data comes in', () => {
       await expectCaptured(call, answered);
     },
   );
+});
+
+needs('postgres', 's3')('a server on PostgreSQL and S3 that is killed while data comes in', () => {
+  it('before it commits captured predictions and an upload keeps what it answered, once', async () => {
+    const s3 = s3Settings();
+    const s3Flags = [
+      ['--blob-store', 's3'],
+      ['--s3-bucket', s3.bucket],
+      ['--s3-endpoint', s3.endpoint],
+      ['--s3-access-key', s3.accessKey],
+      ['--s3-secret-key', s3.secretKey],
+      ['--s3-prefix', `loop-kill-${process.pid}/`],
+    ].flat();
+    const where = { databaseUrl: await aPostgresSchema(), flags: [...flags, ...s3Flags] };
+    const dataDir = aFolder();
+    const first = await start(dataDir, where);
+    await aServedModel(first.call);
+    await first.server.stop();
+    const second = await start(dataDir, { ...where, failurePoint: 'capture.before-commit:2' });
+    const answered = await predictUntilDeath(second.call);
+    expect(await second.server.ended).toBe('SIGKILL');
+    const third = await start(dataDir, { ...where, failurePoint: 'upload.before-commit:1' });
+    await expectCaptured(third.call, answered);
+    const uploads = `${project}/datasets/before/versions`;
+    expect(await orDeath(third.call('POST', uploads, paymentsCsv(500)))).toBe(null);
+    const { call } = await start(dataDir, where);
+    expect((await done(call('GET', uploads))).items).toHaveLength(1);
+    expect(await done(call('POST', uploads, paymentsCsv(500)))).toMatchObject({ number: 2 });
+    await expectCaptured(call, answered);
+  });
 });
 
 describe('a server that is killed while a canary is decided', () => {
