@@ -109,8 +109,9 @@ const walk = (backend: Backend, looks: { themes: readonly (typeof themes)[number
     await page.goto(demo.address);
     await settled(page);
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Name of a screen or object' }).waitFor();
     await page.keyboard.type('payments-endpoint');
-    await page.getByRole('option').first().waitFor();
+    await page.getByRole('option', { name: /payments-endpoint.*endpoint/i, selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/serving\//);
     await settled(page);
