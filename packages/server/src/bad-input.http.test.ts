@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readHead } from '#platform/audit';
 import { badNames, oddButAccepted, propertiesOf, refusedBy, sampleOf, withProperty } from './testing/bad-values.ts';
 import { aServer, type TestServer } from './testing/server.ts';
+import { testStorages } from './testing/storages.ts';
 
 const answerWithinMs = 5000;
 const takes = (schema: TSchema, value: unknown): boolean => Value.Check(schema, value);
@@ -14,11 +15,11 @@ const takesText = (schema: TSchema, text: string): boolean =>
   text !== '%00' && takes(schema, Value.Convert(schema, text));
 const json = { 'content-type': 'application/json' };
 
-describe('bad input', () => {
+describe.each(testStorages())('bad input on $name', ({ database, config }) => {
   let server: TestServer;
   let served: Operation[];
   beforeAll(async () => {
-    server = await aServer();
+    server = await aServer({ database, config });
     served = operations.filter((op) => server.app.api.served.has(op.id));
   });
   afterAll(() => server.close());

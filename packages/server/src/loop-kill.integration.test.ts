@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { needs, s3Settings } from '../../../scripts/testing/needs.ts';
+import { needs } from '../../../scripts/testing/needs.ts';
 import type { FailurePoint } from '#platform/failure-points';
 import { aPostgresSchema } from '#platform/testing';
 import { aDataDir, aProcess, type ProcessOptions, type ServerProcess } from './testing/process.ts';
@@ -25,6 +25,7 @@ import {
   theRollout,
   until,
 } from './testing/small-loop.ts';
+import { s3Config } from './testing/storages.ts';
 
 type Point = `${FailurePoint}:${number}`;
 const flags = ['--capture-flush-ms', '100', '--log-level', 'error'];
@@ -141,16 +142,10 @@ describe('a server that is killed while data comes in', () => {
 
 needs('postgres', 's3')('a server on PostgreSQL and S3 that is killed while data comes in', () => {
   it('before it commits captured predictions and an upload keeps what it answered, once', async () => {
-    const s3 = s3Settings();
-    const s3Flags = [
-      ['--blob-store', 's3'],
-      ['--s3-bucket', s3.bucket],
-      ['--s3-endpoint', s3.endpoint],
-      ['--s3-access-key', s3.accessKey],
-      ['--s3-secret-key', s3.secretKey],
-      ['--s3-prefix', `loop-kill-${process.pid}/`],
-    ].flat();
-    const where = { databaseUrl: await aPostgresSchema(), flags: [...flags, ...s3Flags] };
+    const where = {
+      databaseUrl: await aPostgresSchema(),
+      flags: [...flags, ...Object.entries(s3Config('loop-kill')).flat()],
+    };
     const dataDir = aFolder();
     const first = await start(dataDir, where);
     await aServedModel(first.call);

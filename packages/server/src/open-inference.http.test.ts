@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '#platform/auth';
 import { aServer, type TestServer } from './testing/server.ts';
+import { testStorages } from './testing/storages.ts';
 
 const rows = Array.from({ length: 200 }, (_, i) => `${i},${i % 3 === 0 ? 'FR' : 'DE'},${i > 100 ? 'fraud' : 'ok'}`);
 const csv = `amount,country,class\n${rows.join('\n')}\n`;
@@ -19,7 +20,7 @@ const country = (data: unknown[], more: object = {}) => ({
   ...more,
 });
 
-describe('the Open Inference Protocol', () => {
+describe.each(testStorages())('the Open Inference Protocol on $name', ({ database, config }) => {
   let server: TestServer;
   const request = async (
     method: 'GET' | 'POST' | 'DELETE',
@@ -58,7 +59,7 @@ describe('the Open Inference Protocol', () => {
   };
 
   beforeAll(async () => {
-    server = await aServer();
+    server = await aServer({ database, config });
     await api('/datasets', { name: 'payments', targetColumn: 'class' });
     const version = await api('/datasets/payments/versions', csv, { 'content-type': 'text/csv' });
     await api('/experiments', { name: 'fraud' });

@@ -21,19 +21,15 @@ import {
   settled,
   until,
 } from './testing/small-loop.ts';
+import { s3Config } from './testing/storages.ts';
 
-const s3Flags = (endpointUrl: string, bucket: string): string[] => {
-  const { accessKey, secretKey } = s3Settings();
-  return [
-    ['--blob-store', 's3'],
-    ['--s3-bucket', bucket],
-    ['--s3-endpoint', endpointUrl],
-    ['--s3-access-key', accessKey],
-    ['--s3-secret-key', secretKey],
-    ['--s3-prefix', `storage-gone-${process.pid}/`],
-    ['--capture-flush-ms', '100'],
-  ].flat();
-};
+const s3Flags = (endpointUrl: string, bucket: string): string[] =>
+  Object.entries({
+    ...s3Config('storage-gone'),
+    '--s3-bucket': bucket,
+    '--s3-endpoint': endpointUrl,
+    '--capture-flush-ms': '100',
+  }).flat();
 const uploads = `${project}/datasets/before/versions`;
 const upload = (call: Caller, rows: number) => call('POST', uploads, paymentsCsv(500, rows));
 const versions = async (call: Caller): Promise<number[]> =>

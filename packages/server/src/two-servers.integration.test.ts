@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { needs, s3Settings } from '../../../scripts/testing/needs.ts';
+import { needs } from '../../../scripts/testing/needs.ts';
 import { aPostgresSchema } from '#platform/testing';
 import { aDataDir, aProcess, type ProcessOptions, type ServerProcess } from './testing/process.ts';
 import {
@@ -22,6 +22,7 @@ import {
   theRollout,
   until,
 } from './testing/small-loop.ts';
+import { s3Config } from './testing/storages.ts';
 
 needs('postgres', 's3')('two servers and a worker on one PostgreSQL and one bucket', () => {
   const folders: ReturnType<typeof aDataDir>[] = [];
@@ -31,17 +32,11 @@ needs('postgres', 's3')('two servers and a worker on one PostgreSQL and one buck
   let rightAddress = '';
   beforeAll(async () => {
     const databaseUrl = await aPostgresSchema();
-    const s3 = s3Settings();
-    const shared = [
-      ['--blob-store', 's3'],
-      ['--s3-bucket', s3.bucket],
-      ['--s3-endpoint', s3.endpoint],
-      ['--s3-access-key', s3.accessKey],
-      ['--s3-secret-key', s3.secretKey],
-      ['--s3-prefix', `two-servers-${process.pid}/`],
-      ['--capture-flush-ms', '100'],
-      ['--log-level', 'error'],
-    ].flat();
+    const shared = Object.entries({
+      ...s3Config('two-servers'),
+      '--capture-flush-ms': '100',
+      '--log-level': 'error',
+    }).flat();
     const start = async (options: ProcessOptions) => {
       const folder = aDataDir();
       folders.push(folder);

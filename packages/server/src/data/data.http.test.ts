@@ -7,18 +7,19 @@ import { lineage } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { anApi, aPlatform, type TestApi, type TestPlatform } from '#platform/testing';
 import { aCsv, aDataset, aDatasetVersion } from '#testing';
+import { testStorages } from '../testing/storages.ts';
 import { data, type DataService } from './index.ts';
 
 const csv = { 'content-type': 'text/csv' };
 const parquet = { 'content-type': 'application/vnd.apache.parquet' };
 const base = '/projects/default';
 
-describe('data over HTTP', () => {
+describe.each(testStorages())('data over HTTP on $name', ({ database, config }) => {
   let test: TestPlatform;
   let api: TestApi;
   let service: DataService;
   beforeAll(async () => {
-    test = await aPlatform({ config: { '--max-upload-bytes': '200000' } });
+    test = await aPlatform({ database, config: { ...config, '--max-upload-bytes': '200000' } });
     const graph = lineage.create(test.platform, {});
     service = data.create(test.platform, { lineage: graph });
     api = await anApi(test, (served) => {
@@ -33,7 +34,7 @@ describe('data over HTTP', () => {
 
   /** Everything a refused request must leave as it was. */
   const traces = async () => {
-    const temp = join(test.dir, 'blobs', 'temp');
+    const temp = join(test.dir, database === 'postgres' ? 'blob-cache' : 'blobs', 'temp');
     const files = (await Promise.all((await readdir(temp)).map((folder) => readdir(join(temp, folder))))).flat();
     const { blobs } = await test.platform.blobs.list();
     const { items } = await listAudit(test.platform.database.db, { limit: 1000 });

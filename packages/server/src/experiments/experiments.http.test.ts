@@ -4,6 +4,7 @@ import { lineage } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { anApi, aPlatform, type TestApi, type TestPlatform } from '#platform/testing';
 import { aDatasetVersion, aRun } from '#testing';
+import { testStorages } from '../testing/storages.ts';
 import { experiments, type ExperimentsService } from './index.ts';
 
 const base = '/projects/default';
@@ -11,13 +12,13 @@ const bytes = { 'content-type': 'application/octet-stream' };
 const json = { 'content-type': 'application/json' };
 const unknownRun = `${base}/runs/run_00000000000000000000000000`;
 
-describe('experiments over HTTP', () => {
+describe.each(testStorages())('experiments over HTTP on $name', ({ database, config }) => {
   let test: TestPlatform;
   let api: TestApi;
   let service: ExperimentsService;
   let datasets: DataService;
   beforeAll(async () => {
-    test = await aPlatform({ config: { '--max-upload-bytes': '100000' } });
+    test = await aPlatform({ database, config: { ...config, '--max-upload-bytes': '100000' } });
     const graph = lineage.create(test.platform, {});
     datasets = data.create(test.platform, { lineage: graph });
     service = experiments.create(test.platform, { lineage: graph, data: datasets });

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiPrefix } from '@millwright/contract';
 
+// oxlint-disable-next-line typescript/no-explicit-any -- each test knows the answer to what it asked
+type Body = Record<string, any>;
+
 export interface Answer {
   status: number;
-  // Each test knows what it asked for.
-  body: Record<string, any>;
+  body: Body;
 }
 
 /** Asks a started server as the machine's owner. Text goes as CSV, or as bytes where that is all a route takes. Rejects when the server dies before it has answered. */
@@ -21,12 +23,12 @@ export const aCaller =
     });
     const text = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, body: isJson ? (JSON.parse(text) as Record<string, any>) : {} };
+    return { status: response.status, body: isJson ? (JSON.parse(text) as Body) : {} };
   };
 export type Caller = ReturnType<typeof aCaller>;
 
 /** The body of an answer that is no refusal. */
-export const done = async (answer: Promise<Answer>): Promise<Record<string, any>> => {
+export const done = async (answer: Promise<Answer>): Promise<Body> => {
   const { status, body } = await answer;
   if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
   return body;
@@ -94,7 +96,7 @@ export const startRelease = async (
   return String((await done(call('POST', `${project}/pipelines/release/runs`, {}))).id);
 };
 
-export const endedRun = (call: Caller, id: string): Promise<Record<string, any>> =>
+export const endedRun = (call: Caller, id: string): Promise<Body> =>
   until(`the end of ${id}`, async () => {
     const run = await done(call('GET', `${project}/pipeline-runs/${id}`));
     return run['endedAt'] === null ? null : run;
@@ -107,7 +109,7 @@ export const aServedModel = async (call: Caller): Promise<void> => {
   if (run['state'] !== 'succeeded') throw new Error(`the release ended ${run['state']}: ${run['message']}`);
 };
 
-export const theRollout = async (call: Caller): Promise<Record<string, any>> => {
+export const theRollout = async (call: Caller): Promise<Body> => {
   const { items } = await done(call('GET', `${project}/rollouts`));
   return items[0] ?? {};
 };
