@@ -28,5 +28,5 @@ writeFileSync(join(out, 'results.json'), JSON.stringify({ machine, groups }, nul
 if (write)
   writeFileSync(
     join(import.meta.dirname, '..', 'docs', 'benchmarks.md'),
-    `# Benchmarks\n\nPrinted by \`npm run bench -- --write\` on ${machine}. The load comes from a second process on the same machine, so both share the cores; this run shared them with a test run as well. Ratios travel between machines; absolute figures do not.\n\n${table}\n`,
+    `# Benchmarks\n\nPrinted by \`npm run bench -- --write\` on ${machine}. The load comes from a second process on the same machine, so both share the cores. Ratios travel between machines; absolute figures do not.\n\n${table}\n`,
   );
