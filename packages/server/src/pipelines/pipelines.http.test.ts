@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#platform/auth';
-import { type Api, createHttp } from '#platform/http';
-import { testDatabases } from '#platform/testing';
+import type { Api } from '#platform/http';
+import { anApi, testDatabases } from '#platform/testing';
 import { aProject, aSpec } from './fixtures/a-project.ts';
 import { routes } from './routes.ts';
 
@@ -28,20 +28,7 @@ describe.each(testDatabases)('pipelines over HTTP on %s', (database) => {
 
   beforeAll(async () => {
     project = await aProject({ database });
-    const { auth, metrics, log } = project.platform;
-    api = await createHttp({
-      host: '127.0.0.1',
-      publicHosts: '',
-      maxBodyBytes: 8_388_608,
-      maxUploadBytes: 8_388_608,
-      version: 'test',
-      auth,
-      metrics,
-      log,
-      staticDir: null,
-      checkReplies: true,
-    });
-    routes(api, project.service);
+    ({ api } = await anApi(project, (served) => routes(served, project.service)));
   });
   afterAll(async () => {
     await api.app.close();

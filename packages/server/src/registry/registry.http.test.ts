@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Api, createHttp } from '#platform/http';
-import { testDatabases } from '#platform/testing';
+import type { Api } from '#platform/http';
+import { anApi, testDatabases } from '#platform/testing';
 import { aRegistry } from './fixtures/a-registry.ts';
 import { routes } from './routes.ts';
 
@@ -26,20 +26,7 @@ describe.each(testDatabases)('the registry over HTTP on %s', (database) => {
 
   beforeAll(async () => {
     test = await aRegistry({ database });
-    const { auth, metrics, log } = test.platform;
-    api = await createHttp({
-      host: '127.0.0.1',
-      publicHosts: '',
-      maxBodyBytes: 8_388_608,
-      maxUploadBytes: 8_388_608,
-      version: 'test',
-      auth,
-      metrics,
-      log,
-      staticDir: null,
-      checkReplies: true,
-    });
-    routes(api, test.service);
+    ({ api } = await anApi(test, (served) => routes(served, test.service)));
   });
   afterAll(async () => {
     await api.app.close();
