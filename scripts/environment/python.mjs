@@ -6,7 +6,7 @@ import { capture } from '../bootstrap/process.mjs';
 import { withProgress } from '../bootstrap/progress.mjs';
 import { aptInstall, mayInstall } from './apt.mjs';
 
-const install = 'install Python 3.11 or later with its venv module (Debian: apt-get install python3 python3-venv)';
+export const install = 'install Python 3.11 or later with its venv module (Debian: apt-get install python3 python3-venv)';
 const requirements = at('scripts', 'environment', 'requirements.txt');
 const folder = join(sharedCacheFolder, 'python');
 const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -28,7 +28,8 @@ async function isReady() {
   return (await capture(python, ['-c', 'import sys'])).code === 0;
 }
 
-async function findPython() {
+/** A Python that can make virtual environments, or undefined. */
+export async function findPython() {
   for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python']) {
     const path = findInPath(name);
     const probe = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 11) else 1)';
@@ -37,7 +38,8 @@ async function findPython() {
   return undefined;
 }
 
-async function installPython() {
+/** Installs one where this process may, or resolves to undefined. */
+export async function installPython() {
   if (!mayInstall()) return undefined;
   await aptInstall('python3', 'python3-venv');
   return (

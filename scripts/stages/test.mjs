@@ -1,4 +1,5 @@
 import * as chromium from '../environment/chromium.mjs';
+import * as mlflow from '../environment/mlflow.mjs';
 import * as postgres from '../environment/postgres.mjs';
 import * as python from '../environment/python.mjs';
 import * as s3 from '../environment/s3.mjs';
@@ -39,11 +40,13 @@ async function prepare(runtime) {
   const interpreter = await python.ensure();
   const database = await postgres.ensure();
   const objects = await s3.ensure(interpreter);
+  const tracking = await mlflow.ensure();
   const pieces = {
     Chromium: browser,
     'the Python environment': interpreter,
     PostgreSQL: database,
     'the S3 test server': objects,
+    MLflow: tracking,
   };
   return {
     missing: Object.entries(pieces).flatMap(([name, piece]) => (piece.ok ? [] : [{ name, ...piece }])),
@@ -51,6 +54,7 @@ async function prepare(runtime) {
     variables: {
       ...(browser.ok ? { MILLWRIGHT_TEST_CHROMIUM: browser.path } : {}),
       ...(interpreter.ok ? { MILLWRIGHT_TEST_PYTHON: interpreter.python } : {}),
+      ...(tracking.ok ? { MILLWRIGHT_TEST_MLFLOW: tracking.folder } : {}),
       ...(database.ok ? { MILLWRIGHT_TEST_POSTGRES_URL: database.url } : {}),
       ...(objects.ok
         ? {

@@ -12,6 +12,7 @@ const pieces = {
   postgres: { name: 'PostgreSQL', variable: 'MILLWRIGHT_TEST_POSTGRES_URL' },
   s3: { name: 'the S3 test server', variable: 'MILLWRIGHT_TEST_S3_ENDPOINT' },
   chromium: { name: 'Chromium', variable: 'MILLWRIGHT_TEST_CHROMIUM', isFile: true },
+  mlflow: { name: 'the MLflow environment', variable: 'MILLWRIGHT_TEST_MLFLOW', isFile: true },
   python: { name: 'the Python environment', variable: 'MILLWRIGHT_TEST_PYTHON', isFile: true },
 } satisfies Record<string, Piece>;
 
@@ -57,3 +58,6 @@ export const s3Settings = () => ({
 
 /** Path of the prepared Chromium. */
 export const chromiumPath = (): string => prepared('chromium', 'MILLWRIGHT_TEST_CHROMIUM');
+
+/** Folder of the prepared MLflow environment. */
+export const mlflowFolder = (): string => prepared('mlflow', 'MILLWRIGHT_TEST_MLFLOW');
