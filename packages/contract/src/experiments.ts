@@ -22,21 +22,31 @@ const tag = 'experiments';
 
 export const Experiment = Type.Object({
   id: Id,
+  /** Its number on this instance: what MLflow's clients call the experiment id. */
+  number: Count,
   name: Type.String(),
   description: Type.String(),
   owner: Type.String(),
+  tags: Type.Record(Type.String(), Type.String()),
+  /** Where its clients keep files by themselves; null: here. */
+  artifactLocation: Nullable(Type.String()),
   createdAt: Instant,
+  updatedAt: Instant,
+  /** In the trash since then. */
+  deletedAt: Nullable(Instant),
   runCount: Count,
   lastRunAt: Nullable(Instant),
 });
 export type Experiment = Static<typeof Experiment>;
 
-export const RunStatus = OneOf('running', 'finished', 'failed', 'killed');
+export const RunStatus = OneOf('running', 'scheduled', 'finished', 'failed', 'killed');
 export const MetricSummary = Type.Object({
   last: MetricValue,
   min: MetricValue,
   max: MetricValue,
   lastStep: Type.Integer(),
+  /** The time its logger gave to the last value, epoch ms. */
+  lastAt: Type.Integer(),
   points: Count,
 });
 export type MetricSummary = Static<typeof MetricSummary>;
@@ -44,12 +54,17 @@ export const Run = Type.Object({
   id: Id,
   experimentId: Id,
   experimentName: Type.String(),
+  experimentNumber: Count,
   name: Type.String(),
   status: RunStatus,
   parentRunId: Nullable(Id),
   startedAt: Instant,
   endedAt: Nullable(Instant),
+  /** In the trash since then. */
+  deletedAt: Nullable(Instant),
   owner: Type.String(),
+  /** Whom the client that logged it names as the user; no proof of anything. */
+  userId: Type.String(),
   note: Type.String(),
   parameters: Type.Record(Type.String(), Type.String()),
   metrics: Type.Record(Type.String(), MetricSummary),

@@ -1,21 +1,52 @@
-import type { Experiment, Page } from '@millwright/contract';
+import type { Experiment, Filter, Page } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
+import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { isUniqueViolation } from '#platform/db';
 import { fail, isMillwrightError } from '#platform/errors';
 import * as store from './store.ts';
 
+export interface NewExperiment {
+  name: string;
+  description?: string | undefined;
+  tags?: Readonly<Record<string, string>> | undefined;
+  /** Where its clients keep files by themselves; default: here. */
+  artifactLocation?: string | null | undefined;
+  /** Only for the experiment that clients expect under a certain number. */
+  number?: number;
+}
+
+export interface ExperimentQuery {
+  filter: Filter | null;
+  order?: readonly { path: readonly string[]; descending: boolean }[] | undefined;
+  view?: 'active' | 'deleted' | 'all' | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
 export interface Catalog {
-  /** Errors: NAME_TAKEN. */
-  createExperiment(ctx: Ctx, input: { name: string; description?: string | undefined }): Promise<Experiment>;
+  /** Errors: NAME_TAKEN, also by an experiment in the trash. */
+  createExperiment(ctx: Ctx, input: NewExperiment): Promise<Experiment>;
   /** The experiment of that name, created when there is none. */
-  ensureExperiment(ctx: Ctx, name: string): Promise<Experiment>;
+  ensureExperiment(ctx: Ctx, name: string, more?: Omit<NewExperiment, 'name'>): Promise<Experiment>;
   /** By id or name. */
   findExperiment(ctx: Ctx, ref: string): Promise<Experiment>;
+  /** null: there is none. */
+  experimentBy(ctx: Ctx, key: { number: number } | { name: string }): Promise<Experiment | null>;
+  /** Without the trash, newest first. */
   listExperiments(
     ctx: Ctx,
     page: { limit?: number | undefined; cursor?: string | undefined },
   ): Promise<Page<Experiment>>;
+  /** Errors: INVALID_FILTER, INVALID_CURSOR. */
+  searchExperiments(ctx: Ctx, query: ExperimentQuery): Promise<Page<Experiment>>;
+  /** Errors: NAME_TAKEN, CONFLICT for one in the trash. */
+  renameExperiment(ctx: Ctx, ref: string, name: string): Promise<void>;
+  /** With all its runs into the trash, or out of it. Nothing happens where it is there already. */
+  setExperimentDeleted(ctx: Ctx, ref: string, isDeleted: boolean): Promise<void>;
+  setExperimentTag(ctx: Ctx, ref: string, key: string, value: string): Promise<void>;
+  /** Errors: NOT_FOUND also for a tag it does not have. */
+  deleteExperimentTag(ctx: Ctx, ref: string, key: string): Promise<void>;
 }
 
 export const createCatalog = ({ database: { db }, changes, ids }: Platform): Catalog => {
@@ -23,34 +54,58 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
     (await store.findExperiment(db, ctx.project, ref)) ??
     fail('NOT_FOUND', `There is no experiment '${ref}' in project '${ctx.project}'.`);
 
+  /** One that is not in the trash, under its lock. */
+  const changeExperiment = async (
+    ctx: Ctx,
+    ref: string,
+    run: (change: Change, experiment: Experiment) => Promise<Record<string, unknown>>,
+  ): Promise<void> => {
+    const { number } = await findExperiment(ctx, ref);
+    await changes.change(ctx, async (change) => {
+      await store.lockExperiment(change.db, number);
+      const experiment =
+        (await store.findExperimentBy(change.db, ctx.project, { number })) ??
+        fail('NOT_FOUND', `There is no experiment '${ref}' in project '${ctx.project}'.`);
+      if (experiment.deletedAt !== null)
+        fail('CONFLICT', `The experiment '${experiment.name}' is in the trash. Restore it before you change it.`);
+      const detail = await run(change, experiment);
+      change.audit({ verb: 'experiment.update', resourceType: 'experiment', resourceId: experiment.id, detail });
+    });
+  };
+
   const catalog: Catalog = {
-    async createExperiment(ctx, { name, description = '' }) {
+    async createExperiment(ctx, { name, description = '', tags = {}, artifactLocation = null, number }) {
       try {
         return await changes.change(ctx, async (change) => {
-          const experiment: Experiment = {
+          const experiment = {
             id: ids.next('exp'),
             name,
             description,
             owner: ctx.actor.name,
+            artifactLocation,
             createdAt: change.now,
+            updatedAt: change.now,
+            deletedAt: null,
             runCount: 0,
             lastRunAt: null,
+            ...(number === undefined ? {} : { number }),
           };
-          await store.insertExperiment(change.db, ctx.project, experiment);
+          const given = await store.insertExperiment(change.db, ctx.project, experiment);
+          for (const [key, value] of Object.entries(tags)) await store.putExperimentTag(change.db, given, key, value);
           const { id: resourceId } = experiment;
           change.audit({ verb: 'experiment.create', resourceType: 'experiment', resourceId, detail: { name } });
-          return experiment;
+          return { ...experiment, tags: { ...tags }, number: given };
         });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         return fail('NAME_TAKEN', `There is an experiment '${name}' already. Add runs to it, or choose another name.`);
       }
     },
-    async ensureExperiment(ctx, name) {
-      const known = await store.findExperiment(db, ctx.project, name);
+    async ensureExperiment(ctx, name, more = {}) {
+      const known = await store.findExperimentBy(db, ctx.project, { name });
       if (known) return known;
       try {
-        return await catalog.createExperiment(ctx, { name });
+        return await catalog.createExperiment(ctx, { name, ...more });
       } catch (error) {
         // Somebody else was faster.
         if (isMillwrightError(error) && error.code === 'NAME_TAKEN') return findExperiment(ctx, name);
@@ -58,7 +113,47 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
       }
     },
     findExperiment,
-    listExperiments: (ctx, page) => store.listExperiments(db, ctx.project, page),
+    experimentBy: (ctx, key) => store.findExperimentBy(db, ctx.project, key),
+    listExperiments: (ctx, { limit = 100, cursor }) => catalog.searchExperiments(ctx, { filter: null, limit, cursor }),
+    searchExperiments: (ctx, { order = [], view = 'active', ...query }) =>
+      store.searchExperiments(db, { project: ctx.project, order, view, ...query }),
+    async renameExperiment(ctx, ref, name) {
+      try {
+        await changeExperiment(ctx, ref, async (change, { number, name: previousName }) => {
+          await store.updateExperiment(change.db, number, { name, updated_at: change.now });
+          return { name, previousName };
+        });
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        fail('NAME_TAKEN', `There is an experiment '${name}' already. Choose another name.`);
+      }
+    },
+    async setExperimentDeleted(ctx, ref, isDeleted) {
+      const { number } = await findExperiment(ctx, ref);
+      await changes.change(ctx, async (change) => {
+        await store.lockExperiment(change.db, number);
+        const known = await store.findExperimentBy(change.db, ctx.project, { number });
+        if (!known || (known.deletedAt !== null) === isDeleted) return;
+        const deletedAt = isDeleted ? change.now : null;
+        await store.updateExperiment(change.db, number, { deleted_at: deletedAt, updated_at: change.now });
+        await store.moveRunsToTrash(change.db, number, { from: known.deletedAt, to: deletedAt });
+        const verb = isDeleted ? 'experiment.delete' : 'experiment.restore';
+        change.audit({ verb, resourceType: 'experiment', resourceId: known.id, detail: { name: known.name } });
+      });
+    },
+    setExperimentTag: (ctx, ref, key, value) =>
+      changeExperiment(ctx, ref, async (change, { number }) => {
+        await store.putExperimentTag(change.db, number, key, value);
+        await store.updateExperiment(change.db, number, { updated_at: change.now });
+        return { tag: key };
+      }),
+    deleteExperimentTag: (ctx, ref, key) =>
+      changeExperiment(ctx, ref, async (change, { number, name }) => {
+        if (!(await store.deleteExperimentTag(change.db, number, key)))
+          fail('NOT_FOUND', `The experiment '${name}' has no tag '${key}'.`);
+        await store.updateExperiment(change.db, number, { updated_at: change.now });
+        return { deletedTag: key };
+      }),
   };
   return catalog;
 };

@@ -145,7 +145,7 @@ describe.each(testDatabases)('experiments on %s', (database) => {
     expect(points.map((point) => Number(point.value))).toEqual(values);
     expect(points[3]).toEqual({ step: 3, at: 1003, value: 'Infinity' });
     expect((await service.getRun(test.ctx, run.id)).metrics).toEqual({
-      loss: { last: 1 / 3, min: -0.0000001, max: Number.MAX_VALUE, lastStep: 7, points: 8 },
+      loss: { last: 1 / 3, min: -0.0000001, max: Number.MAX_VALUE, lastStep: 7, lastAt: expect.any(Number), points: 8 },
     });
     expect(await events('experiments.metrics-logged', run.id)).toMatchObject([{ data: { points: 8, keys: ['loss'] } }]);
     expect(await verbs(run.id)).toEqual(['run.create']);
@@ -162,8 +162,8 @@ describe.each(testDatabases)('experiments on %s', (database) => {
       { key: 'b', value: 'NaN' },
     ]);
     expect((await service.getRun(test.ctx, run.id)).metrics).toEqual({
-      a: { last: 2, min: 1, max: 9, lastStep: 5, points: 3 },
-      b: { last: 'NaN', min: 'NaN', max: 'NaN', lastStep: 0, points: 1 },
+      a: { last: 2, min: 1, max: 9, lastStep: 5, lastAt: expect.any(Number), points: 3 },
+      b: { last: 'NaN', min: 'NaN', max: 'NaN', lastStep: 0, lastAt: expect.any(Number), points: 1 },
     });
   });
 
@@ -178,7 +178,7 @@ describe.each(testDatabases)('experiments on %s', (database) => {
       ),
     );
     const { metrics } = await service.getRun(test.ctx, run.id);
-    expect(metrics['a']).toEqual({ last: 7, min: 0, max: 7, lastStep: 7, points: 8 });
+    expect(metrics['a']).toEqual({ last: 7, min: 0, max: 7, lastStep: 7, lastAt: expect.any(Number), points: 8 });
     expect(Object.keys(metrics)).toHaveLength(9);
     expect((await service.metricHistory(test.ctx, run.id, 'a', 100)).points).toHaveLength(8);
   });

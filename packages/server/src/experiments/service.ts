@@ -6,6 +6,7 @@ import { type Catalog, createCatalog } from './catalog.ts';
 import { createMetrics, type Metrics } from './metrics/service.ts';
 import { createRuns, type Runs } from './runs/service.ts';
 import { runLabels } from './runs/store.ts';
+import { createRunWriter } from './runs/writer.ts';
 
 export interface ExperimentsDeps {
   lineage: LineageService;
@@ -18,6 +19,7 @@ export type ExperimentsService = Catalog & Runs & Metrics & Artifacts;
 export const createExperiments = (platform: Platform, deps: ExperimentsDeps): ExperimentsService => {
   deps.lineage.registerLabels('run', (project, ids) => runLabels(platform.database.db, project, ids));
   const catalog = createCatalog(platform);
-  const runs = createRuns(platform, { ...deps, catalog });
-  return { ...catalog, ...runs, ...createMetrics(platform), ...createArtifacts(platform) };
+  const write = createRunWriter(platform, deps.lineage);
+  const runs = createRuns(platform, { ...deps, catalog, write });
+  return { ...catalog, ...runs, ...createMetrics(platform, { write }), ...createArtifacts(platform) };
 };

@@ -1,33 +1,80 @@
-import type { Experiment, Page } from '@millwright/contract';
-import { type Db, decodeCursor, pageFrom, sql } from '#platform/db';
+import type { Experiment, Filter, Page } from '@millwright/contract';
+import {
+  compileFilter,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type FilterField,
+  isAmong,
+  kindOf,
+  sql,
+} from '#platform/db';
+import { fail } from '#platform/errors';
 import type { ExperimentsTables } from './tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
-const toExperiment = (row: ExperimentsTables['experiments']): Experiment => ({
+type ExperimentRow = Omit<ExperimentsTables['experiments'], 'number'> & { number: number };
+
+const toExperiment = (row: ExperimentRow, tags: readonly [string, string][] = []): Experiment => ({
   id: row.id,
+  number: row.number,
   name: row.name,
   description: row.description,
   owner: row.owner,
+  tags: Object.fromEntries(tags),
+  artifactLocation: row.artifact_location,
   createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
   runCount: row.run_count,
   lastRunAt: row.last_run_at,
 });
 
-export const insertExperiment = async (db: Db, project: string, experiment: Experiment): Promise<void> => {
-  await tables(db)
+const withTags = async (db: Db, rows: readonly ExperimentRow[]): Promise<Experiment[]> => {
+  if (rows.length === 0) return [];
+  const numbers = rows.map((row) => row.number);
+  const tags = await tables(db)
+    .selectFrom('experiment_tags')
+    .selectAll()
+    .where(isAmong(db, 'experiment', numbers))
+    .orderBy('experiment')
+    .orderBy('key')
+    .execute();
+  const perExperiment = Map.groupBy(tags, (tag) => tag.experiment);
+  return rows.map((row) =>
+    toExperiment(
+      row,
+      (perExperiment.get(row.number) ?? []).map(({ key, value }) => [key, value]),
+    ),
+  );
+};
+
+/** Answers its number. `number` only where it is to have a certain one. */
+export const insertExperiment = async (
+  db: Db,
+  project: string,
+  experiment: Omit<Experiment, 'number' | 'tags'> & { number?: number },
+): Promise<number> => {
+  const row = await tables(db)
     .insertInto('experiments')
     .values({
+      ...(experiment.number === undefined ? {} : { number: experiment.number }),
       id: experiment.id,
       project,
       name: experiment.name,
       description: experiment.description,
       owner: experiment.owner,
+      artifact_location: experiment.artifactLocation,
       created_at: experiment.createdAt,
+      updated_at: experiment.updatedAt,
+      deleted_at: experiment.deletedAt,
       run_count: experiment.runCount,
       last_run_at: experiment.lastRunAt,
     })
-    .execute();
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  return row.number;
 };
 
 export const findExperiment = async (db: Db, project: string, ref: string): Promise<Experiment | null> => {
@@ -39,44 +86,137 @@ export const findExperiment = async (db: Db, project: string, ref: string): Prom
     .execute();
   // An experiment may be named like the id of another one: the id wins.
   const row = rows.find(({ id }) => id === ref) ?? rows[0];
-  return row ? toExperiment(row) : null;
+  return row ? ((await withTags(db, [row]))[0] ?? null) : null;
 };
 
-export const listExperiments = async (
+export const findExperimentBy = async (
   db: Db,
   project: string,
-  filter: { limit?: number | undefined; cursor?: string | undefined },
-): Promise<Page<Experiment>> => {
-  const limit = filter.limit ?? 100;
-  const after = decodeCursor(filter.cursor);
+  key: { number: number } | { name: string },
+): Promise<Experiment | null> => {
+  const query = tables(db).selectFrom('experiments').selectAll().where('project', '=', project);
+  const rows = await ('number' in key
+    ? query.where('number', '=', key.number)
+    : query.where('name', '=', key.name)
+  ).execute();
+  return (await withTags(db, rows))[0] ?? null;
+};
+
+const experimentFields: Record<string, FilterField> = {
+  id: { column: { text: sql`experiments.id` } },
+  name: { column: { text: sql`experiments.name` } },
+  owner: { column: { text: sql`experiments.owner` } },
+  createdAt: { column: { number: sql`experiments.created_at` } },
+  updatedAt: { column: { number: sql`experiments.updated_at` } },
+  tags: {
+    entry: (path, test) => sql`exists (
+      select 1 from experiment_tags as entry where entry.experiment = experiments.number and entry.key = ${path.join('.')}
+      and ${test({ text: sql`entry.value` })})`,
+  },
+};
+
+const orderColumns: Record<string, string> = {
+  name: 'experiments.name',
+  createdAt: 'experiments.created_at',
+  updatedAt: 'experiments.updated_at',
+  number: 'experiments.number',
+};
+
+export interface ExperimentSearch {
+  project: string;
+  filter: Filter | null;
+  /** Then the newest first. */
+  order: readonly { path: readonly string[]; descending: boolean }[];
+  view: 'active' | 'deleted' | 'all';
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export const searchExperiments = async (db: Db, search: ExperimentSearch): Promise<Page<Experiment>> => {
+  const terms = [
+    ...(search.order.length === 0 ? [{ path: ['createdAt'], descending: true }] : search.order),
+    { path: ['number'], descending: true },
+  ].map(({ path, descending }) => ({
+    column:
+      orderColumns[path.join('.')] ?? fail('INVALID_FILTER', `Experiments cannot be ordered by '${path.join('.')}'.`),
+    descending,
+  }));
   let query = tables(db)
     .selectFrom('experiments')
     .selectAll()
-    .where('project', '=', project)
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
-  if (after) query = query.where('id', '<', String(after[0]));
-  return pageFrom(await query.execute(), limit, (row) => [row.id], toExperiment);
+    .where('project', '=', search.project)
+    .limit(search.limit + 1);
+  for (const { column, descending } of terms) query = query.orderBy(sql.ref(column), descending ? 'desc' : 'asc');
+  if (search.view !== 'all') query = query.where('deleted_at', search.view === 'active' ? 'is' : 'is not', null);
+  if (search.filter) query = query.where(compileFilter(search.filter, experimentFields, kindOf(db)));
+  const after = decodeCursor(search.cursor);
+  if (after !== null) {
+    if (after.length !== terms.length)
+      return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
+    const alternatives = terms.map(({ column, descending }, index) => {
+      const same = terms.slice(0, index).map((before, at) => sql`${sql.ref(before.column)} = ${after[at]}`);
+      const beyond = sql`${sql.ref(column)} ${descending ? sql`<` : sql`>`} ${after[index]}`;
+      return sql`(${sql.join([...same, beyond], sql` and `)})`;
+    });
+    query = query.where(sql<boolean>`(${sql.join(alternatives, sql` or `)})`);
+  }
+  const rows = await query.execute();
+  const page = rows.slice(0, search.limit);
+  const last = page.at(-1);
+  const valueOf = (row: ExperimentRow, column: string) =>
+    row[column.slice('experiments.'.length) as 'name' | 'created_at' | 'updated_at' | 'number'];
+  return {
+    items: await withTags(db, page),
+    nextCursor:
+      rows.length > search.limit && last ? encodeCursor(...terms.map(({ column }) => valueOf(last, column))) : null,
+  };
 };
 
 /** Keeps others from starting runs in the experiment until the transaction ends. */
-export const lockExperiment = async (db: Db, project: string, id: string): Promise<void> => {
+export const lockExperiment = async (db: Db, number: number): Promise<void> => {
   await tables(db)
     .updateTable('experiments')
     .set({ run_count: sql`run_count` as never })
-    .where('project', '=', project)
-    .where('id', '=', id)
+    .where('number', '=', number)
     .execute();
 };
 
-/** Answers the number of the run that begins, from 1. */
-export const countRun = async (db: Db, project: string, experimentId: string, now: number): Promise<number> => {
-  const row = await tables(db)
-    .updateTable('experiments')
-    .set({ run_count: sql`run_count + 1` as never, last_run_at: now })
-    .where('project', '=', project)
-    .where('id', '=', experimentId)
-    .returning('run_count')
-    .executeTakeFirstOrThrow();
-  return row.run_count;
+export const updateExperiment = async (
+  db: Db,
+  number: number,
+  set: { name?: string; description?: string; deleted_at?: number | null; updated_at: number },
+): Promise<void> => {
+  await tables(db).updateTable('experiments').set(set).where('number', '=', number).execute();
+};
+
+/** The runs of an experiment go into the trash with it and come out of it with it, at the same instant. */
+export const moveRunsToTrash = async (
+  db: Db,
+  number: number,
+  move: { from: number | null; to: number | null },
+): Promise<void> => {
+  await tables(db)
+    .updateTable('runs')
+    .set({ deleted_at: move.to })
+    .where('experiment', '=', number)
+    .where('deleted_at', move.from === null ? 'is' : '=', move.from)
+    .execute();
+};
+
+export const putExperimentTag = async (db: Db, experiment: number, key: string, value: string): Promise<void> => {
+  await tables(db)
+    .insertInto('experiment_tags')
+    .values({ experiment, key, value })
+    .onConflict((conflict) => conflict.columns(['experiment', 'key']).doUpdateSet({ value }))
+    .execute();
+};
+
+/** Whether there was one. */
+export const deleteExperimentTag = async (db: Db, experiment: number, key: string): Promise<boolean> => {
+  const { numDeletedRows } = await tables(db)
+    .deleteFrom('experiment_tags')
+    .where('experiment', '=', experiment)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 };

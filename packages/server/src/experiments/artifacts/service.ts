@@ -3,7 +3,7 @@ import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { blobReply, type RangeHeaders, type StreamReply } from '#platform/http';
-import { lockRun, runExists } from '../runs/store.ts';
+import { findRunNumber, lockRun } from '../runs/store.ts';
 import * as store from './store.ts';
 
 export interface Artifacts {
@@ -27,8 +27,11 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
   const noRun = (ctx: Ctx, runId: string): never =>
     fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
 
+  const runExists = async (ctx: Ctx, runId: string): Promise<boolean> =>
+    (await findRunNumber(db, ctx.project, runId)) !== null;
+
   const findArtifact = async (ctx: Ctx, runId: string, path: string): Promise<Artifact> => {
-    if (!(await runExists(db, ctx.project, runId))) noRun(ctx, runId);
+    if (!(await runExists(ctx, runId))) noRun(ctx, runId);
     return (
       (await store.findArtifact(db, ctx.project, runId, path)) ??
       fail('NOT_FOUND', `The run '${runId}' has no file '${path}'.`)
@@ -38,7 +41,7 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
   return {
     async putArtifact(ctx, runId, path, content, mediaType) {
       // Asked before anything is read: nobody streams gigabytes into nothing.
-      if (!(await runExists(db, ctx.project, runId))) noRun(ctx, runId);
+      if (!(await runExists(ctx, runId))) noRun(ctx, runId);
       const { digest, sizeBytes } = await blobs.put(content, { mediaType });
       return changes.change(ctx, async (change) => {
         if ((await lockRun(change.db, ctx.project, runId)) === null) noRun(ctx, runId);
@@ -51,7 +54,7 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
       });
     },
     async listArtifacts(ctx, runId) {
-      if (!(await runExists(db, ctx.project, runId))) noRun(ctx, runId);
+      if (!(await runExists(ctx, runId))) noRun(ctx, runId);
       return store.listArtifacts(db, ctx.project, runId);
     },
     findArtifact,

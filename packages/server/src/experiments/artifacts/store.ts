@@ -4,7 +4,7 @@ import type { ExperimentsTables } from '../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
-const toArtifact = (row: ExperimentsTables['run_artifacts']): Artifact => ({
+const toArtifact = (row: ExperimentsTables['artifacts']): Artifact => ({
   path: row.path,
   digest: row.digest,
   sizeBytes: row.size_bytes,
@@ -13,7 +13,7 @@ const toArtifact = (row: ExperimentsTables['run_artifacts']): Artifact => ({
 });
 
 /** In place of the file that was at the path, if there was one. */
-export const writeArtifact = async (db: Db, project: string, runId: string, artifact: Artifact): Promise<void> => {
+export const writeArtifact = async (db: Db, project: string, root: string, artifact: Artifact): Promise<void> => {
   const set = {
     digest: artifact.digest,
     size_bytes: artifact.sizeBytes,
@@ -21,19 +21,19 @@ export const writeArtifact = async (db: Db, project: string, runId: string, arti
     created_at: artifact.createdAt,
   };
   await tables(db)
-    .insertInto('run_artifacts')
-    .values({ run_id: runId, project, path: artifact.path, ...set })
-    .onConflict((conflict) => conflict.columns(['run_id', 'path']).doUpdateSet(set))
+    .insertInto('artifacts')
+    .values({ root, project, path: artifact.path, ...set })
+    .onConflict((conflict) => conflict.columns(['project', 'root', 'path']).doUpdateSet(set))
     .execute();
 };
 
-const artifactsOf = (db: Db, project: string, runId: string) =>
-  tables(db).selectFrom('run_artifacts').selectAll().where('project', '=', project).where('run_id', '=', runId);
+const artifactsOf = (db: Db, project: string, root: string) =>
+  tables(db).selectFrom('artifacts').selectAll().where('project', '=', project).where('root', '=', root);
 
-export const findArtifact = async (db: Db, project: string, runId: string, path: string): Promise<Artifact | null> => {
-  const row = await artifactsOf(db, project, runId).where('path', '=', path).executeTakeFirst();
+export const findArtifact = async (db: Db, project: string, root: string, path: string): Promise<Artifact | null> => {
+  const row = await artifactsOf(db, project, root).where('path', '=', path).executeTakeFirst();
   return row ? toArtifact(row) : null;
 };
 
-export const listArtifacts = async (db: Db, project: string, runId: string): Promise<Artifact[]> =>
-  (await artifactsOf(db, project, runId).orderBy('path').execute()).map(toArtifact);
+export const listArtifacts = async (db: Db, project: string, root: string): Promise<Artifact[]> =>
+  (await artifactsOf(db, project, root).orderBy('path').execute()).map(toArtifact);

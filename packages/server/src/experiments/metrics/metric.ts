@@ -2,59 +2,80 @@ import type { MetricSummary } from '@millwright/contract';
 import type { Static } from 'typebox';
 
 export type Special = 'NaN' | 'Infinity' | '-Infinity';
-/** What a database can hold: a finite number, or the name of what is none. */
-export type StoredMetric = { value: number; special: null } | { value: null; special: Special };
+export type MetricNumber = number | Special;
 
 export interface NewMetricPoint {
   key: string;
   /** Over JSON, NaN and the infinities come as text. */
-  value: number | Special;
+  value: MetricNumber;
   /** Default 0. */
   step?: number | undefined;
   /** Epoch ms; default now. */
   at?: number | undefined;
 }
 
-export const toStored = (value: number | Special): StoredMetric =>
-  typeof value === 'number' && Number.isFinite(value)
-    ? { value, special: null }
-    : { value: null, special: String(value) as Special };
+const specials: readonly (Special | null)[] = [null, 'NaN', 'Infinity', '-Infinity'];
 
-export const fromStored = ({ value, special }: { value: number | null; special: Special | null }): number | Special =>
-  special ?? value ?? 'NaN';
+/** As columns hold it: a finite number, or 0 and what it is instead. */
+export const toStored = (value: MetricNumber): { value: number; special: number } => {
+  const special = typeof value === 'number' && Number.isFinite(value) ? 0 : specials.indexOf(String(value) as Special);
+  // Negative zero and zero are one point.
+  return special === 0 ? { value: (value as number) + 0, special } : { value: 0, special };
+};
+
+export const fromStored = (stored: { value: number; special: number }): MetricNumber =>
+  specials[stored.special] ?? stored.value;
+
+/** A value that sorts: the infinities at the ends, NaN nowhere. */
+export const toSorted = (value: MetricNumber): number | null => {
+  if (value === 'Infinity') return Number.MAX_VALUE;
+  if (value === '-Infinity') return -Number.MAX_VALUE;
+  return value === 'NaN' ? null : value;
+};
 
 /** What is known of a metric without its points. */
 export interface MetricState {
   points: number;
-  specialPoints: number;
-  last: StoredMetric;
+  last: MetricNumber;
   lastStep: number;
+  lastAt: number;
   /** Over finite values; null while there are none. */
   min: number | null;
   max: number | null;
 }
 
-/** The point with the highest step is the last one; of several with that step, the one that arrived last. */
-export const addPoint = (state: MetricState | undefined, point: StoredMetric, step: number): MetricState => {
-  const { value, special } = point;
-  const min = value === null ? (state?.min ?? null) : Math.min(value, state?.min ?? value);
-  const max = value === null ? (state?.max ?? null) : Math.max(value, state?.max ?? value);
-  const isLast = state === undefined || step >= state.lastStep;
+/** NaN below every number, as the last value of two with the same step and time is the greater one. */
+const rank = (value: MetricNumber): number => toSorted(value) ?? Number.NEGATIVE_INFINITY;
+
+/** The last value is the one of the highest step; of several with that step the latest, of these the greatest. */
+const isLater = (state: MetricState, point: { step: number; at: number; value: MetricNumber }): boolean => {
+  if (point.step !== state.lastStep) return point.step > state.lastStep;
+  if (point.at !== state.lastAt) return point.at > state.lastAt;
+  return rank(point.value) >= rank(state.last);
+};
+
+export const addPoint = (
+  state: MetricState | undefined,
+  point: { step: number; at: number; value: MetricNumber },
+): MetricState => {
+  const finite = typeof point.value === 'number' ? point.value : null;
+  const isLast = state === undefined || isLater(state, point);
   return {
     points: (state?.points ?? 0) + 1,
-    specialPoints: (state?.specialPoints ?? 0) + (special === null ? 0 : 1),
-    last: isLast ? point : state.last,
-    lastStep: isLast ? step : state.lastStep,
-    min,
-    max,
+    last: isLast ? point.value : state.last,
+    lastStep: isLast ? point.step : state.lastStep,
+    lastAt: isLast ? point.at : state.lastAt,
+    min: finite === null ? (state?.min ?? null) : Math.min(finite, state?.min ?? finite),
+    max: finite === null ? (state?.max ?? null) : Math.max(finite, state?.max ?? finite),
   };
 };
 
 /** A metric without any finite value has NaN as its minimum and maximum. */
 export const toSummary = (state: MetricState): Static<typeof MetricSummary> => ({
-  last: fromStored(state.last),
+  last: state.last,
   min: state.min ?? 'NaN',
   max: state.max ?? 'NaN',
   lastStep: state.lastStep,
+  lastAt: state.lastAt,
   points: state.points,
 });

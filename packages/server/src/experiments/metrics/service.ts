@@ -2,8 +2,10 @@ import type { MetricPoint } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
-import { lockRun, runExists } from '../runs/store.ts';
-import { addPoint, type MetricState, type NewMetricPoint, toStored } from './metric.ts';
+import { findRunNumber } from '../runs/store.ts';
+import type { RunWriter } from '../runs/writer.ts';
+import type { NewMetricPoint } from './metric.ts';
+import { createSampler } from './sampling.ts';
 import * as store from './store.ts';
 
 export interface MetricHistory {
@@ -16,46 +18,57 @@ export interface MetricHistory {
 }
 
 export interface Metrics {
-  /** Appends; resolved after the points are durable. All of them or none. */
+  /** Resolved after the points are durable. All of them or none. A point told once more changes nothing. */
   logMetrics(ctx: Ctx, runId: string, points: readonly NewMetricPoint[]): Promise<void>;
   /** Errors: NOT_FOUND also for a metric without points. */
   metricHistory(ctx: Ctx, runId: string, key: string, limit: number): Promise<MetricHistory>;
+  /** Points in the order of time, step and value. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
+  metricPage(
+    ctx: Ctx,
+    runId: string,
+    key: string,
+    page: { limit: number; after?: store.PointKey | null },
+  ): Promise<{ points: MetricPoint[]; next: store.PointKey | null }>;
 }
 
-/** Enough to know what an event is about. */
-const keysInEvent = 20;
+/** Rows read at once: SQLite answers in this very thread, which must get back to other requests. */
+const rowsPerRead = 20_000;
 
-export const createMetrics = ({ database, changes }: Platform): Metrics => {
-  const { db } = database;
+export const createMetrics = ({ database: { db } }: Platform, { write }: { write: RunWriter }): Metrics => {
+  const seriesOf = async (ctx: Ctx, runId: string, key: string): Promise<store.Series | null> => {
+    const run =
+      (await findRunNumber(db, ctx.project, runId)) ??
+      fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+    return (await store.readSeries(db, [run], [key]))[0] ?? null;
+  };
   return {
-    logMetrics: (ctx, runId, points) =>
-      changes.change(ctx, async (change) => {
-        // Locked, so that points are numbered without gaps and the summary tells of all of them.
-        if ((await lockRun(change.db, ctx.project, runId)) === null)
-          fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-        const keys = [...new Set(points.map((point) => point.key))];
-        const states: Map<string, MetricState> = await store.readStates(change.db, ctx.project, runId, keys);
-        const rows = points.map(({ key, value, step = 0, at = change.now }): store.NewPoint => {
-          const stored = toStored(value);
-          const before = states.get(key);
-          states.set(key, addPoint(before, stored, step));
-          return { key, seq: before?.points ?? 0, step, at, stored };
-        });
-        await store.insertPoints(change.db, database.kind, ctx.project, runId, rows);
-        await store.writeStates(change.db, ctx.project, runId, states);
-        change.emit('experiments.metrics-logged', runId, { points: points.length, keys: keys.slice(0, keysInEvent) });
-      }),
+    logMetrics: (ctx, runId, metrics) => write.log(ctx, { runId, metrics }),
     async metricHistory(ctx, runId, key, limit) {
-      if (!(await runExists(db, ctx.project, runId)))
-        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-      const state =
-        (await store.readStates(db, ctx.project, runId, [key])).get(key) ??
-        fail('NOT_FOUND', `The run '${runId}' has no metric '${key}'.`);
-      const { points: total } = state;
-      if (total <= limit)
-        return { key, total, sampled: false, points: await store.readAllPoints(db, ctx.project, runId, key) };
-      const metric = { project: ctx.project, runId, key, total, hasSpecial: state.specialPoints > 0 };
-      return { key, total, sampled: true, points: await store.readSampledPoints(db, metric, limit) };
+      const { series, points: total } =
+        (await seriesOf(ctx, runId, key)) ?? fail('NOT_FOUND', `The run '${runId}' has no metric '${key}'.`);
+      if (total <= limit) {
+        const points = await store.readPoints(db, series, { limit });
+        points.sort((a, b) => a.step - b.step || a.at - b.at);
+        return { key, total, sampled: false, points };
+      }
+      const sampler = createSampler(limit, total);
+      for (let after: store.PointKey | null = null, more = true; more; ) {
+        const part: MetricPoint[] = await store.readPoints(db, series, { after, limit: rowsPerRead });
+        for (const point of part) sampler.add(point);
+        const last = part.at(-1);
+        if (last) after = store.keyOfPoint(last);
+        more = part.length === rowsPerRead;
+        if (more) await new Promise(setImmediate);
+      }
+      return { key, total, sampled: true, points: sampler.points() };
+    },
+    async metricPage(ctx, runId, key, { limit, after = null }) {
+      const found = await seriesOf(ctx, runId, key);
+      if (!found) return { points: [], next: null };
+      const points = await store.readPoints(db, found.series, { after, limit: limit + 1 });
+      if (points.length <= limit) return { points, next: null };
+      points.pop();
+      return { points, next: store.keyOfPoint(points.at(-1) as MetricPoint) };
     },
   };
 };

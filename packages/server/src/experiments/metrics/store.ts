@@ -1,185 +1,211 @@
 import type { MetricPoint } from '@millwright/contract';
-import { CompiledQuery, type RawBuilder } from 'kysely';
-import { type DatabaseKind, type Db, sql } from '#platform/db';
+import { CompiledQuery } from 'kysely';
+import { type Db, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
-import { fromStored, type MetricState, type Special, type StoredMetric } from './metric.ts';
+import { fromStored, type MetricState, type Special, toSorted, toStored } from './metric.ts';
+import type { MetricNumber } from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
-const keysPerQuery = 500;
+const rowsPerStatement = 500;
 
-const toState = (row: ExperimentsTables['run_metrics']): MetricState => ({
+/** A metric of a run, which owns a series of points. */
+export type Series = MetricState & { series: number; run: number; key: string };
+
+type MetricRow = {
+  series: number;
+  run: number;
+  key: string;
+  points: number;
+  last_value: number | null;
+  last_special: Special | null;
+  last_step: number;
+  last_at: number;
+  min_value: number | null;
+  max_value: number | null;
+};
+
+const toSeries = (row: MetricRow): Series => ({
+  series: row.series,
+  run: row.run,
+  key: row.key,
   points: row.points,
-  specialPoints: row.special_points,
-  last: { value: row.last_value, special: row.last_special } as StoredMetric,
+  last: row.last_special ?? row.last_value ?? 'NaN',
   lastStep: row.last_step,
+  lastAt: row.last_at,
   min: row.min_value,
   max: row.max_value,
 });
 
-export const readStates = async (
-  db: Db,
-  project: string,
-  runId: string,
-  keys: readonly string[],
-): Promise<Map<string, MetricState>> => {
-  const states = new Map<string, MetricState>();
-  for (let start = 0; start < keys.length; start += keysPerQuery) {
-    const rows = await tables(db)
-      .selectFrom('run_metrics')
-      .selectAll()
-      .where('project', '=', project)
-      .where('run_id', '=', runId)
-      .where('key', 'in', keys.slice(start, start + keysPerQuery))
-      .execute();
-    for (const row of rows) states.set(row.key, toState(row));
-  }
-  return states;
-};
-
-export const readStatesOfRuns = async (
-  db: Db,
-  project: string,
-  runIds: readonly string[],
-): Promise<{ runId: string; key: string; state: MetricState }[]> => {
-  if (runIds.length === 0) return [];
-  const rows = await tables(db)
+const metricsOf = (db: Db, runs: readonly number[]) =>
+  tables(db)
     .selectFrom('run_metrics')
-    .selectAll()
-    .where('project', '=', project)
-    .where('run_id', 'in', runIds)
-    .orderBy('run_id')
-    .orderBy('key')
-    .execute();
-  return rows.map((row) => ({ runId: row.run_id, key: row.key, state: toState(row) }));
+    .select([
+      'series',
+      'run',
+      'key',
+      'points',
+      'last_value',
+      'last_special',
+      'last_step',
+      'last_at',
+      'min_value',
+      'max_value',
+    ])
+    .where(isAmong(db, 'run', runs));
+
+/** In the order of runs and keys. `keys` null: all of them. */
+export const readSeries = async (
+  db: Db,
+  runs: readonly number[],
+  keys: readonly string[] | null,
+): Promise<Series[]> => {
+  if (runs.length === 0) return [];
+  let query = metricsOf(db, runs).orderBy('run').orderBy('key');
+  if (keys !== null) query = query.where(isAmong(db, 'key', keys));
+  return (await query.execute()).map(toSeries);
 };
 
-export const writeStates = async (
-  db: Db,
-  project: string,
-  runId: string,
-  states: ReadonlyMap<string, MetricState>,
-): Promise<void> => {
-  const values = [...states].map(([key, state]) => ({
-    run_id: runId,
-    project,
-    key,
-    points: state.points,
-    special_points: state.specialPoints,
-    last_value: state.last.value,
-    last_special: state.last.special,
-    last_step: state.lastStep,
-    min_value: state.min,
-    max_value: state.max,
-  }));
-  for (let start = 0; start < values.length; start += keysPerQuery)
-    await tables(db)
+export type NewSeries = MetricState & { run: number; experiment: number; key: string };
+
+/** Answers the number of each series, in the order given. */
+export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise<number[]> => {
+  const numbers: number[] = [];
+  for (let start = 0; start < added.length; start += rowsPerStatement) {
+    const part = added.slice(start, start + rowsPerStatement);
+    const rows = await tables(db)
       .insertInto('run_metrics')
-      .values(values.slice(start, start + keysPerQuery))
-      .onConflict((conflict) =>
-        conflict.columns(['run_id', 'key']).doUpdateSet((e) => ({
-          points: e.ref('excluded.points'),
-          special_points: e.ref('excluded.special_points'),
-          last_value: e.ref('excluded.last_value'),
-          last_special: e.ref('excluded.last_special'),
-          last_step: e.ref('excluded.last_step'),
-          min_value: e.ref('excluded.min_value'),
-          max_value: e.ref('excluded.max_value'),
-        })),
-      )
+      .values(part.map((one) => ({ run: one.run, experiment: one.experiment, key: one.key, ...toColumns(one) })))
+      .returning(['series', 'run', 'key'])
       .execute();
+    const found = new Map(rows.map((row) => [`${row.run} ${row.key}`, row.series]));
+    for (const { run, key } of part) numbers.push(found.get(`${run} ${key}`) as number);
+  }
+  return numbers;
+};
+
+const toColumns = (state: MetricState) => ({
+  points: state.points,
+  last_value: toSorted(state.last),
+  last_special: typeof state.last === 'number' ? null : state.last,
+  last_step: state.lastStep,
+  last_at: state.lastAt,
+  min_value: state.min,
+  max_value: state.max,
+});
+
+const stateColumns = [
+  'points',
+  'last_value',
+  'last_special',
+  'last_step',
+  'last_at',
+  'min_value',
+  'max_value',
+] as const;
+const updateText: Partial<Record<'sqlite' | 'postgres', string>> = {};
+
+/** One prepared statement per series: a statement over several would be made anew for each number of them. */
+export const updateSeries = async (db: Db, changed: readonly (MetricState & { series: number })[]): Promise<void> => {
+  const kind = kindOf(db);
+  if (kind === 'postgres') return updateTogether(db, changed);
+  updateText[kind] ??=
+    `update run_metrics set ${stateColumns.map((name) => `${name} = ?`).join(', ')} where series = ?`;
+  for (const one of changed) {
+    const values = toColumns(one);
+    const parameters = [...stateColumns.map((name) => values[name]), one.series];
+    await db.executeQuery(CompiledQuery.raw(updateText[kind], parameters));
+  }
+};
+
+/** A round trip each would cost more than everything else. */
+const updateTogether = async (db: Db, changed: readonly (MetricState & { series: number })[]): Promise<void> => {
+  if (changed.length === 0) return;
+  const rows = [...changed]
+    .sort((a, b) => a.series - b.series)
+    .map((one) => ({ series: one.series, ...toColumns(one) }));
+  await sql`
+    update run_metrics as m set points = v.points, last_value = v.last_value, last_special = v.last_special,
+      last_step = v.last_step, last_at = v.last_at, min_value = v.min_value, max_value = v.max_value
+    from json_to_recordset(${JSON.stringify(rows)}::json) as v(series bigint, points bigint, last_value double precision,
+      last_special text, last_step bigint, last_at bigint, min_value double precision, max_value double precision)
+    where m.series = v.series`.execute(db);
 };
 
 export interface NewPoint {
-  key: string;
-  seq: number;
-  step: number;
+  series: number;
   at: number;
-  stored: StoredMetric;
+  step: number;
+  value: MetricNumber;
 }
 
-const pointsPerStatement = 1000;
-const pointColumns = ['run_id', 'project', 'key', 'seq', 'step', 'at', 'value', 'special'];
+const pointsPerStatement = 500;
+const pointColumns = ['series', 'at', 'step', 'value', 'special'];
 
 /** The hottest write: the text of the statement is made once per length, and nothing is built per row but its values. */
-const insertText = (kind: DatabaseKind, rows: number): string => {
+const insertText = (kind: 'sqlite' | 'postgres', rows: number): string => {
   let next = 0;
   const placeholder = () => (kind === 'postgres' ? `$${++next}` : '?');
   const row = () => `(${pointColumns.map(placeholder).join(',')})`;
-  return `insert into metric_points (${pointColumns.join(',')}) values ${Array.from({ length: rows }, row).join(',')}`;
+  return `insert into metric_points (${pointColumns.join(',')}) values ${Array.from({ length: rows }, row).join(',')} on conflict do nothing returning series, at, step, value, special`;
 };
-const fullStatement: Partial<Record<DatabaseKind, string>> = {};
+const texts = new Map<string, string>();
+const textFor = (kind: 'sqlite' | 'postgres', rows: number): string => {
+  const name = `${kind} ${rows}`;
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  const text = insertText(kind, rows);
+  texts.set(name, text);
+  return text;
+};
 
-export const insertPoints = async (
-  db: Db,
-  kind: DatabaseKind,
-  project: string,
-  runId: string,
-  points: readonly NewPoint[],
-): Promise<void> => {
+/** Answers those that were not there yet. */
+export const insertPoints = async (db: Db, points: readonly NewPoint[]): Promise<NewPoint[]> => {
+  const kind = kindOf(db);
+  const added: NewPoint[] = [];
   for (let start = 0; start < points.length; start += pointsPerStatement) {
     const part = points.slice(start, start + pointsPerStatement);
-    fullStatement[kind] ??= insertText(kind, pointsPerStatement);
-    const text = part.length === pointsPerStatement ? fullStatement[kind] : insertText(kind, part.length);
     const values: unknown[] = [];
-    for (const { key, seq, step, at, stored } of part)
-      values.push(runId, project, key, seq, step, at, stored.value, stored.special);
-    await db.executeQuery(CompiledQuery.raw(text, values));
+    for (const point of part) {
+      const stored = toStored(point.value);
+      values.push(point.series, point.at, point.step, stored.value, stored.special);
+    }
+    type Row = { series: number; at: number; step: number; value: number; special: number };
+    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(textFor(kind, part.length), values));
+    for (const row of rows) added.push({ series: row.series, at: row.at, step: row.step, value: fromStored(row) });
   }
+  return added;
 };
 
-type PointRow = { step: number; at: number; value: number | null; special: Special | null };
-const toPoint = (row: PointRow): MetricPoint => ({ step: row.step, at: row.at, value: fromStored(row) });
+const toPoint = (row: { at: number; step: number; value: number; special: number }): MetricPoint => ({
+  step: row.step,
+  at: row.at,
+  value: fromStored(row),
+});
 
-const pointsOf = (db: Db, project: string, runId: string, key: string) =>
-  tables(db)
-    .selectFrom('metric_points')
-    .select(['step', 'at', 'value', 'special'])
-    .where('project', '=', project)
-    .where('run_id', '=', runId)
-    .where('key', '=', key);
+export type PointKey = [at: number, step: number, value: number, special: number];
+export const keyOfPoint = (point: MetricPoint): PointKey => {
+  const { value, special } = toStored(point.value);
+  return [point.at, point.step, value, special];
+};
 
-export const readAllPoints = async (db: Db, project: string, runId: string, key: string): Promise<MetricPoint[]> =>
-  (await pointsOf(db, project, runId, key).orderBy('step').orderBy('seq').execute()).map(toPoint);
-
-/** Rows that one statement looks at: SQLite answers in this very thread, which must get back to other requests. */
-const rowsPerScan = 50_000;
-
-/**
- * At most `limit` of `total` points: the first, the last, and of every bucket of points that arrived one after the other
- * its smallest and greatest, and the first that is no number. Picked in the database by walking the index.
- */
-export const readSampledPoints = async (
+/** In the order of time, step and value; after a point, where one is given. */
+export const readPoints = async (
   db: Db,
-  metric: { project: string; runId: string; key: string; total: number; hasSpecial: boolean },
-  limit: number,
+  series: number,
+  range: { after?: PointKey | null; limit: number },
 ): Promise<MetricPoint[]> => {
-  const { project, runId, key, total } = metric;
-  const bucketCount = Math.max(1, Math.floor((limit - 2) / (metric.hasSpecial ? 3 : 2)));
-  const bucketRows = Math.ceil(total / bucketCount);
-  const seqs = new Set([0, total - 1]);
-  const bucketsPerScan = Math.max(1, Math.floor(rowsPerScan / bucketRows));
-  const firstOf = (condition: RawBuilder<unknown>, order: RawBuilder<unknown>) => sql`(
-    select seq from metric_points where project = ${project} and run_id = ${runId} and key = ${key}
-    and seq >= bucket.first and seq < bucket.first + ${sql.lit(bucketRows)} and ${condition} order by ${order} limit 1)`;
-  const isNumber = sql`value is not null`;
-  const special = metric.hasSpecial ? firstOf(sql`special is not null`, sql`seq`) : sql`null`;
-  for (let first = 0; first < total; first += bucketsPerScan * bucketRows) {
-    const end = Math.min(total, first + bucketsPerScan * bucketRows);
-    const { rows } = await sql<{ low: number | null; high: number | null; special: number | null }>`
-      with recursive bucket(first) as (
-        select ${sql.lit(first)} union all
-        select first + ${sql.lit(bucketRows)} from bucket where first + ${sql.lit(bucketRows)} < ${sql.lit(end)}
-      )
-      select ${firstOf(isNumber, sql`value, seq`)} as low, ${firstOf(isNumber, sql`value desc, seq`)} as high, ${special} as special
-      from bucket`.execute(db);
-    for (const row of rows) for (const seq of [row.low, row.high, row.special]) if (seq !== null) seqs.add(Number(seq));
-    await new Promise(setImmediate);
+  let query = tables(db)
+    .selectFrom('metric_points')
+    .select(['at', 'step', 'value', 'special'])
+    .where('series', '=', series)
+    .orderBy('at')
+    .orderBy('step')
+    .orderBy('value')
+    .orderBy('special')
+    .limit(range.limit);
+  if (range.after) {
+    const [at, step, value, special] = range.after;
+    query = query.where(sql<boolean>`(at, step, value, special) > (${at}, ${step}, ${value}, ${special})`);
   }
-  const rows: PointRow[] = [];
-  const wanted = [...seqs];
-  for (let start = 0; start < wanted.length; start += keysPerQuery) {
-    const part = wanted.slice(start, start + keysPerQuery);
-    rows.push(...(await pointsOf(db, project, runId, key).where('seq', 'in', part).orderBy('seq').execute()));
-  }
-  return rows.map(toPoint).sort((a, b) => a.step - b.step || a.at - b.at);
+  return (await query.execute()).map(toPoint);
 };

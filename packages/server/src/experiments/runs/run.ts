@@ -11,21 +11,31 @@ export interface RunUpdate {
   tags?: Record<string, string> | undefined;
 }
 
-type State = Pick<Run, 'id' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'note'>;
+/** What a run is besides its parameters, tags, metrics and files. `experiment` is the number of its experiment. */
+export type RunState = Pick<
+  Run,
+  'id' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'deletedAt' | 'owner' | 'userId' | 'note'
+> & { number: number; project: string; experiment: number; parentRunId: string | null };
+
+const isOpen = (status: Run['status']): boolean => status === 'running' || status === 'scheduled';
 
 /**
  * A running run may end in any way; one that ended may only be set running again, or be told once more how it ended.
  * Errors: CONFLICT, INVALID_INPUT.
  */
-export const applyUpdate = (run: State, update: RunUpdate, now: number): State => {
+export const applyUpdate = <State extends Pick<RunState, 'name' | 'status' | 'startedAt' | 'endedAt' | 'note'>>(
+  run: State,
+  update: RunUpdate,
+  now: number,
+): State => {
   const status = update.status ?? run.status;
-  if (run.status !== 'running' && status !== 'running' && status !== run.status)
+  if (!isOpen(run.status) && !isOpen(status) && status !== run.status)
     fail('CONFLICT', `The run ended as ${run.status}. Set it to running before it can end as ${status}.`);
-  if (status === 'running' && update.endedAt !== undefined)
+  if (isOpen(status) && update.endedAt !== undefined)
     fail('INVALID_INPUT', 'A run that is running has not ended: leave endedAt out, or set the status it ended with.');
   if (update.endedAt !== undefined && update.endedAt < run.startedAt)
     fail('INVALID_INPUT', `The run started at ${run.startedAt} and cannot have ended at ${update.endedAt}.`);
-  const endedAt = status === 'running' ? null : (update.endedAt ?? run.endedAt ?? now);
+  const endedAt = isOpen(status) ? null : (update.endedAt ?? run.endedAt ?? now);
   return { ...run, status, endedAt, name: update.name ?? run.name, note: update.note ?? run.note };
 };
 

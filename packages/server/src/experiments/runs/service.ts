@@ -2,21 +2,29 @@ import { type Filter, type Page, parseFilter, type Run } from '@millwright/contr
 import type { DataService } from '#data';
 import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
-import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
-import { countRun, lockExperiment } from '../store.ts';
-import { applyUpdate, conflictingParameters, type RunUpdate, refuseUnstorable } from './run.ts';
+import { lockExperiment } from '../store.ts';
+import type { RunLog } from './logging.ts';
+import { applyUpdate, type RunUpdate, refuseUnstorable } from './run.ts';
+import { type RunOrder, searchRuns } from './search.ts';
+import { type RunStart, type Started, startRuns } from './starting.ts';
 import * as store from './store.ts';
+import type { RunWriter } from './writer.ts';
 
 export interface NewRun {
   /** Id or name. */
   experiment: string;
   /** Default `run-<number in the experiment>`. */
   name?: string | undefined;
+  status?: Run['status'] | undefined;
   parentRunId?: string | undefined;
   datasetVersionId?: string | undefined;
+  /** Epoch ms, as its client tells it; default now. */
+  startedAt?: number | undefined;
+  /** Whom its client names as the user; default the caller. */
+  userId?: string | undefined;
   parameters?: Record<string, string> | undefined;
   tags?: Record<string, string> | undefined;
   /** The same key again answers the run started with it. */
@@ -31,28 +39,45 @@ export interface RunQuery {
   filter?: string | undefined;
 }
 
+export interface RunSearchQuery {
+  /** Numbers of experiments; null: all of the project. */
+  experiments: readonly number[] | null;
+  filter: Filter | null;
+  order?: readonly RunOrder[] | undefined;
+  view?: 'active' | 'deleted' | 'all' | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
 export interface Runs {
   /** Errors: INVALID_REFERENCE for an experiment, a parent or a data set version that does not exist; INVALID_INPUT. */
   startRun(ctx: Ctx, input: NewRun): Promise<Run>;
   getRun(ctx: Ctx, runId: string): Promise<Run>;
-  /** Newest first. Errors: INVALID_FILTER. */
+  /** Newest first, without the trash. Errors: INVALID_FILTER. */
   listRuns(ctx: Ctx, query: RunQuery): Promise<Page<Run>>;
+  /** In any order, across experiments. Errors: INVALID_FILTER, INVALID_CURSOR. */
+  searchRuns(ctx: Ctx, query: RunSearchQuery): Promise<Page<Run>>;
   /** Errors: CONFLICT for a parameter that has another value and for a run that ended otherwise; INVALID_INPUT. */
   updateRun(ctx: Ctx, runId: string, update: RunUpdate): Promise<Run>;
+  /** Adds parameters, tags, metric points and changes of the run's state in one go. Errors: NOT_FOUND, CONFLICT. */
+  logToRun(ctx: Ctx, log: Omit<RunLog, 'project'>): Promise<void>;
+  /** Errors: NOT_FOUND also for a tag the run does not have. */
+  deleteRunTag(ctx: Ctx, runId: string, key: string): Promise<void>;
+  /** Into the trash, or out of it. Nothing happens where the run is there already. */
+  setRunDeleted(ctx: Ctx, runId: string, isDeleted: boolean): Promise<void>;
   /** Ending a run again in the same way changes nothing. Errors: CONFLICT. */
   endRun(
     ctx: Ctx,
     runId: string,
-    status: Exclude<Run['status'], 'running'>,
+    status: Exclude<Run['status'], 'running' | 'scheduled'>,
     more?: Pick<RunUpdate, 'parameters' | 'tags'>,
   ): Promise<Run>;
 }
 
 export const createRuns = (
-  { database, changes, ids }: Platform,
-  { lineage, data, catalog }: { lineage: LineageService; data: DataService; catalog: Catalog },
+  { database: { db }, changes, ids }: Platform,
+  { lineage, data, catalog, write }: { lineage: LineageService; data: DataService; catalog: Catalog; write: RunWriter },
 ): Runs => {
-  const { db } = database;
   const getRun = async (ctx: Ctx, runId: string): Promise<Run> =>
     (await store.findRun(db, ctx.project, { id: runId })) ??
     fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
@@ -67,18 +92,15 @@ export const createRuns = (
     }
   };
 
-  const linkInputs = async (change: Change, project: string, input: NewRun, runId: string): Promise<void> => {
-    const to = { type: 'run', id: runId };
-    if (input.datasetVersionId !== undefined)
-      await lineage.link(change, {
-        project,
-        from: { type: 'dataset-version', id: input.datasetVersionId },
-        to,
-        kind: 'input',
-      });
-    if (input.parentRunId !== undefined)
-      await lineage.link(change, { project, from: { type: 'run', id: input.parentRunId }, to, kind: 'parent' });
-  };
+  /** Two attempts of one step start one run: asked under the lock of the experiment. */
+  const startOnce = (ctx: Ctx, start: RunStart, originKey: string): Promise<Run> =>
+    changes.change(ctx, async (change) => {
+      await lockExperiment(change.db, start.experiment);
+      const known = await store.findRun(change.db, ctx.project, { originKey });
+      if (known) return known;
+      await startRuns(change, lineage, [start], () => change);
+      return (await store.findRun(change.db, ctx.project, { id: start.id })) as Run;
+    });
 
   const runs: Runs = {
     async startRun(ctx, input) {
@@ -86,68 +108,92 @@ export const createRuns = (
       const { originKey = null, parentRunId = null, datasetVersionId = null, parameters = {}, tags = {} } = input;
       refuseUnstorable({ parameters, tags });
       const experiment = await referred(catalog.findExperiment(ctx, input.experiment));
-      if (parentRunId !== null && !(await store.runExists(db, project, parentRunId)))
+      if (experiment.deletedAt !== null)
+        fail(
+          'CONFLICT',
+          `The experiment '${experiment.name}' is in the trash. Restore it before you start runs in it.`,
+        );
+      if (parentRunId !== null && (await store.findRunNumber(db, project, parentRunId)) === null)
         fail('INVALID_REFERENCE', `There is no run '${parentRunId}' to be the parent.`);
       if (datasetVersionId !== null) await referred(data.findVersion(ctx, datasetVersionId));
-      return changes.change(ctx, async (change) => {
-        // Asked under the lock of the experiment: two attempts of one step start one run.
-        if (originKey !== null) {
-          await lockExperiment(change.db, project, experiment.id);
-          const known = await store.findRun(change.db, project, { originKey });
-          if (known) return known;
-        }
-        const number = await countRun(change.db, project, experiment.id, change.now);
-        const id = ids.next('run');
-        const { name = `run-${number}` } = input;
-        await store.insertRun(change.db, project, {
-          id,
-          experimentId: experiment.id,
-          name,
-          parentRunId,
-          datasetVersionId,
-          startedAt: change.now,
-          owner: ctx.actor.name,
-          originKey,
-        });
-        await store.writeEntries(change.db, 'run_parameters', project, id, parameters);
-        await store.writeEntries(change.db, 'run_tags', project, id, tags);
-        await linkInputs(change, project, input, id);
-        const detail = { name, experiment: experiment.name };
-        change.audit({ verb: 'run.create', resourceType: 'run', resourceId: id, detail });
-        change.emit('experiments.run-started', id, { experimentId: experiment.id, name });
-        return (await store.findRun(change.db, project, { id })) as Run;
-      });
+      const start: RunStart = {
+        id: ids.next('run'),
+        project,
+        owner: ctx.actor.name,
+        experiment: experiment.number,
+        experimentId: experiment.id,
+        name: input.name,
+        status: input.status ?? 'running',
+        parentRunId,
+        datasetVersionId,
+        startedAt: input.startedAt,
+        userId: input.userId ?? ctx.actor.name,
+        parameters,
+        tags,
+        originKey,
+      };
+      if (originKey !== null) return startOnce(ctx, start, originKey);
+      return toRun(start, experiment.name, await write.start(ctx, start));
     },
     getRun,
-    async listRuns(ctx, { experiment, filter, ...page }) {
-      const experimentId = experiment === undefined ? null : (await catalog.findExperiment(ctx, experiment)).id;
-      return store.listRuns(db, database.kind, ctx.project, { ...page, experimentId, filter: readFilter(filter) });
+    async listRuns(ctx, { experiment, filter, limit = 100, cursor }) {
+      const experiments = experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
+      return runs.searchRuns(ctx, { experiments, filter: readFilter(filter), limit, cursor });
     },
+    searchRuns: (ctx, { view = 'active', order = [], ...query }) =>
+      searchRuns(db, { project: ctx.project, view, order, ...query }),
     async updateRun(ctx, runId, update) {
       const { parameters = {}, tags = {} } = update;
       refuseUnstorable({ parameters, tags });
-      return changes.change(ctx, async (change) => {
-        const known =
+      await write.log(ctx, { runId, parameters, tags, update: (run, now) => applyUpdate(run, update, now) });
+      return getRun(ctx, runId);
+    },
+    async logToRun(ctx, log) {
+      refuseUnstorable({ parameters: log.parameters ?? {}, tags: log.tags ?? {} });
+      await write.log(ctx, log);
+    },
+    deleteRunTag: (ctx, runId, key) =>
+      changes.change(ctx, async (change) => {
+        const run =
           (await store.lockRun(change.db, ctx.project, runId)) ??
           fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-        const conflicts = conflictingParameters(await store.readParameters(change.db, ctx.project, runId), parameters);
-        if (conflicts.length > 0) fail('CONFLICT', `${conflicts.join('; ')}. Start another run, or use another name.`);
-        const run = applyUpdate(known, update, change.now);
-        await store.updateRun(change.db, ctx.project, run);
-        await store.writeEntries(change.db, 'run_parameters', ctx.project, runId, parameters);
-        await store.writeEntries(change.db, 'run_tags', ctx.project, runId, tags);
-        const { status, name, note, endedAt } = update;
-        const detail = { status, name, note, endedAt, parameters: Object.keys(parameters), tags: Object.keys(tags) };
-        change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail });
-        if (run.status !== known.status && run.status !== 'running')
-          change.emit('experiments.run-ended', runId, { status: run.status });
-        return (await store.findRun(change.db, ctx.project, { id: runId })) as Run;
-      });
+        if (run.deletedAt !== null) fail('CONFLICT', `The run '${runId}' is in the trash. Restore it first.`);
+        if (!(await store.deleteTag(change.db, run.number, key)))
+          fail('NOT_FOUND', `The run '${runId}' has no tag '${key}'.`);
+        change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail: { deletedTag: key } });
+      }),
+    async setRunDeleted(ctx, runId, isDeleted) {
+      const run =
+        (await store.findRunState(db, ctx.project, runId)) ??
+        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+      if ((run.deletedAt !== null) === isDeleted) return;
+      const update: RunLog['update'] = (known, now) => ({ ...known, deletedAt: isDeleted ? now : null });
+      await write.log(ctx, { runId, update, evenDeleted: true });
     },
     endRun: (ctx, runId, status, more = {}) => runs.updateRun(ctx, runId, { ...more, status }),
   };
   return runs;
 };
+
+/** A run as it is right after it began, without asking the database for what was just written. */
+const toRun = (start: RunStart, experimentName: string, started: Started): Run => ({
+  id: start.id,
+  experimentId: start.experimentId,
+  experimentName,
+  experimentNumber: start.experiment,
+  name: started.name,
+  status: start.status,
+  parentRunId: start.parentRunId,
+  startedAt: started.startedAt,
+  endedAt: null,
+  deletedAt: null,
+  owner: start.owner,
+  userId: start.userId,
+  note: '',
+  parameters: { ...start.parameters },
+  metrics: {},
+  tags: { ...start.tags },
+});
 
 const readFilter = (text = ''): Filter | null => {
   const result = parseFilter(text);

@@ -1,158 +1,161 @@
-import type { Filter, Page, Run } from '@millwright/contract';
-import {
-  compileFilter,
-  type DatabaseKind,
-  type Db,
-  decodeCursor,
-  type FilterField,
-  pageFrom,
-  sql,
-  type StoredValue,
-} from '#platform/db';
+import type { Run } from '@millwright/contract';
+import { type Db, isAmong, kindOf, sql } from '#platform/db';
 import { toSummary } from '../metrics/metric.ts';
-import { readStatesOfRuns } from '../metrics/store.ts';
+import { readSeries } from '../metrics/store.ts';
 import type { ExperimentsTables } from '../tables.ts';
+import type { RunState } from './run.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
-export type NewRunRow = Pick<Run, 'id' | 'experimentId' | 'name' | 'parentRunId' | 'startedAt' | 'owner'> & {
+export type NewRunRow = Omit<RunState, 'number' | 'deletedAt'> & {
   datasetVersionId: string | null;
   originKey: string | null;
 };
 
-export const insertRun = async (db: Db, project: string, run: NewRunRow): Promise<void> => {
-  await tables(db)
-    .insertInto('runs')
-    .values({
-      id: run.id,
-      project,
-      experiment_id: run.experimentId,
-      name: run.name,
-      status: 'running',
-      parent_run_id: run.parentRunId,
-      dataset_version_id: run.datasetVersionId,
-      started_at: run.startedAt,
-      ended_at: null,
-      owner: run.owner,
-      note: '',
-      origin_key: run.originKey,
-    })
-    .execute();
-};
-
-export type RunState = Pick<Run, 'id' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'note'>;
-
-/** Keeps others from changing the run until the transaction ends. Null: there is none. */
-export const lockRun = async (db: Db, project: string, id: string): Promise<RunState | null> => {
-  const row = await tables(db)
-    .updateTable('runs')
-    .set({ status: sql`status` as never })
-    .where('project', '=', project)
-    .where('id', '=', id)
-    .returning(['id', 'name', 'status', 'started_at', 'ended_at', 'note'])
-    .executeTakeFirst();
-  if (!row) return null;
-  const { started_at: startedAt, ended_at: endedAt, ...rest } = row;
-  return { ...rest, startedAt, endedAt };
-};
-
-export const updateRun = async (db: Db, project: string, run: RunState): Promise<void> => {
-  await tables(db)
-    .updateTable('runs')
-    .set({ name: run.name, status: run.status, ended_at: run.endedAt, note: run.note })
-    .where('project', '=', project)
-    .where('id', '=', run.id)
-    .execute();
-};
-
-const rowsPerStatement = 1000;
-/** Texts that read as a number are compared as one in filters; the infinities are the ends of the column. */
-const numberOf = (text: string): number | null => {
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isNaN(number)) return null;
-  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number));
-};
-
-/** Sets tags, or parameters that are not there yet. */
-export const writeEntries = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  project: string,
-  runId: string,
-  entries: Readonly<Record<string, string>>,
-): Promise<void> => {
-  const values = Object.entries(entries).map(([key, value]) => ({
-    run_id: runId,
-    project,
-    key,
-    value,
-    number_value: numberOf(value),
-  }));
-  for (let start = 0; start < values.length; start += rowsPerStatement)
-    await tables(db)
-      .insertInto(table)
-      .values(values.slice(start, start + rowsPerStatement))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['run_id', 'key'])
-          .doUpdateSet((e) => ({ value: e.ref('excluded.value'), number_value: e.ref('excluded.number_value') })),
-      )
-      .execute();
-};
-
-const readEntries = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  project: string,
-  runIds: readonly string[],
-): Promise<{ runId: string; key: string; value: string }[]> => {
-  if (runIds.length === 0) return [];
+/** Answers the number of each run, by its id. */
+export const insertRuns = async (db: Db, runs: readonly NewRunRow[]): Promise<Map<string, number>> => {
   const rows = await tables(db)
-    .selectFrom(table)
-    .select(['run_id', 'key', 'value'])
-    .where('project', '=', project)
-    .where('run_id', 'in', runIds)
-    .orderBy('run_id')
-    .orderBy('key')
+    .insertInto('runs')
+    .values(
+      runs.map((run) => ({
+        id: run.id,
+        project: run.project,
+        experiment: run.experiment,
+        name: run.name,
+        status: run.status,
+        parent_run_id: run.parentRunId,
+        dataset_version_id: run.datasetVersionId,
+        started_at: run.startedAt,
+        ended_at: run.endedAt,
+        deleted_at: null,
+        owner: run.owner,
+        user_id: run.userId,
+        note: run.note,
+        origin_key: run.originKey,
+      })),
+    )
+    .returning(['id', 'number'])
     .execute();
-  return rows.map(({ run_id: runId, key, value }) => ({ runId, key, value }));
+  return new Map(rows.map((row) => [row.id, row.number]));
 };
 
-export const readParameters = async (db: Db, project: string, runId: string): Promise<Map<string, string>> =>
-  new Map((await readEntries(db, 'run_parameters', project, [runId])).map(({ key, value }) => [key, value]));
+const stateColumns = [
+  'number',
+  'id',
+  'project',
+  'experiment',
+  'name',
+  'status',
+  'parent_run_id',
+  'started_at',
+  'ended_at',
+  'deleted_at',
+  'owner',
+  'user_id',
+  'note',
+] as const;
 
-const runsOf = (db: Db, project: string) =>
+type StateRow = Pick<ExperimentsTables['runs'], Exclude<(typeof stateColumns)[number], 'number'>> & { number: number };
+
+export const toState = (row: StateRow): RunState => ({
+  number: row.number,
+  id: row.id,
+  project: row.project,
+  experiment: row.experiment,
+  name: row.name,
+  status: row.status,
+  parentRunId: row.parent_run_id,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  deletedAt: row.deleted_at,
+  owner: row.owner,
+  userId: row.user_id,
+  note: row.note,
+});
+
+/** Keeps others from changing the runs until the transaction ends. In one order, so that nobody waits in a circle. */
+export const lockRuns = async (db: Db, ids: readonly string[]): Promise<Map<string, RunState>> => {
+  if (ids.length === 0) return new Map();
+  let query = tables(db)
+    .selectFrom('runs')
+    .select(stateColumns)
+    .where(isAmong(db, 'id', ids))
+    .orderBy('number');
+  // SQLite has one writer at a time, which is this transaction.
+  if (kindOf(db) === 'postgres') query = query.forUpdate();
+  return new Map((await query.execute()).map((row) => [row.id, toState(row)]));
+};
+
+export const lockRun = async (db: Db, project: string, id: string): Promise<RunState | null> => {
+  const run = (await lockRuns(db, [id])).get(id);
+  return run?.project === project ? run : null;
+};
+
+export const findRunState = async (db: Db, project: string, id: string): Promise<RunState | null> => {
+  const row = await tables(db)
+    .selectFrom('runs')
+    .select(stateColumns)
+    .where('id', '=', id)
+    .where('project', '=', project)
+    .executeTakeFirst();
+  return row ? toState(row) : null;
+};
+
+export const findRunNumber = async (db: Db, project: string, id: string): Promise<number | null> => {
+  const query = tables(db).selectFrom('runs').select('number').where('id', '=', id).where('project', '=', project);
+  return (await query.executeTakeFirst())?.number ?? null;
+};
+
+export const updateRun = async (db: Db, run: RunState): Promise<void> => {
+  await tables(db)
+    .updateTable('runs')
+    .set({
+      name: run.name,
+      status: run.status,
+      started_at: run.startedAt,
+      ended_at: run.endedAt,
+      deleted_at: run.deletedAt,
+      user_id: run.userId,
+      note: run.note,
+      parent_run_id: run.parentRunId,
+    })
+    .where('number', '=', run.number)
+    .execute();
+};
+
+const runsOf = (db: Db) =>
   tables(db)
     .selectFrom('runs')
-    .innerJoin('experiments', 'experiments.id', 'runs.experiment_id')
-    .selectAll('runs')
-    .select('experiments.name as experiment_name')
-    .where('runs.project', '=', project);
+    .innerJoin('experiments', 'experiments.number', 'runs.experiment')
+    .select(stateColumns.map((name) => `runs.${name}` as const))
+    .select(['experiments.name as experiment_name', 'experiments.id as experiment_id']);
 
-type RunRow = ExperimentsTables['runs'] & { experiment_name: string };
+export type RunRow = StateRow & { experiment_name: string; experiment_id: string };
 
 /** Reads everything that belongs to the runs in three queries, however many they are. */
-const complete = async (db: Db, project: string, rows: readonly RunRow[]): Promise<Run[]> => {
-  const ids = rows.map((row) => row.id);
-  const parameters = Map.groupBy(await readEntries(db, 'run_parameters', project, ids), (entry) => entry.runId);
-  const tags = Map.groupBy(await readEntries(db, 'run_tags', project, ids), (entry) => entry.runId);
-  const metrics = Map.groupBy(await readStatesOfRuns(db, project, ids), (entry) => entry.runId);
-  const record = (entries: readonly { key: string; value: string }[] = []) =>
-    Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+export const completeRuns = async (db: Db, rows: readonly RunRow[]): Promise<Run[]> => {
+  const numbers = rows.map((row) => row.number);
+  const parameters = await readEntries(db, 'run_parameters', numbers);
+  const tags = await readEntries(db, 'run_tags', numbers);
+  const metrics = Map.groupBy(await readSeries(db, numbers, null), ({ run }) => run);
   return rows.map((row) => ({
     id: row.id,
     experimentId: row.experiment_id,
     experimentName: row.experiment_name,
+    experimentNumber: row.experiment,
     name: row.name,
     status: row.status,
     parentRunId: row.parent_run_id,
     startedAt: row.started_at,
     endedAt: row.ended_at,
+    deletedAt: row.deleted_at,
     owner: row.owner,
+    userId: row.user_id,
     note: row.note,
-    parameters: record(parameters.get(row.id)),
-    metrics: Object.fromEntries((metrics.get(row.id) ?? []).map(({ key, state }) => [key, toSummary(state)])),
-    tags: record(tags.get(row.id)),
+    // From entries: a key may be `__proto__`.
+    parameters: Object.fromEntries(parameters.get(row.number) ?? []),
+    metrics: Object.fromEntries((metrics.get(row.number) ?? []).map((one) => [one.key, toSummary(one)])),
+    tags: Object.fromEntries(tags.get(row.number) ?? []),
   }));
 };
 
@@ -161,95 +164,84 @@ export const findRun = async (
   project: string,
   key: { id: string } | { originKey: string },
 ): Promise<Run | null> => {
-  const query = runsOf(db, project);
+  const query = runsOf(db).where('runs.project', '=', project);
   const rows = await ('id' in key
     ? query.where('runs.id', '=', key.id)
     : query.where('runs.origin_key', '=', key.originKey)
   ).execute();
-  return (await complete(db, project, rows))[0] ?? null;
+  return (await completeRuns(db, rows))[0] ?? null;
 };
 
-export const runExists = async (db: Db, project: string, id: string): Promise<boolean> =>
-  (await tables(db)
-    .selectFrom('runs')
-    .select('id')
-    .where('project', '=', project)
-    .where('id', '=', id)
-    .executeTakeFirst()) !== undefined;
+const rowsPerStatement = 500;
+/** Texts that read as a number are compared as one in filters; the infinities are the ends of the column. */
+const numberOf = (text: string): number | null => {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isNaN(number)) return null;
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number));
+};
 
-/** Newest first. */
-export const listRuns = async (
+export interface Entry {
+  run: number;
+  experiment: number;
+  key: string;
+  value: string;
+}
+
+/** Sets tags, or parameters that are not there yet. No key of a run may be named twice. */
+export const writeEntries = async (
   db: Db,
-  kind: DatabaseKind,
-  project: string,
-  query: {
-    limit?: number | undefined;
-    cursor?: string | undefined;
-    experimentId: string | null;
-    filter: Filter | null;
-  },
-): Promise<Page<Run>> => {
-  const limit = query.limit ?? 100;
-  const after = decodeCursor(query.cursor);
-  let rows = runsOf(db, project)
-    .orderBy('runs.id', 'desc')
-    .limit(limit + 1);
-  if (query.experimentId !== null) rows = rows.where('runs.experiment_id', '=', query.experimentId);
-  if (after) rows = rows.where('runs.id', '<', String(after[0]));
-  if (query.filter) rows = rows.where(compileFilter(query.filter, runFields, kind));
-  const page = pageFrom(
-    await rows.execute(),
-    limit,
-    (row) => [row.id],
-    (row) => row,
-  );
-  return { items: await complete(db, project, page.items), nextCursor: page.nextCursor };
+  table: 'run_parameters' | 'run_tags',
+  entries: readonly Entry[],
+): Promise<void> => {
+  for (let start = 0; start < entries.length; start += rowsPerStatement)
+    await tables(db)
+      .insertInto(table)
+      .values(
+        entries.slice(start, start + rowsPerStatement).map((entry) => ({
+          ...entry,
+          number_value: numberOf(entry.value),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['run', 'key'])
+          .doUpdateSet((e) => ({ value: e.ref('excluded.value'), number_value: e.ref('excluded.number_value') })),
+      )
+      .execute();
 };
 
-const entriesIn = (table: 'run_parameters' | 'run_tags'): FilterField => ({
-  entry: (path, test) => sql`exists (
-    select 1 from ${sql.table(table)} as entry where entry.run_id = runs.id and entry.key = ${path.join('.')}
-    and ${test({ text: sql`entry.value`, number: sql`entry.number_value` })})`,
-});
-
-const summaryFields: Record<string, StoredValue> = {
-  last: { number: sql`metric.last_value`, special: sql`metric.last_special` },
-  min: { number: sql`metric.min_value`, special: sql`case when metric.min_value is null then 'NaN' end` },
-  max: { number: sql`metric.max_value`, special: sql`case when metric.max_value is null then 'NaN' end` },
-  lastStep: { number: sql`metric.last_step` },
-  points: { number: sql`metric.points` },
+/** Whether there was one. */
+export const deleteTag = async (db: Db, run: number, key: string): Promise<boolean> => {
+  const { numDeletedRows } = await tables(db)
+    .deleteFrom('run_tags')
+    .where('run', '=', run)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 };
 
-/** `metrics.auc` is the last value of `auc`; `metrics.auc.min` its smallest, unless a metric has that very name. */
-const metricEntry: FilterField = {
-  entry(path, test) {
-    const whole = path.join('.');
-    const metric = (key: string, stored: StoredValue) => sql`exists (
-      select 1 from run_metrics as metric where metric.run_id = runs.id and metric.key = ${key} and ${test(stored)})`;
-    const byName = metric(whole, summaryFields['last'] as StoredValue);
-    const field = path.at(-1) ?? '';
-    const part = Object.hasOwn(summaryFields, field) ? summaryFields[field] : undefined;
-    if (path.length < 2 || !part) return byName;
-    const isName = sql`exists (select 1 from run_metrics as named where named.run_id = runs.id and named.key = ${whole})`;
-    return sql`(${byName} or (not ${isName} and ${metric(path.slice(0, -1).join('.'), part)}))`;
-  },
-};
-
-/** What runs are filtered by: the names that a run has on the wire. */
-const runFields: Record<string, FilterField> = {
-  id: { column: { text: sql`runs.id` } },
-  name: { column: { text: sql`runs.name` } },
-  status: { column: { text: sql`runs.status` } },
-  owner: { column: { text: sql`runs.owner` } },
-  note: { column: { text: sql`runs.note` } },
-  parentRunId: { column: { text: sql`runs.parent_run_id` } },
-  experiment: { column: { text: sql`experiments.name` } },
-  experimentName: { column: { text: sql`experiments.name` } },
-  startedAt: { column: { number: sql`runs.started_at` } },
-  endedAt: { column: { number: sql`runs.ended_at` } },
-  parameters: entriesIn('run_parameters'),
-  tags: entriesIn('run_tags'),
-  metrics: metricEntry,
+/** By run, in the order of keys. `keys`: these only. */
+export const readEntries = async (
+  db: Db,
+  table: 'run_parameters' | 'run_tags',
+  runs: readonly number[],
+  keys?: readonly string[],
+): Promise<Map<number, [string, string][]>> => {
+  const found = new Map<number, [string, string][]>();
+  if (runs.length === 0 || keys?.length === 0) return found;
+  let query = tables(db)
+    .selectFrom(table)
+    .select(['run', 'key', 'value'])
+    .where(isAmong(db, 'run', runs))
+    .orderBy('run')
+    .orderBy('key');
+  if (keys) query = query.where(isAmong(db, 'key', keys));
+  for (const { run, key, value } of await query.execute()) {
+    const known = found.get(run);
+    if (known) known.push([key, value]);
+    else found.set(run, [[key, value]]);
+  }
+  return found;
 };
 
 export const runLabels = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, string>> => {
@@ -257,7 +249,26 @@ export const runLabels = async (db: Db, project: string, ids: readonly string[])
     .selectFrom('runs')
     .select(['id', 'name'])
     .where('project', '=', project)
-    .where('id', 'in', ids)
+    .where(isAmong(db, 'id', ids))
     .execute();
   return new Map(rows.map((row) => [row.id, row.name]));
+};
+
+/** Adds to the count of runs; answers the last number given, for each experiment. */
+export const countRuns = async (
+  db: Db,
+  started: ReadonlyMap<number, number>,
+  now: number,
+): Promise<Map<number, number>> => {
+  const counts = new Map<number, number>();
+  for (const [experiment, count] of [...started].sort(([a], [b]) => a - b)) {
+    const row = await tables(db)
+      .updateTable('experiments')
+      .set({ run_count: sql`run_count + ${sql.lit(count)}` as never, last_run_at: now })
+      .where('number', '=', experiment)
+      .returning('run_count')
+      .executeTakeFirstOrThrow();
+    counts.set(experiment, row.run_count);
+  }
+  return counts;
 };

@@ -10,6 +10,8 @@ import { failurePoint } from '#platform/failure-points';
 import type { Ids } from '#platform/ids';
 import { type NewJob, insertJobs } from '#platform/jobs';
 
+export { type Grouped, groupChanges } from './group.ts';
+
 /** Who changes something, and for which request. */
 export interface ChangeContext {
   actor: Pick<Actor, 'id' | 'name'>;
@@ -35,6 +37,8 @@ export interface EnqueueOptions {
 export interface Change {
   readonly db: Db;
   readonly now: number;
+  /** The same transaction on behalf of somebody else: for what several requests change together. */
+  as(context: ChangeContext): Change;
   audit(entry: AuditEntry): void;
   emit(type: EventType, subjectId: string, data?: Record<string, unknown>): void;
   enqueue(kind: string, payload: Record<string, unknown>, options?: EnqueueOptions): void;
@@ -62,19 +66,20 @@ export const createChanges = (parts: {
     const jobs: NewJob[] = [];
     const result = await parts.database.transaction(async (db) => {
       const now = parts.clock.now();
-      const value = await run({
+      const changeOf = ({ actor, project, requestId }: ChangeContext): Change => ({
         db,
         now,
+        as: changeOf,
         audit: (entry) => {
           audits.push({
             at: now,
-            actorId: context.actor.id,
-            actorName: context.actor.name,
+            actorId: actor.id,
+            actorName: actor.name,
             verb: entry.verb,
-            project: context.project,
+            project,
             resourceType: entry.resourceType,
             resourceId: entry.resourceId,
-            requestId: context.requestId,
+            requestId,
             detail: entry.detail ?? {},
           });
         },
@@ -82,7 +87,7 @@ export const createChanges = (parts: {
           events.push({
             id: parts.ids.next('evt'),
             type,
-            project: context.project,
+            project,
             at: now,
             subjectType: eventTypes[type],
             subjectId,
@@ -93,7 +98,7 @@ export const createChanges = (parts: {
           jobs.push({
             id: parts.ids.next('job'),
             kind,
-            project: context.project,
+            project,
             payload,
             dedupeKey: options.dedupeKey ?? null,
             maxAttempts: options.maxAttempts ?? 5,
@@ -101,6 +106,7 @@ export const createChanges = (parts: {
           });
         },
       });
+      const value = await run(changeOf(context));
       for (const event of events)
         for (const { name, wanted } of parts.subscribersOf(event.type)) {
           if (wanted && !(await wanted(db, event))) continue;

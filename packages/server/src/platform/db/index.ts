@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Dialect, Kysely, type Transaction, sql } from 'kysely';
+import { type Dialect, Kysely, PostgresAdapter, type RawBuilder, type Transaction, sql } from 'kysely';
 import type { Log } from '#platform/log';
 import type { DatabaseKind } from './columns.ts';
 import { translateFailure } from './failures.ts';
@@ -18,11 +18,20 @@ export { type FolderLock, lockFolder } from './folder-lock.ts';
 export { compileFilter } from './filter.ts';
 export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
-export { decodeCursor, pageFrom } from './pages.ts';
+export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
 
 /** Which tables exist is each module's own business: a store says `db.withTables<DataTables>()`. */
 // biome-ignore lint/complexity/noBannedTypes: a database of which no table is known yet
 export type Db = Kysely<{}> | Transaction<{}>;
+
+export const kindOf = (db: Db): DatabaseKind =>
+  db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
+
+/** Whether a column is one of the values: one statement however many there are, so that it is prepared once. */
+export const isAmong = (db: Db, column: string, values: readonly number[] | readonly string[]): RawBuilder<boolean> =>
+  kindOf(db) === 'postgres'
+    ? sql<boolean>`${sql.ref(column)} = any(${values})`
+    : sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`;
 
 export interface Database {
   kind: DatabaseKind;

@@ -25,7 +25,7 @@ const version = (number: number, inputs: [string, 'FP32' | 'BYTES'][]): ModelVer
     outputs: [],
   },
 });
-const metric = (last: number) => ({ last, min: last, max: last, lastStep: 0, points: 1 });
+const metric = (last: number) => ({ last, min: last, max: last, lastStep: 0, lastAt: 0, points: 1 });
 const facts = (number: number, inputs: [string, 'FP32' | 'BYTES'][], accuracy: number): VersionFacts => ({
   version: version(number, inputs),
   run: { parameters: { penalty: '0.1' }, metrics: { accuracy: metric(accuracy) } },

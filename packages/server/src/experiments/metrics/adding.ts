@@ -1,0 +1,62 @@
+import type { Db } from '#platform/db';
+import { addPoint, type MetricState, type NewMetricPoint } from './metric.ts';
+import { insertPoints, insertSeries, type NewPoint, readSeries, updateSeries } from './store.ts';
+
+export interface AddedPoints {
+  /** The numbers of the run and of its experiment. */
+  run: number;
+  experiment: number;
+  points: readonly NewMetricPoint[];
+}
+
+const nothing: MetricState = {
+  points: 0,
+  last: 'NaN',
+  lastStep: Number.MIN_SAFE_INTEGER,
+  lastAt: 0,
+  min: null,
+  max: null,
+};
+
+/** Adds points to runs whose locks are held, and keeps what is known of each metric. `now` for points without a time. */
+export const addPoints = async (db: Db, added: readonly AddedPoints[], now: number): Promise<void> => {
+  const filled = added.filter(({ points }) => points.length > 0);
+  if (filled.length === 0) return;
+  const runs = [...new Set(filled.map(({ run }) => run))];
+  const keys = [...new Set(filled.flatMap(({ points }) => points.map(({ key }) => key)))];
+  const seriesOf = new Map<string, { series: number; state: MetricState | undefined }>();
+  for (const { series, run, key, ...state } of await readSeries(db, runs, keys))
+    seriesOf.set(`${run} ${key}`, { series, state });
+
+  const missing = new Map<string, { run: number; experiment: number; key: string }>();
+  for (const { run, experiment, points } of filled)
+    for (const { key } of points)
+      if (!seriesOf.has(`${run} ${key}`)) missing.set(`${run} ${key}`, { run, experiment, key });
+  const made = await insertSeries(
+    db,
+    [...missing.values()].map((one) => ({ ...nothing, ...one })),
+  );
+  for (const [index, name] of [...missing.keys()].entries())
+    seriesOf.set(name, { series: made[index] as number, state: undefined });
+
+  const rows = filled.flatMap(({ run, points }) =>
+    points.map(
+      ({ key, value, step = 0, at = now }): NewPoint => ({
+        series: (seriesOf.get(`${run} ${key}`) as { series: number }).series,
+        at,
+        step,
+        value,
+      }),
+    ),
+  );
+  const states = new Map([...seriesOf.values()].map(({ series, state }) => [series, state]));
+  const changed = new Map<number, MetricState>();
+  for (const point of await insertPoints(db, rows)) {
+    const state = addPoint(changed.get(point.series) ?? states.get(point.series), point);
+    changed.set(point.series, state);
+  }
+  await updateSeries(
+    db,
+    [...changed].map(([series, state]) => ({ series, ...state })),
+  );
+};

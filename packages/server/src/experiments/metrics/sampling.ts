@@ -1,0 +1,57 @@
+import type { MetricPoint } from '@millwright/contract';
+
+/** The smallest, the greatest and the first special point of points that follow one another. */
+interface Bucket {
+  low: MetricPoint | null;
+  high: MetricPoint | null;
+  special: MetricPoint | null;
+  points: number;
+}
+
+/**
+ * Keeps of a long stream of points at most `limit`: the first, the last, and per bucket of points that follow one
+ * another its smallest and greatest value and the first that is no number, so that no spike and no NaN is lost.
+ */
+export interface Sampler {
+  add(point: MetricPoint): void;
+  /** In the order of their steps, then times. */
+  points(): MetricPoint[];
+}
+
+const isSpecial = (point: MetricPoint): boolean => typeof point.value !== 'number';
+/** Of finite points. */
+const lower = (a: MetricPoint | null, b: MetricPoint): MetricPoint => (!a || b.value < a.value ? b : a);
+const higher = (a: MetricPoint | null, b: MetricPoint): MetricPoint => (!a || b.value > a.value ? b : a);
+
+/** `total`: how many points will be added; more of them make the last bucket larger. */
+export const createSampler = (limit: number, total: number): Sampler => {
+  const maxBuckets = Math.max(1, Math.floor((limit - 2) / 3));
+  const bucketPoints = Math.ceil(total / maxBuckets);
+  const buckets: Bucket[] = [];
+  let first: MetricPoint | null = null;
+  let last: MetricPoint | null = null;
+  return {
+    add(point) {
+      first ??= point;
+      last = point;
+      let bucket = buckets.at(-1);
+      if (!bucket || (bucket.points >= bucketPoints && buckets.length < maxBuckets)) {
+        bucket = { low: null, high: null, special: null, points: 0 };
+        buckets.push(bucket);
+      }
+      bucket.points += 1;
+      if (isSpecial(point)) bucket.special ??= point;
+      else {
+        bucket.low = lower(bucket.low, point);
+        bucket.high = higher(bucket.high, point);
+      }
+    },
+    points() {
+      const kept = new Set<MetricPoint>();
+      for (const point of [first, last]) if (point) kept.add(point);
+      for (const { low, high, special } of buckets)
+        for (const point of [low, high, special]) if (point) kept.add(point);
+      return [...kept].sort((a, b) => a.step - b.step || a.at - b.at);
+    },
+  };
+};

@@ -1,0 +1,51 @@
+import { type FilterField, sql, type StoredValue } from '#platform/db';
+
+const entriesIn = (table: 'run_parameters' | 'run_tags'): FilterField => ({
+  entry: (path, test) => sql`exists (
+    select 1 from ${sql.table(table)} as entry where entry.run = runs.number and entry.key = ${path.join('.')}
+    and ${test({ text: sql`entry.value`, number: sql`entry.number_value` })})`,
+});
+
+const summaryFields: Record<string, StoredValue> = {
+  last: {
+    number: sql`case when metric.last_special is null then metric.last_value end`,
+    special: sql`metric.last_special`,
+  },
+  min: { number: sql`metric.min_value`, special: sql`case when metric.min_value is null then 'NaN' end` },
+  max: { number: sql`metric.max_value`, special: sql`case when metric.max_value is null then 'NaN' end` },
+  lastStep: { number: sql`metric.last_step` },
+  points: { number: sql`metric.points` },
+};
+
+/** `metrics.auc` is the last value of `auc`; `metrics.auc.min` its smallest, unless a metric has that very name. */
+const metricEntry: FilterField = {
+  entry(path, test) {
+    const whole = path.join('.');
+    const metric = (key: string, stored: StoredValue) => sql`exists (
+      select 1 from run_metrics as metric where metric.run = runs.number and metric.key = ${key} and ${test(stored)})`;
+    const byName = metric(whole, summaryFields['last'] as StoredValue);
+    const field = path.at(-1) ?? '';
+    const part = Object.hasOwn(summaryFields, field) ? summaryFields[field] : undefined;
+    if (path.length < 2 || !part) return byName;
+    const isName = sql`exists (select 1 from run_metrics as named where named.run = runs.number and named.key = ${whole})`;
+    return sql`(${byName} or (not ${isName} and ${metric(path.slice(0, -1).join('.'), part)}))`;
+  },
+};
+
+/** What runs are filtered by: the names that a run has on the wire. */
+export const runFields: Record<string, FilterField> = {
+  id: { column: { text: sql`runs.id` } },
+  name: { column: { text: sql`runs.name` } },
+  status: { column: { text: sql`runs.status` } },
+  owner: { column: { text: sql`runs.owner` } },
+  userId: { column: { text: sql`runs.user_id` } },
+  note: { column: { text: sql`runs.note` } },
+  parentRunId: { column: { text: sql`runs.parent_run_id` } },
+  experiment: { column: { text: sql`experiments.name` } },
+  experimentName: { column: { text: sql`experiments.name` } },
+  startedAt: { column: { number: sql`runs.started_at` } },
+  endedAt: { column: { number: sql`runs.ended_at` } },
+  parameters: entriesIn('run_parameters'),
+  tags: entriesIn('run_tags'),
+  metrics: metricEntry,
+};

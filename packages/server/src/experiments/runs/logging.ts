@@ -1,0 +1,122 @@
+import type { Change } from '#platform/change';
+import { fail, isMillwrightError, type MillwrightError } from '#platform/errors';
+import { addPoints } from '../metrics/adding.ts';
+import type { NewMetricPoint } from '../metrics/metric.ts';
+import { conflictingParameters, type RunState } from './run.ts';
+import { entriesOf } from './starting.ts';
+import * as store from './store.ts';
+
+export interface RunLog {
+  project: string;
+  runId: string;
+  metrics?: readonly NewMetricPoint[];
+  parameters?: Readonly<Record<string, string>>;
+  tags?: Readonly<Record<string, string>>;
+  /** Changes the run itself; may refuse by throwing a MillwrightError. */
+  update?: (run: RunState, now: number) => RunState;
+  /** A run in the trash takes it too. */
+  evenDeleted?: boolean;
+}
+
+/** What a request changes, decided before anything of it is written. */
+export interface AcceptedLog {
+  log: RunLog;
+  before: RunState;
+  run: RunState;
+}
+
+/** Enough to know what an event is about. */
+const keysInEvent = 20;
+
+const keysOf = (values: Readonly<Record<string, string>> = {}): string[] => Object.keys(values);
+
+/** Locks the runs and decides for each request. Errors: NOT_FOUND, CONFLICT. */
+export const acceptLogs = async (
+  change: Change,
+  logs: readonly RunLog[],
+): Promise<(AcceptedLog | MillwrightError)[]> => {
+  const runs = await store.lockRuns(change.db, [...new Set(logs.map(({ runId }) => runId))]);
+  const naming = logs.filter(({ parameters }) => keysOf(parameters).length > 0);
+  const stored = await store.readEntries(
+    change.db,
+    'run_parameters',
+    [...new Set(naming.flatMap(({ runId }) => runs.get(runId)?.number ?? []))],
+    [...new Set(naming.flatMap(({ parameters }) => keysOf(parameters)))],
+  );
+  const known = new Map([...stored].map(([run, entries]) => [run, new Map(entries)]));
+  const accept = (log: RunLog): AcceptedLog => {
+    const before = runs.get(log.runId);
+    if (before?.project !== log.project)
+      return fail('NOT_FOUND', `There is no run '${log.runId}' in project '${log.project}'.`);
+    if (before.deletedAt !== null && log.evenDeleted !== true)
+      fail('CONFLICT', `The run '${log.runId}' is in the trash. Restore it before you log to it.`);
+    const parameters = known.get(before.number) ?? new Map<string, string>();
+    const conflicts = conflictingParameters(parameters, log.parameters ?? {});
+    if (conflicts.length > 0) fail('CONFLICT', `${conflicts.join('; ')}. Start another run, or use another name.`);
+    const run = log.update ? log.update(before, change.now) : before;
+    // Those that come after in the same transaction see what this one leaves.
+    runs.set(log.runId, run);
+    for (const [key, value] of Object.entries(log.parameters ?? {})) parameters.set(key, value);
+    known.set(run.number, parameters);
+    return { log, before, run };
+  };
+  return logs.map((log) => {
+    try {
+      return accept(log);
+    } catch (error) {
+      if (isMillwrightError(error)) return error;
+      throw error;
+    }
+  });
+};
+
+/** No statement may name a key twice: the last one wins. */
+const lastOf = (entries: readonly store.Entry[]): store.Entry[] => [
+  ...new Map(entries.map((entry) => [`${entry.run} ${entry.key}`, entry])).values(),
+];
+
+export const writeLogs = async (
+  change: Change,
+  accepted: readonly AcceptedLog[],
+  changeOf: (log: RunLog) => Change,
+): Promise<void> => {
+  const changed = new Map(accepted.filter(({ log }) => log.update).map(({ run }) => [run.number, run]));
+  for (const run of changed.values()) await store.updateRun(change.db, run);
+  for (const [table, part] of [
+    ['run_parameters', 'parameters'],
+    ['run_tags', 'tags'],
+  ] as const)
+    await store.writeEntries(change.db, table, lastOf(accepted.flatMap(({ run, log }) => entriesOf(run, log[part]))));
+  await addPoints(
+    change.db,
+    accepted.map(({ run, log }) => ({ run: run.number, experiment: run.experiment, points: log.metrics ?? [] })),
+    change.now,
+  );
+  for (const one of accepted) auditOne(changeOf(one.log), one);
+  tellOfPoints(accepted, changeOf);
+};
+
+/** Points leave no row in the audit: their rate is that of a training loop. */
+const auditOne = (change: Change, { log, before, run }: AcceptedLog): void => {
+  const parameters = keysOf(log.parameters);
+  const tags = keysOf(log.tags);
+  if (!log.update && parameters.length === 0 && tags.length === 0) return;
+  const { status, name, note, endedAt, deletedAt } = run;
+  const state = log.update ? { status, name, note, endedAt, deletedAt } : {};
+  change.audit({ verb: 'run.update', resourceType: 'run', resourceId: run.id, detail: { ...state, parameters, tags } });
+  if (run.status !== before.status && run.endedAt !== null)
+    change.emit('experiments.run-ended', run.id, { status: run.status });
+};
+
+/** One event for all points that a run got in a transaction. */
+const tellOfPoints = (accepted: readonly AcceptedLog[], changeOf: (log: RunLog) => Change): void => {
+  const perRun = Map.groupBy(
+    accepted.filter(({ log }) => log.metrics?.length),
+    ({ run }) => run.id,
+  );
+  for (const [id, entries] of perRun) {
+    const metrics = entries.flatMap(({ log }) => log.metrics ?? []);
+    const keys = [...new Set(metrics.map(({ key }) => key))].slice(0, keysInEvent);
+    changeOf((entries[0] as AcceptedLog).log).emit('experiments.metrics-logged', id, { points: metrics.length, keys });
+  }
+};

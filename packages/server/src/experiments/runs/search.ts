@@ -1,0 +1,187 @@
+import type { Filter, Page, Run } from '@millwright/contract';
+import type { RawBuilder } from 'kysely';
+import { fail } from '#platform/errors';
+import { compileFilter, type Db, decodeCursor, encodeCursor, kindOf, sql } from '#platform/db';
+import { runFields } from './fields.ts';
+import { completeRuns, type RunRow } from './store.ts';
+
+type Sql = RawBuilder<unknown>;
+
+/** `path`: the name of a column (`startedAt`), or of an entry (`metrics`, `val`, `loss`). */
+export interface RunOrder {
+  path: readonly string[];
+  descending: boolean;
+}
+
+export interface RunSearch {
+  project: string;
+  /** Numbers; null: all experiments of the project. */
+  experiments: readonly number[] | null;
+  filter: Filter | null;
+  /** Then the newest first. What has no value comes last in either direction, NaN before it. */
+  order?: readonly RunOrder[];
+  view: 'active' | 'deleted' | 'all';
+  limit: number;
+  cursor?: string | undefined;
+}
+
+interface Term {
+  sql: Sql;
+  descending: boolean;
+}
+
+const columns: Record<string, Sql> = {
+  id: sql`runs.id`,
+  name: sql`runs.name`,
+  status: sql`runs.status`,
+  userId: sql`runs.user_id`,
+  owner: sql`runs.owner`,
+  startedAt: sql`runs.started_at`,
+  endedAt: sql`runs.ended_at`,
+  experiment: sql`experiments.name`,
+};
+
+interface Ordering {
+  joins: Sql[];
+  terms: Term[];
+}
+
+/** Every order as plain terms without nulls, so that the last row of a page says where the next one begins. */
+const orderingOf = (order: readonly RunOrder[]): Ordering => {
+  const joins: Sql[] = [];
+  const terms: Term[] = [];
+  for (const [index, { path, descending }] of order.entries()) {
+    const [first = '', ...rest] = path;
+    if (rest.length === 0) {
+      const column = Object.hasOwn(columns, first) ? columns[first] : undefined;
+      if (!column) return fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
+      if (first === 'endedAt') {
+        terms.push({ sql: sql`case when ${column} is null then 1 else 0 end`, descending: false });
+        terms.push({ sql: sql`coalesce(${column}, 0)`, descending });
+      } else terms.push({ sql: column, descending });
+      continue;
+    }
+    const name = `order_${index}`;
+    const alias = sql.ref(name);
+    const key = rest.join('.');
+    const value = sql.ref(`${name}.${first === 'metrics' ? 'last_value' : 'value'}`);
+    const of = (table: string) =>
+      sql`left join ${sql.table(table)} as ${alias} on ${sql.ref(`${name}.run`)} = runs.number and ${sql.ref(`${name}.key`)} = ${key}`;
+    if (first === 'metrics') {
+      joins.push(of('run_metrics'));
+      const isNumber = sql`${value} is not null`;
+      const isThere = sql`${sql.ref(`${name}.series`)} is not null`;
+      terms.push({
+        sql: sql`case when ${isNumber} then 0 when ${isThere} then 1 else 2 end`,
+        descending: false,
+      });
+      terms.push({ sql: sql`coalesce(${value}, 0)`, descending });
+    } else if (first === 'parameters' || first === 'tags') {
+      joins.push(of(first === 'tags' ? 'run_tags' : 'run_parameters'));
+      terms.push({ sql: sql`case when ${value} is null then 1 else 0 end`, descending: false });
+      terms.push({ sql: sql`coalesce(${value}, '')`, descending });
+    } else fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
+  }
+  terms.push({ sql: sql`runs.started_at`, descending: true }, { sql: sql`runs.id`, descending: false });
+  return { joins, terms };
+};
+
+/** Rows that come after the one with these values. */
+const isAfter = (terms: readonly Term[], key: readonly (string | number)[]): Sql => {
+  if (key.length !== terms.length)
+    return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
+  const alternatives = terms.map((term, index) => {
+    const same = terms.slice(0, index).map((before, at) => sql`${before.sql} = ${key[at]}`);
+    const beyond = term.descending ? sql`${term.sql} < ${key[index]}` : sql`${term.sql} > ${key[index]}`;
+    return sql`(${sql.join([...same, beyond], sql` and `)})`;
+  });
+  return sql`(${sql.join(alternatives, sql` or `)})`;
+};
+
+const conditionsOf = (db: Db, search: RunSearch): Sql[] => {
+  const conditions: Sql[] = [sql`runs.project = ${search.project}`];
+  if (search.experiments !== null)
+    conditions.push(
+      search.experiments.length === 1
+        ? sql`runs.experiment = ${search.experiments[0]}`
+        : sql`runs.experiment in (${sql.join(search.experiments.length === 0 ? [sql`null`] : search.experiments)})`,
+    );
+  if (search.view === 'active') conditions.push(sql`runs.deleted_at is null`);
+  if (search.view === 'deleted') conditions.push(sql`runs.deleted_at is not null`);
+  if (search.filter) conditions.push(compileFilter(search.filter, runFields, kindOf(db)));
+  return conditions;
+};
+
+type FoundRow = RunRow & Record<`term_${number}`, string | number>;
+
+const columnsOf = (
+  terms: readonly Term[],
+): Sql => sql`runs.number, runs.id, runs.project, runs.experiment, runs.name, runs.status,
+  runs.parent_run_id, runs.started_at, runs.ended_at, runs.deleted_at, runs.owner, runs.user_id, runs.note,
+  experiments.name as experiment_name, experiments.id as experiment_id,
+  ${sql.join(terms.map((term, index) => sql`${term.sql} as ${sql.ref(`term_${index}`)}`))}`;
+
+const orderBy = (terms: readonly Term[]): Sql =>
+  sql.join(terms.map((term) => (term.descending ? sql`${term.sql} desc` : term.sql)));
+
+/**
+ * Runs with a number for the metric that leads the order, walked in the order of that metric's index: the first page
+ * costs the same however many runs there are. Null where it cannot be walked.
+ */
+const walkMetric = async (
+  db: Db,
+  search: RunSearch,
+  ordering: Ordering,
+  after: readonly (string | number)[] | null,
+): Promise<FoundRow[] | null> => {
+  const [lead] = search.order ?? [];
+  if (lead?.path[0] !== 'metrics' || lead.path.length < 2 || search.experiments?.length !== 1) return null;
+  // Past the last number: what is left has none.
+  if (after !== null && after[0] !== 0) return null;
+  const { terms, joins } = ordering;
+  const value = sql`lead.last_value`;
+  const own: Term[] = [
+    { sql: sql`0`, descending: false },
+    { sql: value, descending: lead.descending },
+    ...terms.slice(2),
+  ];
+  const conditions = conditionsOf(db, search);
+  if (after !== null) {
+    const from = after[1];
+    conditions.push(lead.descending ? sql`${value} <= ${from}` : sql`${value} >= ${from}`);
+    conditions.push(isAfter(own.slice(1), after.slice(1)));
+  }
+  const { rows } = await sql<FoundRow>`
+    select ${columnsOf(own)} from run_metrics as lead
+    cross join runs cross join experiments ${sql.join(joins.slice(1), sql` `)}
+    where lead.experiment = ${search.experiments[0]} and lead.key = ${lead.path.slice(1).join('.')} and ${value} is not null
+      and runs.number = lead.run and experiments.number = runs.experiment and ${sql.join(conditions, sql` and `)}
+    order by ${orderBy(own.slice(1))} limit ${search.limit + 1}`.execute(db);
+  return rows;
+};
+
+export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> => {
+  const ordering = orderingOf(search.order ?? []);
+  const after = decodeCursor(search.cursor);
+  const walked = await walkMetric(db, search, ordering, after);
+  let rows = walked ?? [];
+  if (walked === null || walked.length <= search.limit) {
+    const { terms, joins } = ordering;
+    const conditions = conditionsOf(db, search);
+    if (walked !== null) conditions.push(sql`${(terms[0] as Term).sql} > 0`);
+    else if (after !== null) conditions.push(isAfter(terms, after));
+    const rest = await sql<FoundRow>`
+      select ${columnsOf(terms)} from runs inner join experiments on experiments.number = runs.experiment
+      ${sql.join(joins, sql` `)}
+      where ${sql.join(conditions, sql` and `)}
+      order by ${orderBy(terms)} limit ${search.limit + 1 - rows.length}`.execute(db);
+    rows = [...rows, ...rest.rows];
+  }
+  const page = rows.slice(0, search.limit);
+  const last = page.at(-1);
+  const keyOf = (row: FoundRow) => ordering.terms.map((_term, index) => row[`term_${index}`] as string | number);
+  return {
+    items: await completeRuns(db, page),
+    nextCursor: rows.length > search.limit && last ? encodeCursor(...keyOf(last)) : null,
+  };
+};

@@ -1,0 +1,58 @@
+import type { LineageService } from '#lineage';
+import type { Ctx } from '#platform/auth';
+import { type Change, type Grouped, groupChanges } from '#platform/change';
+import type { Platform } from '#platform/core';
+import { isMillwrightError, type MillwrightError } from '#platform/errors';
+import { type AcceptedLog, acceptLogs, type RunLog, writeLogs } from './logging.ts';
+import { type RunStart, type Started, startRuns } from './starting.ts';
+
+/** Whatever adds to runs, at the rate at which training code logs. Requests that come at once share a transaction. */
+export interface RunWriter {
+  start(ctx: Ctx, run: RunStart): Promise<Started>;
+  /** All of it or nothing. Errors: NOT_FOUND, CONFLICT for a parameter with another value and a run in the trash. */
+  log(ctx: Ctx, log: Omit<RunLog, 'project'>): Promise<void>;
+}
+
+type Input = { start: RunStart } | { log: RunLog };
+type Result = Started | null;
+
+/** Bounds the time that others wait for a transaction; about 100 ms on SQLite. */
+const rowsPerTransaction = 20_000;
+
+const countOf = (values: Readonly<Record<string, string>> = {}): number => Object.keys(values).length;
+const weightOf = (input: Input): number =>
+  'start' in input
+    ? 5 + countOf(input.start.parameters) + countOf(input.start.tags)
+    : 5 + (input.log.metrics?.length ?? 0) + countOf(input.log.parameters) + countOf(input.log.tags);
+
+export const createRunWriter = ({ changes }: Platform, lineage: LineageService): RunWriter => {
+  const run = async (change: Change, items: readonly Grouped<Input>[]): Promise<(Result | MillwrightError)[]> => {
+    const contexts = new Map<unknown, Change>(
+      items.map(({ context, input }) => ['start' in input ? input.start : input.log, change.as(context)]),
+    );
+    const changeOf = (asked: RunStart | RunLog) => contexts.get(asked) as Change;
+    const starts = items.flatMap(({ input }) => ('start' in input ? [input.start] : []));
+    const started = starts.length === 0 ? [] : await startRuns(change, lineage, starts, changeOf);
+    const logs = items.flatMap(({ input }) => ('log' in input ? [input.log] : []));
+    const outcomes = logs.length === 0 ? [] : await acceptLogs(change, logs);
+    await writeLogs(
+      change,
+      outcomes.filter((outcome): outcome is AcceptedLog => !isMillwrightError(outcome)),
+      changeOf,
+    );
+    const results = new Map<unknown, Result | MillwrightError>();
+    for (const [index, start] of starts.entries()) results.set(start, started[index] as Started);
+    for (const [index, log] of logs.entries()) {
+      const outcome = outcomes[index];
+      results.set(log, isMillwrightError(outcome) ? outcome : null);
+    }
+    return items.map(({ input }) => results.get('start' in input ? input.start : input.log) ?? null);
+  };
+  const submit = groupChanges<Input, Result>(changes, { run, weightOf, maxWeight: rowsPerTransaction });
+  return {
+    start: async (ctx, start) => (await submit(ctx, { start })) as Started,
+    log: async (ctx, log) => {
+      await submit(ctx, { log: { ...log, project: ctx.project } });
+    },
+  };
+};
