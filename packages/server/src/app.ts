@@ -20,7 +20,7 @@ import { serveSystem } from '#platform/system';
 import { registry } from '#registry';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
-import { openInference } from '#protocols';
+import { mlflow, openInference } from '#protocols';
 import { version } from './version.ts';
 
 // The demo scores rows with the models it compares.
@@ -117,6 +117,7 @@ const compose = async (
   add(monitoring, withServing);
   add(governance, {});
   openInference(api, withServing.serving, { version, log });
+  mlflow(api, { log, auth: platform.auth, services: withRegistry });
   serveSystem(api, platform, version, { beforeBackup: () => withServing.serving.flushCaptured() });
 
   return {

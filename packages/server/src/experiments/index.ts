@@ -5,7 +5,8 @@ import { findExperiment } from './store.ts';
 
 export type { NewMetricPoint } from './metrics/metric.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
-export type { RunUpdate } from './runs/run.ts';
+export type { PointKey } from './metrics/store.ts';
+export type { RunState, RunUpdate } from './runs/run.ts';
 export type { ExperimentsService } from './service.ts';
 
 /** Runs with their parameters, metrics over steps, tags and files. */

@@ -22,6 +22,13 @@ export interface Metrics {
   logMetrics(ctx: Ctx, runId: string, points: readonly NewMetricPoint[]): Promise<void>;
   /** Errors: NOT_FOUND also for a metric without points. */
   metricHistory(ctx: Ctx, runId: string, key: string, limit: number): Promise<MetricHistory>;
+  /** At most `limit` points, of all steps or of some. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
+  metricSamples(
+    ctx: Ctx,
+    runId: string,
+    key: string,
+    query: { range: { from: number; to: number } | null; limit: number },
+  ): Promise<MetricPoint[]>;
   /** Points in the order of time, step and value. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
   metricPage(
     ctx: Ctx,
@@ -41,26 +48,40 @@ export const createMetrics = ({ database: { db } }: Platform, { write }: { write
       fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
     return (await store.readSeries(db, [run], [key]))[0] ?? null;
   };
+  const sample = async (
+    { series, points: total }: store.Series,
+    { range, limit }: { range: { from: number; to: number } | null; limit: number },
+  ): Promise<MetricPoint[]> => {
+    const inRange: MetricPoint[] = [];
+    // Those of a range are not counted beforehand; there may be few.
+    const sampler = total <= limit || range ? null : createSampler(limit, total);
+    for (let after: store.PointKey | null = null, more = true; more; ) {
+      const part: MetricPoint[] = await store.readPoints(db, series, { after, limit: rowsPerRead });
+      for (const point of part)
+        if (sampler) sampler.add(point);
+        else if (!range || (point.step >= range.from && point.step <= range.to)) inRange.push(point);
+      const last = part.at(-1);
+      if (last) after = store.keyOfPoint(last);
+      more = part.length === rowsPerRead;
+      if (more) await new Promise(setImmediate);
+    }
+    if (sampler) return sampler.points();
+    if (inRange.length <= limit) return inRange.sort((a, b) => a.step - b.step || a.at - b.at);
+    const ofRange = createSampler(limit, inRange.length);
+    for (const point of inRange) ofRange.add(point);
+    return ofRange.points();
+  };
   return {
     logMetrics: (ctx, runId, metrics) => write.log(ctx, { runId, metrics }),
     async metricHistory(ctx, runId, key, limit) {
-      const { series, points: total } =
+      const found =
         (await seriesOf(ctx, runId, key)) ?? fail('NOT_FOUND', `The run '${runId}' has no metric '${key}'.`);
-      if (total <= limit) {
-        const points = await store.readPoints(db, series, { limit });
-        points.sort((a, b) => a.step - b.step || a.at - b.at);
-        return { key, total, sampled: false, points };
-      }
-      const sampler = createSampler(limit, total);
-      for (let after: store.PointKey | null = null, more = true; more; ) {
-        const part: MetricPoint[] = await store.readPoints(db, series, { after, limit: rowsPerRead });
-        for (const point of part) sampler.add(point);
-        const last = part.at(-1);
-        if (last) after = store.keyOfPoint(last);
-        more = part.length === rowsPerRead;
-        if (more) await new Promise(setImmediate);
-      }
-      return { key, total, sampled: true, points: sampler.points() };
+      const { points: total } = found;
+      return { key, total, sampled: total > limit, points: await sample(found, { range: null, limit }) };
+    },
+    async metricSamples(ctx, runId, key, query) {
+      const found = await seriesOf(ctx, runId, key);
+      return found ? sample(found, query) : [];
     },
     async metricPage(ctx, runId, key, { limit, after = null }) {
       const found = await seriesOf(ctx, runId, key);

@@ -53,6 +53,7 @@ export interface Runs {
   /** Errors: INVALID_REFERENCE for an experiment, a parent or a data set version that does not exist; INVALID_INPUT. */
   startRun(ctx: Ctx, input: NewRun): Promise<Run>;
   getRun(ctx: Ctx, runId: string): Promise<Run>;
+  runExists(ctx: Ctx, runId: string): Promise<boolean>;
   /** Newest first, without the trash. Errors: INVALID_FILTER. */
   listRuns(ctx: Ctx, query: RunQuery): Promise<Page<Run>>;
   /** In any order, across experiments. Errors: INVALID_FILTER, INVALID_CURSOR. */
@@ -136,6 +137,7 @@ export const createRuns = (
       return toRun(start, experiment.name, await write.start(ctx, start));
     },
     getRun,
+    runExists: async (ctx, runId) => (await store.findRunNumber(db, ctx.project, runId)) !== null,
     async listRuns(ctx, { experiment, filter, limit = 100, cursor }) {
       const experiments = experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
       return runs.searchRuns(ctx, { experiments, filter: readFilter(filter), limit, cursor });

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+
+export { randomInt } from 'node:crypto';
 import type { Clock } from '#platform/clock';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -41,3 +43,14 @@ export const instantOf = (id: string): number => {
   for (const digit of id.slice(id.indexOf('_') + 1, id.indexOf('_') + 11)) ms = ms * 32 + alphabet.indexOf(digit);
   return ms;
 };
+
+/** The 128 bits of an identifier as 32 hexadecimal digits: how foreign clients spell it. */
+export const hexOf = (id: string): string => {
+  let value = 0n;
+  for (const digit of id.slice(id.indexOf('_') + 1)) value = (value << 5n) | BigInt(alphabet.indexOf(digit));
+  return value.toString(16).padStart(32, '0');
+};
+
+/** The identifier with these 32 hexadecimal digits; null for anything else. */
+export const idOfHex = (prefix: string, hex: string): string | null =>
+  /^[0-9a-f]{32}$/.test(hex) ? `${prefix}_${encode(BigInt(`0x${hex}`), 26)}` : null;

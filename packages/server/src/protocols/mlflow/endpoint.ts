@@ -1,0 +1,26 @@
+import type { Permission } from '@millwright/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Ctx } from '#platform/auth';
+import type { Fields } from './fields.ts';
+
+/** One method of MLflow's REST interface. It is served below `/api` and, for MLflow's own console, below `/ajax-api`. */
+export interface MlflowEndpoint {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/2.0/mlflow`, with `:name` for parts of the address. */
+  path: string;
+  /** Default 2.0. */
+  version?: '2.0' | '3.0';
+  /** Only for MLflow's console. */
+  isAjaxOnly?: boolean;
+  permission: Permission;
+  /** Default 200. */
+  status?: number;
+  /** `input`: the body, or the query of a GET, with the parts of the address; answers what is sent as JSON. */
+  handle(input: Fields, ctx: Ctx, exchange: Exchange): Promise<object | FastifyReply>;
+}
+
+/** For what is more than JSON in, JSON out. */
+export interface Exchange {
+  request: FastifyRequest;
+  reply: FastifyReply;
+}

@@ -1,0 +1,40 @@
+import type { ErrorCode, MillwrightError } from '#platform/errors';
+
+type WireError = readonly [status: number, code: string];
+
+/** Ours on the left, what an MLflow client expects on the right. What is missing here keeps its status. */
+const table: Partial<Record<ErrorCode, WireError>> = {
+  INVALID_INPUT: [400, 'INVALID_PARAMETER_VALUE'],
+  BODY_UNREADABLE: [400, 'INVALID_PARAMETER_VALUE'],
+  INVALID_FILTER: [400, 'INVALID_PARAMETER_VALUE'],
+  INVALID_CURSOR: [400, 'INVALID_PARAMETER_VALUE'],
+  INVALID_REFERENCE: [400, 'INVALID_PARAMETER_VALUE'],
+  CONFLICT: [400, 'INVALID_PARAMETER_VALUE'],
+  MEDIA_TYPE_UNSUPPORTED: [400, 'BAD_REQUEST'],
+  BODY_TOO_LARGE: [413, 'INVALID_PARAMETER_VALUE'],
+  NAME_TAKEN: [400, 'RESOURCE_ALREADY_EXISTS'],
+  NOT_FOUND: [404, 'RESOURCE_DOES_NOT_EXIST'],
+  BLOB_NOT_FOUND: [404, 'RESOURCE_DOES_NOT_EXIST'],
+  TOO_MANY_REQUESTS: [429, 'REQUEST_LIMIT_EXCEEDED'],
+  DATABASE_UNAVAILABLE: [503, 'TEMPORARILY_UNAVAILABLE'],
+  STORAGE_UNAVAILABLE: [503, 'TEMPORARILY_UNAVAILABLE'],
+  OVERLOADED: [503, 'TEMPORARILY_UNAVAILABLE'],
+  SHUTTING_DOWN: [503, 'TEMPORARILY_UNAVAILABLE'],
+};
+
+const byStatus = (status: number): string => {
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'PERMISSION_DENIED';
+  if (status === 404) return 'RESOURCE_DOES_NOT_EXIST';
+  if (status === 409) return 'RESOURCE_CONFLICT';
+  return status < 500 ? 'INVALID_PARAMETER_VALUE' : 'INTERNAL_ERROR';
+};
+
+/** `errorCode` in the extra of an error says what only this protocol can say, e.g. RESOURCE_DOES_NOT_EXIST with 400. */
+export const toWireError = (
+  error: MillwrightError,
+): { status: number; body: { error_code: string; message: string } } => {
+  const [status, code] = table[error.code] ?? [error.status, byStatus(error.status)];
+  const named = error.extra['errorCode'];
+  return { status, body: { error_code: typeof named === 'string' ? named : code, message: error.message } };
+};

@@ -1,0 +1,30 @@
+import { fail } from '#platform/errors';
+import type { Fields } from './fields.ts';
+
+/** `initial` undefined: the request must say how many it wants. Errors: INVALID_INPUT. */
+export const pageOptions = (
+  input: Fields,
+  rule: { max: number; initial?: number },
+): { limit: number; cursor: string | undefined } => {
+  const limit = input.integer('max_results') ?? rule.initial;
+  if (limit === undefined || limit < 1)
+    return fail(
+      'INVALID_INPUT',
+      `Invalid value ${limit ?? 0} for parameter 'max_results' supplied. It must be a positive integer.`,
+    );
+  if (limit > rule.max)
+    fail(
+      'INVALID_INPUT',
+      `Invalid value ${limit} for parameter 'max_results' supplied. It must be at most ${rule.max}.`,
+    );
+  const token = input.text('page_token');
+  return { limit, cursor: token === '' ? undefined : token };
+};
+
+/** Which stage of life a search looks at. */
+export const viewOf = (viewType: string | undefined): 'active' | 'deleted' | 'all' => {
+  if (viewType === undefined || viewType === 'ACTIVE_ONLY') return 'active';
+  if (viewType === 'DELETED_ONLY') return 'deleted';
+  if (viewType === 'ALL') return 'all';
+  return fail('INVALID_INPUT', `Invalid view type '${viewType}'. There are ACTIVE_ONLY, DELETED_ONLY and ALL.`);
+};
