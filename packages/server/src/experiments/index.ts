@@ -5,6 +5,8 @@ import { findExperiment } from './store.ts';
 
 export type { NewMetricPoint } from './metrics/metric.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
+export type { FilePlace } from './artifacts/service.ts';
+export { mediaTypeOf } from './artifacts/media-type.ts';
 export type { PointKey } from './metrics/store.ts';
 export type { RunState, RunUpdate } from './runs/run.ts';
 export type { ExperimentsService } from './service.ts';

@@ -3,66 +3,111 @@ import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { blobReply, type RangeHeaders, type StreamReply } from '#platform/http';
-import { findRunNumber, lockRun } from '../runs/store.ts';
+import { findRunNumber } from '../runs/store.ts';
 import * as store from './store.ts';
+
+export type { FolderEntry } from './store.ts';
+
+type Content = AsyncIterable<Uint8Array> | Uint8Array;
+
+/** Where a file lies: the id of the run or the logged model it belongs to (empty: the project), and its path there. */
+export interface FilePlace {
+  root: string;
+  path: string;
+}
 
 export interface Artifacts {
   /** A file at a path that has one already takes its place; the audit trail keeps the digest of both. */
-  putArtifact(
-    ctx: Ctx,
-    runId: string,
-    path: string,
-    content: AsyncIterable<Uint8Array> | Uint8Array,
-    mediaType: string,
-  ): Promise<Artifact>;
+  putArtifact(ctx: Ctx, runId: string, path: string, content: Content, mediaType: string): Promise<Artifact>;
   /** In the order of their paths. */
   listArtifacts(ctx: Ctx, runId: string): Promise<Artifact[]>;
   findArtifact(ctx: Ctx, runId: string, path: string): Promise<Artifact>;
   artifactDigest(ctx: Ctx, runId: string, path: string): Promise<string>;
   /** As an attachment. Errors: RANGE_UNSATISFIABLE. */
   readArtifact(ctx: Ctx, runId: string, path: string, headers: RangeHeaders): Promise<StreamReply>;
+  /** The same for whatever files may belong to; nobody is asked whether it exists. */
+  putFile(ctx: Ctx, place: FilePlace, content: Content, mediaType: string): Promise<Artifact>;
+  /** null: there is none. */
+  findFile(ctx: Ctx, place: FilePlace): Promise<Artifact | null>;
+  /** What lies directly in a folder; empty where there is no such folder. */
+  listFolder(ctx: Ctx, place: FilePlace): Promise<store.FolderEntry[]>;
+  /** All files below a folder, in the order of their paths. */
+  filesBelow(ctx: Ctx, place: FilePlace): Promise<Artifact[]>;
+  readFile(ctx: Ctx, place: FilePlace, headers: RangeHeaders): Promise<StreamReply>;
+  /** A file, or a folder with all below it. Answers how many files are gone. */
+  deleteFiles(ctx: Ctx, place: FilePlace): Promise<number>;
 }
 
-export const createArtifacts = ({ database: { db }, blobs, changes }: Platform): Artifacts => {
-  const noRun = (ctx: Ctx, runId: string): never =>
-    fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+/** What an audit row is about: ids carry their kind. */
+const resourceOf = (ctx: Ctx, root: string): { resourceType: string; resourceId: string } => {
+  if (root === '') return { resourceType: 'project', resourceId: ctx.project };
+  return { resourceType: root.startsWith('run_') ? 'run' : 'logged-model', resourceId: root };
+};
 
-  const runExists = async (ctx: Ctx, runId: string): Promise<boolean> =>
-    (await findRunNumber(db, ctx.project, runId)) !== null;
+/** More paths than this in one audit row help nobody. */
+const pathsInAudit = 100;
+
+export const createArtifacts = ({ database: { db }, blobs, changes }: Platform): Artifacts => {
+  const checkRun = async (ctx: Ctx, runId: string): Promise<void> => {
+    if ((await findRunNumber(db, ctx.project, runId)) === null)
+      fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+  };
+  const at = (ctx: Ctx, { root, path }: FilePlace): store.Place => ({ project: ctx.project, root, path });
 
   const findArtifact = async (ctx: Ctx, runId: string, path: string): Promise<Artifact> => {
-    if (!(await runExists(ctx, runId))) noRun(ctx, runId);
+    await checkRun(ctx, runId);
     return (
-      (await store.findArtifact(db, ctx.project, runId, path)) ??
+      (await store.findArtifact(db, at(ctx, { root: runId, path }))) ??
       fail('NOT_FOUND', `The run '${runId}' has no file '${path}'.`)
     );
   };
 
-  return {
+  const artifacts: Artifacts = {
     async putArtifact(ctx, runId, path, content, mediaType) {
       // Asked before anything is read: nobody streams gigabytes into nothing.
-      if (!(await runExists(ctx, runId))) noRun(ctx, runId);
+      await checkRun(ctx, runId);
+      return artifacts.putFile(ctx, { root: runId, path }, content, mediaType);
+    },
+    async putFile(ctx, place, content, mediaType) {
       const { digest, sizeBytes } = await blobs.put(content, { mediaType });
+      const { path } = place;
       return changes.change(ctx, async (change) => {
-        if ((await lockRun(change.db, ctx.project, runId)) === null) noRun(ctx, runId);
-        const before = await store.findArtifact(change.db, ctx.project, runId, path);
+        const before = await store.findArtifact(change.db, at(ctx, place));
         const artifact: Artifact = { path, digest, sizeBytes, mediaType, createdAt: change.now };
-        await store.writeArtifact(change.db, ctx.project, runId, artifact);
+        await store.writeArtifact(change.db, at(ctx, place), artifact);
         const detail = { path, digest, sizeBytes, replaced: before?.digest ?? null };
-        change.audit({ verb: 'artifact.put', resourceType: 'run', resourceId: runId, detail });
+        change.audit({ verb: 'artifact.put', ...resourceOf(ctx, place.root), detail });
         return artifact;
       });
     },
     async listArtifacts(ctx, runId) {
-      if (!(await runExists(ctx, runId))) noRun(ctx, runId);
-      return store.listArtifacts(db, ctx.project, runId);
+      await checkRun(ctx, runId);
+      return artifacts.filesBelow(ctx, { root: runId, path: '' });
     },
     findArtifact,
     artifactDigest: async (ctx, runId, path) => (await findArtifact(ctx, runId, path)).digest,
     async readArtifact(ctx, runId, path, headers) {
-      const artifact = await findArtifact(ctx, runId, path);
-      const fileName = path.split('/').at(-1) ?? path;
-      return blobReply(blobs, { ...artifact, fileName }, headers);
+      await checkRun(ctx, runId);
+      return artifacts.readFile(ctx, { root: runId, path }, headers);
     },
+    findFile: (ctx, place) => store.findArtifact(db, at(ctx, place)),
+    listFolder: (ctx, place) => store.listFolder(db, at(ctx, place)),
+    filesBelow: (ctx, place) => store.listArtifacts(db, at(ctx, place)),
+    async readFile(ctx, place, headers) {
+      const { path } = place;
+      const artifact =
+        (await store.findArtifact(db, at(ctx, place))) ?? fail('NOT_FOUND', `There is no file '${path}' here.`);
+      return blobReply(blobs, { ...artifact, fileName: path.split('/').at(-1) ?? path }, headers);
+    },
+    deleteFiles: (ctx, place) =>
+      changes.change(ctx, async (change) => {
+        const gone = await store.deleteArtifacts(change.db, at(ctx, place));
+        if (gone.length === 0) return 0;
+        const files = gone.slice(0, pathsInAudit).map(({ path, digest }) => ({ path, digest }));
+        const detail = { path: place.path, files, count: gone.length };
+        change.audit({ verb: 'artifact.delete', ...resourceOf(ctx, place.root), detail });
+        return gone.length;
+      }),
   };
+  return artifacts;
 };

@@ -4,6 +4,13 @@ import type { ExperimentsTables } from '../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
+/** `root`: the id of the run or the logged model that the file belongs to; empty for a file of the project itself. */
+export interface Place {
+  project: string;
+  root: string;
+  path: string;
+}
+
 const toArtifact = (row: ExperimentsTables['artifacts']): Artifact => ({
   path: row.path,
   digest: row.digest,
@@ -13,7 +20,7 @@ const toArtifact = (row: ExperimentsTables['artifacts']): Artifact => ({
 });
 
 /** In place of the file that was at the path, if there was one. */
-export const writeArtifact = async (db: Db, project: string, root: string, artifact: Artifact): Promise<void> => {
+export const writeArtifact = async (db: Db, { project, root, path }: Place, artifact: Artifact): Promise<void> => {
   const set = {
     digest: artifact.digest,
     size_bytes: artifact.sizeBytes,
@@ -22,18 +29,72 @@ export const writeArtifact = async (db: Db, project: string, root: string, artif
   };
   await tables(db)
     .insertInto('artifacts')
-    .values({ root, project, path: artifact.path, ...set })
+    .values({ project, root, path, ...set })
     .onConflict((conflict) => conflict.columns(['project', 'root', 'path']).doUpdateSet(set))
     .execute();
 };
 
-const artifactsOf = (db: Db, project: string, root: string) =>
+const artifactsOf = (db: Db, { project, root }: Omit<Place, 'path'>) =>
   tables(db).selectFrom('artifacts').selectAll().where('project', '=', project).where('root', '=', root);
 
-export const findArtifact = async (db: Db, project: string, root: string, path: string): Promise<Artifact | null> => {
-  const row = await artifactsOf(db, project, root).where('path', '=', path).executeTakeFirst();
+export const findArtifact = async (db: Db, place: Place): Promise<Artifact | null> => {
+  const row = await artifactsOf(db, place).where('path', '=', place.path).executeTakeFirst();
   return row ? toArtifact(row) : null;
 };
 
-export const listArtifacts = async (db: Db, project: string, root: string): Promise<Artifact[]> =>
-  (await artifactsOf(db, project, root).orderBy('path').execute()).map(toArtifact);
+/** The character that follows the slash: what lies below a folder comes before it. */
+const afterSlash = '0';
+
+/** Below a folder, or everything where the path is empty; in the order of paths, which is that of their bytes. */
+const below = (db: Db, place: Place) => {
+  const query = artifactsOf(db, place);
+  return place.path === ''
+    ? query
+    : query.where('path', '>', `${place.path}/`).where('path', '<', `${place.path}${afterSlash}`);
+};
+
+export const listArtifacts = async (db: Db, place: Place): Promise<Artifact[]> =>
+  (await below(db, place).orderBy('path').execute()).map(toArtifact);
+
+/** What lies directly in a folder: a file, or a folder with files somewhere below. */
+export interface FolderEntry {
+  name: string;
+  /** null for a folder. */
+  sizeBytes: number | null;
+}
+
+const rowsPerRead = 500;
+
+/** Files deep below cost nothing: a folder is left as soon as its first file was seen. */
+export const listFolder = async (db: Db, place: Place): Promise<FolderEntry[]> => {
+  const prefix = place.path === '' ? '' : `${place.path}/`;
+  const entries: FolderEntry[] = [];
+  for (let from = prefix, more = true; more; ) {
+    const rows = await below(db, place).where('path', '>=', from).orderBy('path').limit(rowsPerRead).execute();
+    more = rows.length === rowsPerRead;
+    for (const row of rows) {
+      const [name = '', rest] = row.path.slice(prefix.length).split('/', 2);
+      if (rest === undefined) entries.push({ name, sizeBytes: row.size_bytes });
+      else if (entries.at(-1)?.name !== name || entries.at(-1)?.sizeBytes !== null)
+        entries.push({ name, sizeBytes: null });
+      from = rest === undefined ? `${row.path}\u0001` : `${prefix}${name}${afterSlash}`;
+    }
+  }
+  return entries;
+};
+
+/** The file at a path and all below it. Answers what is gone. */
+export const deleteArtifacts = async (db: Db, { project, root, path }: Place): Promise<Artifact[]> => {
+  const rows = await tables(db)
+    .deleteFrom('artifacts')
+    .where('project', '=', project)
+    .where('root', '=', root)
+    .where((e) =>
+      path === ''
+        ? e.val(true)
+        : e.or([e('path', '=', path), e.and([e('path', '>', `${path}/`), e('path', '<', `${path}${afterSlash}`)])]),
+    )
+    .returningAll()
+    .execute();
+  return rows.map(toArtifact);
+};

@@ -1,11 +1,12 @@
 import { type Operation, apiPrefix } from '@millwright/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import type { Actor, Auth, Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { Metrics } from '#platform/telemetry';
 import { recognise } from './authenticate.ts';
+import { limitedStream } from './limited-stream.ts';
 import type { Guard } from './guard.ts';
 import type { EventsReply, StreamReply } from './replies.ts';
 import { compile } from './validation.ts';
@@ -39,28 +40,13 @@ export interface Api {
   ): void;
   /** For protocols: recognise and check like `serve`, on routes of foreign wire formats. */
   admit(request: FastifyRequest): Promise<Actor>;
+  /** For protocols: a body that was left a stream, cut off with an error above the limit for uploads. */
+  upload(request: FastifyRequest): AsyncIterable<Uint8Array>;
   app: FastifyInstance;
   served: ReadonlySet<string>;
   /** Every route there is, those of operations and all others. */
   routes: readonly { method: string; url: string }[];
 }
-
-const limitedStream = async function* (source: Readable, limitBytes: number): AsyncGenerator<Uint8Array> {
-  let total = 0;
-  try {
-    for await (const chunk of source) {
-      total += (chunk as Uint8Array).byteLength;
-      if (total > limitBytes)
-        fail('BODY_TOO_LARGE', `The upload is larger than ${limitBytes} bytes. Raise --max-upload-bytes, or split it.`);
-      yield chunk as Uint8Array;
-    }
-  } catch (error) {
-    // A caller who went away; its codes are also those of a lost database.
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ECONNRESET' && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    fail('BODY_UNREADABLE', 'The upload ended before the whole file was there. Nothing of it was kept.', {}, error);
-  }
-};
 
 const sendEvents = (
   reply: FastifyReply,
@@ -123,6 +109,8 @@ export const createApi = (parts: {
     served,
     routes,
     admit: known,
+    upload: (request) =>
+      limitedStream(request.body instanceof Readable ? request.body : Readable.from([]), parts.maxUploadBytes),
     serve(op, handler) {
       if (served.has(op.id)) throw new Error(`${op.id} is served twice`);
       served.add(op.id);

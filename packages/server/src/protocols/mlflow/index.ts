@@ -4,12 +4,13 @@ import { fail } from '#platform/errors';
 import { type Api, asMillwrightError } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { ExperimentsService } from '#experiments';
+import { type Admit, artifactDownloads, artifactEndpoints, artifactProxy } from './artifacts.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
 import { toWireError } from './errors.ts';
 import { createDefaultExperiment, experimentEndpoints } from './experiments.ts';
 import { Fields } from './fields.ts';
 import { metricEndpoints } from './metrics.ts';
-import { runEndpoints } from './runs.ts';
+import { createLocations, runEndpoints } from './runs.ts';
 
 export interface MlflowOptions {
   log: Log;
@@ -31,18 +32,35 @@ const workspaceOf = (request: FastifyRequest): string => {
  */
 export const mlflow = (api: Api, options: MlflowOptions): void => {
   const { experiments } = options.services;
+  const locations = createLocations(experiments);
+  const admit = createAdmit(api, options);
   const endpoints: readonly MlflowEndpoint[] = [
     ...experimentEndpoints(experiments),
-    ...runEndpoints(experiments),
+    ...runEndpoints(experiments, locations),
     ...metricEndpoints(experiments),
+    ...artifactEndpoints(experiments, locations),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {
       const own = endpoints.filter(
         (one) => (one.version ?? '2.0') === version && !(one.isAjaxOnly === true && root === '/api'),
       );
-      api.app.register(async (scope) => serveAll(scope, api, options, own), { prefix: `${root}/${version}/mlflow` });
+      api.app.register(async (scope) => serveAll(scope, { api, admit, log: options.log }, own), {
+        prefix: `${root}/${version}/mlflow`,
+      });
     }
+  for (const prefix of ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'])
+    api.app.register(
+      async (scope) => {
+        prepare(scope, { api, log: options.log }, 'stream');
+        artifactProxy(scope, api, experiments, admit);
+      },
+      { prefix },
+    );
+  api.app.register(async (scope) => {
+    scope.setErrorHandler((error, request, reply) => answerError(options.log, error, request, reply));
+    artifactDownloads(scope, experiments, admit);
+  });
   api.app.get('/version', async (request, reply) => {
     await api.admit(request);
     return reply.type('text/plain').send(mlflowVersion);
@@ -50,35 +68,48 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   api.app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'));
 };
 
-const serveAll = (
-  scope: FastifyInstance,
-  api: Api,
-  options: MlflowOptions,
-  endpoints: readonly MlflowEndpoint[],
-): void => {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  scope.setErrorHandler((error, request, reply) => answerError(options.log, error, request, reply));
-  scope.setNotFoundHandler(async (request, reply) => {
-    await api.admit(request);
-    return sendPage(reply, 404, 'Not Found');
-  });
+/** Recognises the caller, checks the permission in the project, and that the project is there. */
+const createAdmit = (api: Api, { auth, services }: MlflowOptions): Admit => {
+  // Projects are never removed.
   const projects = new Set<string>();
-  const ensureDefault = createDefaultExperiment(options.services.experiments);
-  /** Decided before the body is read. */
-  const admit = async (request: FastifyRequest, endpoint: MlflowEndpoint): Promise<Ctx> => {
+  const ensureDefault = createDefaultExperiment(services.experiments);
+  return async (request, permission) => {
     const actor = await api.admit(request);
     const project = workspaceOf(request);
-    demand(actor, endpoint.permission, { project });
+    demand(actor, permission, { project });
     if (!projects.has(project)) {
-      if ((await options.auth.findProject(project)) === null) fail('NOT_FOUND', `There is no workspace '${project}'.`);
-      // Projects are never removed.
+      if ((await auth.findProject(project)) === null) fail('NOT_FOUND', `There is no workspace '${project}'.`);
       projects.add(project);
     }
     const ctx = { actor, project, requestId: request.id };
     await ensureDefault({ ...ctx, actor: systemActor('mlflow') });
     return ctx;
   };
+};
+
+/** What the routes of this protocol have in common: bodies as text or as they come, errors and unknown routes. */
+const prepare = (scope: FastifyInstance, { api, log }: { api: Api; log: Log }, body: 'text' | 'stream'): void => {
+  scope.removeAllContentTypeParsers();
+  if (body === 'text')
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+  else scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  scope.setErrorHandler((error, request, reply) => {
+    // A body that was not read to its end would be taken for the next request.
+    if (body === 'stream') reply.header('connection', 'close');
+    return answerError(log, error, request, reply);
+  });
+  scope.setNotFoundHandler(async (request, reply) => {
+    await api.admit(request);
+    return sendPage(reply, 404, 'Not Found');
+  });
+};
+
+const serveAll = (
+  scope: FastifyInstance,
+  { api, admit, log }: { api: Api; admit: Admit; log: Log },
+  endpoints: readonly MlflowEndpoint[],
+): void => {
+  prepare(scope, { api, log }, 'text');
   const contexts = new WeakMap<FastifyRequest, Ctx>();
   for (const endpoint of endpoints)
     scope.route({
@@ -86,7 +117,7 @@ const serveAll = (
       url: endpoint.path,
       exposeHeadRoute: false,
       onRequest: async (request) => {
-        contexts.set(request, await admit(request, endpoint));
+        contexts.set(request, await admit(request, endpoint.permission));
       },
       handler: async (request, reply) => {
         const input = inputOf(request, endpoint);

@@ -128,8 +128,7 @@ const stateFromTags =
 const namesColumn = (tags: Readonly<Record<string, string>>): boolean =>
   [nameTag, noteTag, parentTag].some((key) => tags[key] !== undefined);
 
-export const runEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => {
-  const locations = createLocations(experiments);
+export const runEndpoints = (experiments: ExperimentsService, locations: Locations): MlflowEndpoint[] => {
   const shown = async (ctx: Ctx, run: Run) => runOnWire(run, await locations(ctx, run.experimentNumber));
   const logTags = async (ctx: Ctx, runId: string, entries: readonly [string, string][], more = {}): Promise<void> => {
     const tags = Object.fromEntries(entries);

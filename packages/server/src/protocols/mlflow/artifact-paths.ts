@@ -1,0 +1,56 @@
+import type { ExperimentsService, FilePlace } from '#experiments';
+import type { Ctx } from '#platform/auth';
+import { fail } from '#platform/errors';
+import { idOfHex } from '#platform/ids';
+
+const maxCharacters = 1000;
+const refuse = (path: string): never =>
+  fail('INVALID_INPUT', `Invalid path: ${JSON.stringify(path.slice(0, 200))}. Name files by a plain relative path.`);
+
+/** As often as somebody may have encoded it. */
+const decoded = (path: string): string => {
+  let text = path;
+  for (let times = 0; times < 5; times++) {
+    let next: string;
+    try {
+      next = decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+    if (next === text) return text;
+    text = next;
+  }
+  return refuse(path);
+};
+
+/**
+ * A path that leads nowhere but below its root. It never becomes a path of the file system; this keeps it from becoming
+ * one on the machine of who downloads it. Errors: INVALID_INPUT.
+ */
+export const checkArtifactPath = (given: string): string => {
+  const path = given.replace(/\/+$/, '');
+  if (path.length > maxCharacters) refuse(path);
+  const plain = decoded(path);
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || /^([A-Za-z]:|\/)/.test(plain) || /^[a-z][a-z0-9+.-]*:\/\//i.test(plain))
+    refuse(path);
+  if (path !== '' && plain.split('/').some((part) => part === '' || part === '.' || part === '..')) refuse(path);
+  return path;
+};
+
+const ofRun = /^\d{1,15}\/([0-9a-f]{32})\/artifacts(?:\/(.*))?$/;
+const ofModel = /^\d{1,15}\/models\/m-([0-9a-f]{32})\/artifacts(?:\/(.*))?$/;
+
+/**
+ * Clients see one tree of files: `<experiment>/<run>/artifacts/...` for those of a run,
+ * `<experiment>/models/<model>/artifacts/...` for those of a logged model. What fits neither belongs to the project.
+ */
+export const placeOf = async (experiments: ExperimentsService, ctx: Ctx, given: string): Promise<FilePlace> => {
+  const path = checkArtifactPath(given);
+  const run = ofRun.exec(path);
+  const runId = run && idOfHex('run', run[1] ?? '');
+  if (runId && (await experiments.runExists(ctx, runId))) return { root: runId, path: run[2] ?? '' };
+  const model = ofModel.exec(path);
+  const modelId = model && idOfHex('lm', model[1] ?? '');
+  return modelId ? { root: modelId, path: model[2] ?? '' } : { root: '', path };
+};

@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Permission } from '@millwright/contract';
+import { type ExperimentsService, mediaTypeOf } from '#experiments';
+import type { Ctx } from '#platform/auth';
+import { fail } from '#platform/errors';
+import type { Api, RangeHeaders, StreamReply } from '#platform/http';
+import { checkArtifactPath, placeOf } from './artifact-paths.ts';
+import type { MlflowEndpoint } from './endpoint.ts';
+import { runIdOf } from './runs.ts';
+import type { Locations } from './runs.ts';
+import { runIdFromWire, runIdOnWire } from './ids.ts';
+
+interface FileInfo {
+  path: string;
+  is_dir: boolean;
+  file_size?: number;
+}
+
+const listed = async (
+  experiments: ExperimentsService,
+  ctx: Ctx,
+  place: { root: string; path: string },
+  shownBelow: string,
+): Promise<FileInfo[]> =>
+  (await experiments.listFolder(ctx, place)).map(({ name, sizeBytes }) => ({
+    path: shownBelow === '' ? name : `${shownBelow}/${name}`,
+    is_dir: sizeBytes === null,
+    ...(sizeBytes === null ? {} : { file_size: sizeBytes }),
+  }));
+
+/** The list of a run's files, by the run. */
+export const artifactEndpoints = (experiments: ExperimentsService, locations: Locations): MlflowEndpoint[] => [
+  {
+    method: 'GET',
+    path: '/artifacts/list',
+    permission: 'run:read',
+    async handle(input, ctx) {
+      const run = await experiments.getRun(ctx, runIdOf(input));
+      const path = checkArtifactPath(input.text('path') ?? '');
+      const files = await listed(experiments, ctx, { root: run.id, path }, path);
+      const location = await locations(ctx, run.experimentNumber);
+      return {
+        root_uri: `${location.replace(/\/$/, '')}/${runIdOnWire(run.id)}/artifacts`,
+        ...(files.length > 0 ? { files } : {}),
+      };
+    },
+  },
+];
+
+export type Admit = (request: FastifyRequest, permission: Permission) => Promise<Ctx>;
+
+const rangeOf = ({ headers }: FastifyRequest): RangeHeaders => ({
+  ...(headers.range === undefined ? {} : { range: headers.range }),
+  ...(headers['if-range'] === undefined ? {} : { 'if-range': headers['if-range'] }),
+});
+
+const sendFile = (reply: FastifyReply, file: StreamReply): FastifyReply =>
+  reply
+    .code(file.status ?? 200)
+    .headers(file.headers)
+    .send(file.stream);
+
+/** Files by their place in the tree that clients see; bodies are streams of bytes. Within `/api/2.0/mlflow-artifacts`. */
+export const artifactProxy = (
+  scope: FastifyInstance,
+  api: Api,
+  experiments: ExperimentsService,
+  admit: Admit,
+): void => {
+  const wildcard = (request: FastifyRequest): string => (request.params as { '*': string })['*'];
+  scope.get('/artifacts', async (request, reply) => {
+    const ctx = await admit(request, 'run:read');
+    const given = String((request.query as Record<string, unknown>)['path'] ?? '');
+    const files = await listed(experiments, ctx, await placeOf(experiments, ctx, given), '');
+    return reply.send(files.length > 0 ? { files } : {});
+  });
+  scope.get('/artifacts/*', { exposeHeadRoute: false }, async (request, reply) => {
+    const ctx = await admit(request, 'run:read');
+    const place = await placeOf(experiments, ctx, wildcard(request));
+    return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
+  });
+  const contexts = new WeakMap<FastifyRequest, Ctx>();
+  scope.route({
+    method: 'PUT',
+    url: '/artifacts/*',
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    // Decided before the body is read.
+    onRequest: async (request) => {
+      contexts.set(request, await admit(request, 'run:write'));
+    },
+    handler: async (request, reply) => {
+      const ctx = contexts.get(request) as Ctx;
+      const place = await placeOf(experiments, ctx, wildcard(request));
+      if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file.');
+      await experiments.putFile(ctx, place, api.upload(request), mediaTypeOf(place.path));
+      return reply.send({});
+    },
+  });
+  scope.delete('/artifacts/*', async (request, reply) => {
+    const ctx = await admit(request, 'run:write');
+    const place = await placeOf(experiments, ctx, wildcard(request));
+    if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file or the folder.');
+    await experiments.deleteFiles(ctx, place);
+    return reply.send({});
+  });
+};
+
+/** Files by their run, for browsers and MLflow's own console. At the root of the server. */
+export const artifactDownloads = (scope: FastifyInstance, experiments: ExperimentsService, admit: Admit): void => {
+  scope.get('/get-artifact', { exposeHeadRoute: false }, async (request, reply) => {
+    const ctx = await admit(request, 'run:read');
+    const { run_id: runId, run_uuid: runUuid, path } = request.query as Record<string, unknown>;
+    const named = [runId, runUuid].find((id) => typeof id === 'string' && id !== '');
+    if (typeof named !== 'string') return fail('INVALID_INPUT', "Missing value for required parameter 'run_id'.");
+    if (typeof path !== 'string' || path === '')
+      return fail('INVALID_INPUT', "Missing value for required parameter 'path'.");
+    const run = runIdFromWire(named);
+    return sendFile(reply, await experiments.readArtifact(ctx, run, checkArtifactPath(path), rangeOf(request)));
+  });
+};
