@@ -6,7 +6,8 @@ import { capture } from '../bootstrap/process.mjs';
 import { withProgress } from '../bootstrap/progress.mjs';
 import { aptInstall, mayInstall } from './apt.mjs';
 
-export const install = 'install Python 3.11 or later with its venv module (Debian: apt-get install python3 python3-venv)';
+export const install =
+  'install Python 3.11 or later with its venv module (Debian: apt-get install python3 python3-venv)';
 const requirements = at('scripts', 'environment', 'requirements.txt');
 const folder = join(sharedCacheFolder, 'python');
 const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');

@@ -1,0 +1,78 @@
+/** One request, written with symbols (`«run 1»`) where the two servers have ids of their own. */
+export interface Step {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From the root, e.g. `/api/2.0/mlflow/runs/create`. */
+  path: string;
+  /** What it is called in reports: the route, ids left out. */
+  endpoint: string;
+  /** What is special about this one: `valid`, `without run_id`, `key is a list`. */
+  variant: string;
+  query?: readonly (readonly [string, string])[];
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  rawBody?: string;
+  headers?: Record<string, string>;
+  /** Fields that keep the request to what its own sequence made: never left out or changed. */
+  fixed?: readonly string[];
+  /** Names of symbols, and where in the answer their value is: `{ run: 'run.info.run_id' }`. */
+  captures?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  /** The media type without parameters. */
+  mediaType: string;
+  headers: Record<string, string>;
+  /** The parsed body, when it is JSON; otherwise undefined. */
+  json: unknown;
+  text: string;
+  /** The body said it was JSON and was not: a bare NaN or Infinity. */
+  invalidJson: boolean;
+}
+
+const comparedHeaders = ['content-disposition', 'x-content-type-options', 'www-authenticate', 'content-range'];
+
+// Whole numbers a double cannot hold are kept as their text, so that a rounding server is found out.
+const exactly = (_key: string, value: unknown, context?: { source?: string }): unknown =>
+  typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source
+    ? `integer ${context.source}`
+    : value;
+
+const parse = (text: string): { json: unknown; invalidJson: boolean } => {
+  try {
+    return { json: JSON.parse(text, exactly), invalidJson: false };
+  } catch {
+    const repaired = text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)\b/g, '"$1"');
+    try {
+      return { json: JSON.parse(repaired, exactly), invalidJson: true };
+    } catch {
+      return { json: undefined, invalidJson: true };
+    }
+  }
+};
+
+const requestTimeoutMs = 60_000;
+
+/** Sends a request whose symbols are already replaced. */
+export const send = async (address: string, step: Step): Promise<Answer> => {
+  const query = step.query?.length ? `?${new URLSearchParams(step.query.map(([name, value]) => [name, value]))}` : '';
+  const body = step.rawBody ?? (step.body === undefined ? undefined : JSON.stringify(step.body));
+  const response = await fetch(address + step.path + query, {
+    method: step.method,
+    redirect: 'manual',
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...step.headers },
+    signal: AbortSignal.timeout(requestTimeoutMs),
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
+  return {
+    status: response.status,
+    mediaType,
+    headers: Object.fromEntries(
+      comparedHeaders.flatMap((name) => (response.headers.has(name) ? [[name, response.headers.get(name) ?? '']] : [])),
+    ),
+    text,
+    ...(mediaType === 'application/json' ? parse(text) : { json: undefined, invalidJson: false }),
+  };
+};

@@ -1,0 +1,1 @@
+export function ensure(): Promise<{ ok: true; folder: string } | { ok: false; reason: string; install: string }>;
