@@ -18,7 +18,7 @@ export * from './evaluation.ts';
 export * from './events.ts';
 export * from './experiments.ts';
 export * from './fields.ts';
-export * from './filter.ts';
+export * from './filter/index.ts';
 export * from './lineage.ts';
 export * from './monitoring.ts';
 export * from './operation.ts';

@@ -1,7 +1,14 @@
-import type { Filter, FilterOperator, FilterValue } from '@millwright/contract';
+import {
+  type Filter,
+  type FilterOperator,
+  type FilterPlace,
+  type FilterValue,
+  readInstant,
+} from '@millwright/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { fail } from '#platform/errors';
 import type { DatabaseKind } from './columns.ts';
+import { fits, type PatternOperator } from './filter-pattern.ts';
 
 type Sql = RawBuilder<unknown>;
 
@@ -25,8 +32,8 @@ const never = sql`1 = 0`;
 
 /**
  * A filter as a condition, with the meaning that `evaluateFilter` has in the browser: no part of it is ever NULL, so that
- * `not` turns exactly what does not match into what does. Letters beyond ASCII keep their case in `~` on SQLite.
- * Errors: INVALID_FILTER for a column that is not declared.
+ * `not` turns exactly what does not match into what does. Errors: INVALID_FILTER for a column that is not declared or
+ * cannot be compared so, with `position` where the filter was read from a text.
  */
 export const compileFilter = (
   filter: Filter,
@@ -41,63 +48,106 @@ export const compileFilter = (
       case 'not':
         return sql`not ${compile(part.part)}`;
       case 'compare':
-        return at(part.path, (stored) => compare(stored, part.operator, part.value, kind));
+        return at(part, (stored) => compare(stored, part.operator, part.value, kind, part.valueAt));
       case 'in':
-        return at(part.path, (stored) => {
-          const parts = part.values.map((value) => compare(stored, '=', value, kind));
-          return sql`(${sql.join(parts, sql` or `)})`;
+        return at(part, (stored) => {
+          const parts = part.values.map((value) => compare(stored, '=', value, kind, part.valueAt));
+          const among = sql`(${sql.join(parts, sql` or `)})`;
+          return part.negated ? sql`not ${among}` : among;
         });
       case 'null':
-        return sql`not ${at(part.path, () => always)}`;
+        return sql`not ${at(part, () => always)}`;
     }
   };
   /** The test, for rows that have something at the path. */
-  const at = (path: readonly string[], test: (stored: StoredValue) => Sql): Sql => {
+  const at = (
+    { path, at: position }: { path: readonly string[] } & FilterPlace,
+    test: (stored: StoredValue) => Sql,
+  ): Sql => {
     const [first = '', ...rest] = path;
     const field = Object.hasOwn(fields, first) ? fields[first] : undefined;
-    if (!field || 'column' in field !== (rest.length === 0)) return unknownColumn(path, fields);
-    if ('entry' in field) return field.entry(rest.map(readable), test);
+    if (!field || 'column' in field !== (rest.length === 0)) return unknownColumn(path, fields, position);
+    if ('entry' in field)
+      return field.entry(
+        rest.map((part) => readable(part, position)),
+        test,
+      );
     const { column } = field;
     return sql`(${column.text ?? column.number} is not null and ${test(column)})`;
   };
   return compile(filter) as RawBuilder<boolean>;
 };
 
-const unknownColumn = (path: readonly string[], fields: Readonly<Record<string, FilterField>>): never => {
+const refuse = (message: string, position: number | undefined): never =>
+  position === undefined
+    ? fail('INVALID_FILTER', message)
+    : fail('INVALID_FILTER', `${message} (At character ${position + 1}.)`, { position });
+
+const unknownColumn = (
+  path: readonly string[],
+  fields: Readonly<Record<string, FilterField>>,
+  position: number | undefined,
+): never => {
   const known = Object.entries(fields).map(([name, field]) => ('entry' in field ? `${name}.<key>` : name));
-  return fail('INVALID_FILTER', `There is no column ${path.join('.')} to filter by. There are ${known.join(', ')}.`);
+  return refuse(`There is no column ${path.join('.')} to filter by. There are ${known.join(', ')}.`, position);
 };
 
 /** PostgreSQL cannot hold the character NUL, so that no stored text has it. */
-const readable = (text: string): string =>
-  text.includes('\u0000') ? fail('INVALID_FILTER', 'The filter holds the character NUL, which no value has.') : text;
+const readable = (text: string, position: number | undefined): string =>
+  text.includes('\u0000') ? refuse('The filter holds the character NUL, which no value has.', position) : text;
 
-const compare = (stored: StoredValue, operator: FilterOperator, value: FilterValue, kind: DatabaseKind): Sql => {
-  if (operator === '~') return contains(stored, readable(String(value)));
+const patternOperators: readonly string[] = ['~', 'like', 'ilike', 'rlike'] satisfies PatternOperator[];
+const isPatternOperator = (operator: FilterOperator): operator is PatternOperator =>
+  patternOperators.includes(operator);
+type Comparison = Exclude<FilterOperator, PatternOperator>;
+
+const compare = (
+  stored: StoredValue,
+  operator: FilterOperator,
+  value: FilterValue,
+  kind: DatabaseKind,
+  position: number | undefined,
+): Sql => {
+  if (isPatternOperator(operator))
+    return fitsStored(stored, operator, readable(String(value), position), kind, position);
   // What cannot be compared is different, and nothing else.
   const incomparable = operator === '!=' ? always : never;
   if (typeof value === 'number')
-    return stored.number ? compareNumber(stored.number, stored.special, operator, value) : asksForText(value);
+    return stored.number
+      ? compareNumber(stored.number, stored.special, operator, value)
+      : refuse(`This column holds text: compare it with a text in quotes, "${value}".`, position);
   if (typeof value === 'boolean') {
     if (!stored.text) return incomparable;
     const isTruth = sql`${stored.text} in ('true', 'false')`;
     const matches = compareText(stored.text, operator, String(value), kind);
     return operator === '!=' ? sql`(not ${isTruth} or ${matches})` : sql`(${isTruth} and ${matches})`;
   }
-  if (stored.text) return compareText(stored.text, operator, readable(value), kind);
-  const instant = Date.parse(value);
+  if (stored.text) return compareText(stored.text, operator, readable(value, position), kind);
+  const instant = readInstant(value);
   const ofNumber = Number.isNaN(instant)
     ? incomparable
     : sql`(${stored.number} is not null and ${compareNumber(stored.number, undefined, operator, instant)})`;
   if (!stored.special) return Number.isNaN(instant) ? incomparable : ofNumber;
-  const ofSpecial = compareText(stored.special, operator, readable(value), kind);
+  const ofSpecial = compareText(stored.special, operator, readable(value, position), kind);
   return sql`case when ${stored.special} is null then ${ofNumber} else ${ofSpecial} end`;
 };
 
-const asksForText = (value: number): never =>
-  fail('INVALID_FILTER', `This column holds text: compare it with a text in quotes, "${value}".`);
+/** Numbers can be searched for digits; a pattern for them would mean something else wherever they are written otherwise. */
+const fitsStored = (
+  stored: StoredValue,
+  operator: PatternOperator,
+  pattern: string,
+  kind: DatabaseKind,
+  position: number | undefined,
+): Sql => {
+  if (stored.text) return fits(stored.text, operator, pattern, kind);
+  if (operator !== '~')
+    return refuse(`This column holds numbers: compare it with a number, not by ${operator}.`, position);
+  const text = sql`cast(${stored.number} as text)`;
+  return fits(stored.special ? sql`coalesce(${stored.special}, ${text})` : text, operator, pattern, kind);
+};
 
-const signs: Record<Exclude<FilterOperator, '~'>, Sql> = {
+const signs: Record<Comparison, Sql> = {
   '=': sql`=`,
   '!=': sql`<>`,
   '<': sql`<`,
@@ -105,7 +155,6 @@ const signs: Record<Exclude<FilterOperator, '~'>, Sql> = {
   '>': sql`>`,
   '>=': sql`>=`,
 };
-type Comparison = keyof typeof signs;
 
 /** Ordered by code point, whatever the language of the database. */
 const compareText = (text: Sql, operator: Comparison, value: string, kind: DatabaseKind): Sql => {
@@ -138,11 +187,4 @@ const withSpecial = (ofNumber: Sql, special: Sql, operator: Comparison): Sql => 
   const matching = names[operator];
   if (matching.length === 0) return sql`(${ofNumber})`;
   return sql`((${ofNumber}) or coalesce(${special}, '') in (${sql.join(matching)}))`;
-};
-
-const contains = (stored: StoredValue, part: string): Sql => {
-  const pattern = `%${part.toLowerCase().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const text = stored.text ?? sql`cast(${stored.number} as text)`;
-  const shown = stored.special ? sql`coalesce(${stored.special}, ${text})` : text;
-  return sql`lower(${shown}) like ${pattern} escape '\\'`;
 };

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync, backup } from 'node:sqlite';
+import { matchesPattern } from '@millwright/contract';
 import { SqliteDialect } from 'kysely';
 
 type Value = null | number | bigint | string | Uint8Array;
@@ -25,8 +26,17 @@ export const openSqlite = (path: string) => {
   connection.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384',
   );
-  const cache = new Map<string, StatementSync>();
-  const prepare = (sql: string): StatementSync => {
+  // What the operator `regexp` of filters calls.
+  connection.function('regexp', { deterministic: true }, (pattern, text) =>
+    text === null ? 0 : Number(matchesPattern('rlike', String(pattern), String(text))),
+  );
+  // Whether a statement answers rows is asked once: the answer describes every column.
+  interface Prepared {
+    statement: StatementSync;
+    reader: boolean;
+  }
+  const cache = new Map<string, Prepared>();
+  const prepare = (sql: string): Prepared => {
     const known = cache.get(sql);
     if (known) {
       cache.delete(sql);
@@ -34,17 +44,18 @@ export const openSqlite = (path: string) => {
       return known;
     }
     const statement = connection.prepare(sql);
-    cache.set(sql, statement);
+    const prepared = { statement, reader: statement.columns().length > 0 };
+    cache.set(sql, prepared);
     if (cache.size > cacheSize) cache.delete(cache.keys().next().value as string);
-    return statement;
+    return prepared;
   };
   const dialect = new SqliteDialect({
     database: {
       close: () => connection.close(),
       prepare(sql) {
-        const statement = prepare(sql);
+        const { statement, reader } = prepare(sql);
         return {
-          reader: statement.columns().length > 0,
+          reader,
           all: (parameters) => statement.all(...parameters.map(encode)),
           run: (parameters) => statement.run(...parameters.map(encode)),
           iterate: (parameters) => statement.iterate(...parameters.map(encode)),
