@@ -37,6 +37,9 @@ const inBody = (theirs: unknown, ours: unknown, path: string): Difference[] => {
   return [{ kind: `${path || 'body'}: value`, theirs, ours }];
 };
 
+/** Whether a difference is one of status or error code. */
+export const isOutcome = (kind: string): boolean => /^\d{3}\b/.test(kind);
+
 const answerName = ({ status, errorCode }: Normalised): string => `${status}${errorCode ? ` ${errorCode}` : ''}`;
 
 /** Everything in which two normalised answers differ; a difference of status hides the rest. */

@@ -32,7 +32,13 @@ const isUnordered = (key: string, items: readonly unknown[]): boolean => {
   return new Set(rows.map((row) => row.run_id)).size > 1 || new Set(rows.map((row) => row.key)).size > 1;
 };
 
-const order = (value: unknown): string => JSON.stringify(value) ?? '';
+/** As text in which the order of an object's keys does not show. */
+const order = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? '';
 
 /** Ids become their symbols, times of now `<time>`, page tokens `<token>`; lists without an order are sorted. */
 export const normalise = (answer: Answer, side: Side, symbols: Symbols): Normalised => {

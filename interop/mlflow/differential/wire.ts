@@ -1,3 +1,6 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
 /** One request, written with symbols (`«run 1»`) where the two servers have ids of their own. */
 export interface Step {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -52,27 +55,55 @@ const parse = (text: string): { json: unknown; invalidJson: boolean } => {
 };
 
 const requestTimeoutMs = 60_000;
+const agent = new Agent({ keepAlive: true });
 
-/** Sends a request whose symbols are already replaced. */
-export const send = async (address: string, step: Step): Promise<Answer> => {
+const asciiPath = (path: string): string =>
+  path.replaceAll(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character));
+
+const responseTo = (address: string, step: Step, body: string | undefined): Promise<IncomingMessage> => {
   const query = step.query?.length ? `?${new URLSearchParams(step.query.map(([name, value]) => [name, value]))}` : '';
-  const body = step.rawBody ?? (step.body === undefined ? undefined : JSON.stringify(step.body));
-  const response = await fetch(address + step.path + query, {
-    method: step.method,
-    redirect: 'manual',
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...step.headers },
-    signal: AbortSignal.timeout(requestTimeoutMs),
-    ...(body === undefined ? {} : { body }),
+  const { hostname, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        agent,
+        hostname,
+        port,
+        method: step.method,
+        path: asciiPath(step.path) + query,
+        headers: {
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...step.headers,
+        },
+        timeout: requestTimeoutMs,
+      },
+      resolve,
+    );
+    sent.once('timeout', () => sent.destroy(new Error(`no answer within ${requestTimeoutMs} ms`)));
+    sent.once('error', (cause: NodeJS.ErrnoException) => {
+      // The server may have closed an idle connection just as it was taken again.
+      if (sent.reusedSocket && cause.code === 'ECONNRESET') resolve(responseTo(address, step, body));
+      else reject(new Error(`${step.method} ${step.path} to ${address} failed`, { cause }));
+    });
+    sent.end(body);
   });
-  const text = await response.text();
-  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
+};
+
+/** Sends a request whose symbols are already replaced. Not by fetch, which would tidy a path like `a/../b`. */
+export const send = async (address: string, step: Step): Promise<Answer> => {
+  const body = step.rawBody ?? (step.body === undefined ? undefined : JSON.stringify(step.body));
+  const response = await responseTo(address, step, body);
+  const received = await text(response);
+  const mediaType = (response.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   return {
-    status: response.status,
+    status: response.statusCode ?? 0,
     mediaType,
     headers: Object.fromEntries(
-      comparedHeaders.flatMap((name) => (response.headers.has(name) ? [[name, response.headers.get(name) ?? '']] : [])),
+      comparedHeaders.flatMap((name) => (response.headers[name] ? [[name, `${response.headers[name]}`]] : [])),
     ),
-    text,
-    ...(mediaType === 'application/json' ? parse(text) : { json: undefined, invalidJson: false }),
+    text: received,
+    ...(mediaType === 'application/json' ? parse(received) : { json: undefined, invalidJson: false }),
   };
 };

@@ -41,15 +41,25 @@ export const artifacts = async (session: Session): Promise<void> => {
   const experiment = await anExperiment(session);
   const run = await aRun(session, experiment);
   const folder = `${experiment}/${run}/artifacts`;
-  const proxied = (method: 'GET' | 'PUT' | 'DELETE', path: string, variant = 'valid', rawBody?: string) =>
+  const scrapRun = await aRun(session, experiment);
+  const scrapFolder = `${experiment}/${scrapRun}/artifacts`;
+  const proxiedIn = (
+    where: string,
+    method: 'GET' | 'PUT' | 'DELETE',
+    path: string,
+    variant = 'valid',
+    rawBody?: string,
+  ) =>
     ({
       ...get(''),
       method,
-      path: `${proxy}/${folder}/${path}`,
+      path: `${proxy}/${where}/${path}`,
       endpoint: `${method} mlflow-artifacts/artifacts/{path}`,
       variant,
       ...(rawBody === undefined ? {} : { rawBody, headers: { 'content-type': 'application/octet-stream' } }),
     }) as const;
+  const proxied = proxiedIn.bind(undefined, folder);
+  const proxiedScrap = proxiedIn.bind(undefined, scrapFolder);
   const list = (path: string | undefined, variant = 'valid') =>
     get('artifacts/list', { run_id: run, path }, { variant });
   const listProxied = (path: string | undefined, variant = 'valid') =>
@@ -93,16 +103,18 @@ export const artifacts = async (session: Session): Promise<void> => {
     ),
   );
   for (const path of random.some(trickyPaths, 5)) {
-    await session.send(proxied('PUT', path, `path ${path}`, 'x'));
-    await session.send(proxied('GET', path, `path ${path}`));
-    await session.send(
+    await session.probe(proxiedScrap('PUT', path, `path ${path}`, 'x'));
+    await session.probe(proxiedScrap('GET', path, `path ${path}`));
+    await session.probe(
       get(
         '',
-        { run_id: run, path: decodeURIComponent(path) },
+        { run_id: scrapRun, path: decodeURIComponent(path) },
         { path: '/get-artifact', endpoint: 'GET /get-artifact', variant: `path ${path}` },
       ),
     );
-    await session.send(list(decodeURIComponent(path), `path ${path}`));
+    await session.probe(
+      get('artifacts/list', { run_id: scrapRun, path: decodeURIComponent(path) }, { variant: `path ${path}` }),
+    );
   }
   await session.send({ ...proxied('GET', put[0] ?? ''), headers: { range: 'bytes=1-3' }, variant: 'a range' });
   await session.send(proxied('DELETE', put[0] ?? ''));
@@ -133,7 +145,7 @@ export const artifacts = async (session: Session): Promise<void> => {
       ['path', 'up/loaded.txt'],
     ],
   });
-  await session.send({
+  await session.probe({
     ...upload,
     query: [
       ['run_uuid', run],
@@ -141,7 +153,7 @@ export const artifacts = async (session: Session): Promise<void> => {
     ],
     variant: 'path ../x',
   });
-  await session.send({ ...upload, query: [['path', 'x']], variant: 'without run_uuid' });
+  await session.probe({ ...upload, query: [['path', 'x']], variant: 'without run_uuid' });
   await session.send(list('up'));
   await session.send(remove('artifacts/list', {}, { variant: 'wrong method' }));
 };

@@ -63,8 +63,9 @@ export const experiments = async (session: Session): Promise<void> => {
       ),
     );
   const one = random.pick(made);
+  const scrap = await anExperiment(session, { name: `scrap-${session.name('experiment')}` });
   await session.send(get('experiments/get', { experiment_id: one }));
-  await session.malform(get('experiments/get', { experiment_id: one }), 1);
+  await session.malform(get('experiments/get', { experiment_id: scrap }), 1);
   const name = session.name('experiment');
   const create = post(
     'experiments/create',
@@ -79,21 +80,28 @@ export const experiments = async (session: Session): Promise<void> => {
   );
   await session.malform(get('experiments/get-by-name', { experiment_name: name }), 1);
   await session.malform(
-    post('experiments/create', { name: session.name('odd'), tags: [{ key: 'k', value: 'v' }], artifact_location: '' }),
+    post('experiments/create', {
+      name: `scrap-${session.name('odd')}`,
+      tags: [{ key: 'k', value: 'v' }],
+      artifact_location: '',
+    }),
     3,
   );
   await session.send(post('experiments/set-experiment-tag', { experiment_id: one, key: 'team', value: 'green' }));
-  await session.malform(post('experiments/set-experiment-tag', { experiment_id: one, key: 'note', value: 'x' }), 3);
+  await session.malform(post('experiments/set-experiment-tag', { experiment_id: scrap, key: 'note', value: 'x' }), 3);
   await session.send(post('experiments/delete-experiment-tag', { experiment_id: one, key: 'team' }));
   await session.send(
     post('experiments/delete-experiment-tag', { experiment_id: one, key: 'team' }, { variant: 'no such tag' }),
   );
-  await session.malform(post('experiments/delete-experiment-tag', { experiment_id: one, key: 'k' }), 1);
+  await session.malform(post('experiments/delete-experiment-tag', { experiment_id: scrap, key: 'k' }), 1);
   await session.send(post('experiments/update', { experiment_id: one, new_name: session.name('renamed') }));
   await session.send(
     post('experiments/update', { experiment_id: one, new_name: name }, { variant: 'a name that is taken' }),
   );
-  await session.malform(post('experiments/update', { experiment_id: one, new_name: session.name('renamed') }), 2);
+  await session.malform(
+    post('experiments/update', { experiment_id: scrap, new_name: `scrap-${session.name('renamed')}` }),
+    2,
+  );
   await session.send(get('experiments/get', { experiment_id: one }));
   const gone = random.pick(made);
   await session.send(post('experiments/delete', { experiment_id: gone }));
@@ -109,8 +117,8 @@ export const experiments = async (session: Session): Promise<void> => {
   await search(session, prefix);
   await session.send(post('experiments/restore', { experiment_id: gone }));
   await session.send(post('experiments/restore', { experiment_id: gone }, { variant: 'not deleted' }));
-  await session.malform(post('experiments/restore', { experiment_id: gone }), 1);
-  await session.malform(post('experiments/delete', { experiment_id: gone }), 1);
+  await session.malform(post('experiments/restore', { experiment_id: scrap }), 1);
+  await session.malform(post('experiments/delete', { experiment_id: scrap }), 1);
   await session.send(get('experiments/get', { experiment_id: '987654321' }, { variant: 'no such experiment' }));
   await session.send(post('experiments/delete', { experiment_id: '987654321' }, { variant: 'no such experiment' }));
 };

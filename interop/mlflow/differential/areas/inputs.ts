@@ -15,6 +15,7 @@ export const inputs = async (session: Session): Promise<void> => {
   const { random } = session;
   const experiment = await anExperiment(session);
   const run = await aRun(session, experiment);
+  const scrap = await aRun(session, await anExperiment(session));
   const dataset = () => ({
     tags: random.pick([[], [{ key: 'mlflow.data.context', value: 'training' }], [{ key: 'x', value: 'ü' }]]),
     dataset: {
@@ -37,11 +38,11 @@ export const inputs = async (session: Session): Promise<void> => {
     ['source', 65_536],
     ['schema', 1_048_577],
   ] as const);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-inputs',
       {
-        run_id: run,
+        run_id: scrap,
         datasets: [
           { dataset: { name: 'n', digest: 'd', source_type: 'local', source: 's', [field]: 'x'.repeat(length) } },
         ],
@@ -55,16 +56,16 @@ export const inputs = async (session: Session): Promise<void> => {
     ['k', 'v'.repeat(500)],
     ['k', 'v'.repeat(501)],
   ]);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-inputs',
-      { run_id: run, datasets: [{ ...dataset(), tags: [{ key: tag[0], value: tag[1] }] }] },
+      { run_id: scrap, datasets: [{ ...dataset(), tags: [{ key: tag[0], value: tag[1] }] }] },
       { variant: `a tag of ${tag[0]?.length} and ${tag[1]?.length} characters` },
     ),
   );
   await session.malform(
     post('runs/log-inputs', {
-      run_id: run,
+      run_id: scrap,
       datasets: [
         {
           tags: [{ key: 'k', value: 'v' }],
@@ -98,8 +99,13 @@ export const inputs = async (session: Session): Promise<void> => {
   );
   await session.malform(
     post('runs/log-model', {
-      run_id: run,
-      model_json: JSON.stringify({ run_id: run, artifact_path: 'model', utc_time_created: '2026-01-01', flavors: {} }),
+      run_id: scrap,
+      model_json: JSON.stringify({
+        run_id: scrap,
+        artifact_path: 'model',
+        utc_time_created: '2026-01-01',
+        flavors: {},
+      }),
     }),
     3,
   );

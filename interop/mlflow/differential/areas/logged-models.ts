@@ -66,11 +66,15 @@ export const loggedModels = async (session: Session): Promise<void> => {
     made.push(await aModel(session, experiment, random.chance(0.6) ? { source_run_id: run } : {}));
   const [model = ''] = made;
   const route = `logged-models/${model}`;
+  const scrapExperiment = await anExperiment(session);
+  const scrapRun = await aRun(session, scrapExperiment);
+  const scrap = await aModel(session, scrapExperiment);
+  const scrapRoute = `logged-models/${scrap}`;
   await session.send(get(route));
   await session.send(
     patch(route, { model_id: model, status: random.pick(['LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']) }),
   );
-  await session.malform(patch(route, { model_id: model, status: 'LOGGED_MODEL_READY' }), 3);
+  await session.malform(patch(scrapRoute, { model_id: scrap, status: 'LOGGED_MODEL_READY' }), 3);
   await session.send(
     patch(`${route}/tags`, {
       model_id: model,
@@ -80,7 +84,7 @@ export const loggedModels = async (session: Session): Promise<void> => {
       ],
     }),
   );
-  await session.malform(patch(`${route}/tags`, { model_id: model, tags: [{ key: 'x', value: 'y' }] }), 3);
+  await session.malform(patch(`${scrapRoute}/tags`, { model_id: scrap, tags: [{ key: 'x', value: 'y' }] }), 3);
   await session.send(remove(`${route}/tags/team`));
   await session.send(remove(`${route}/tags/team`, undefined, { variant: 'no such tag' }));
   await session.send(post(`${route}/params`, { model_id: model, params: [{ key: 'extra', value: '1' }] }));
@@ -88,25 +92,25 @@ export const loggedModels = async (session: Session): Promise<void> => {
     post(`${route}/params`, { model_id: model, params: [{ key: 'extra', value: '2' }] }, { variant: 'another value' }),
   );
   await session.malform(
-    post(`${route}/params`, { model_id: model, params: [{ key: session.name('p'), value: '1' }] }),
+    post(`${scrapRoute}/params`, { model_id: scrap, params: [{ key: session.name('p'), value: '1' }] }),
     2,
   );
   await session.malform(
     post('logged-models', {
-      experiment_id: experiment,
+      experiment_id: scrapExperiment,
       name: 'forest',
       model_type: 'x',
-      source_run_id: run,
+      source_run_id: scrapRun,
       params: [{ key: 'a', value: 'b' }],
       tags: [{ key: 'a', value: 'b' }],
     }),
     4,
   );
-  await session.send(post('logged-models', { experiment_id: experiment }, { variant: 'without a name' }));
-  await session.send(
+  await session.probe(post('logged-models', { experiment_id: scrapExperiment }, { variant: 'without a name' }));
+  await session.probe(
     post(
       'logged-models',
-      { experiment_id: experiment, name: random.pick(['a/b', 'a:b', 'a.b', 'a%b', "a'b", 'a b']) },
+      { experiment_id: scrapExperiment, name: random.pick(['a/b', 'a:b', 'a.b', 'a%b', "a'b", 'a b']) },
       { variant: 'an odd name' },
     ),
   );
@@ -133,7 +137,7 @@ export const loggedModels = async (session: Session): Promise<void> => {
     );
   await session.send(get(route));
   await session.send(post('runs/outputs', { run_id: run, models: [{ model_id: model, step: 2 }] }));
-  await session.malform(post('runs/outputs', { run_id: run, models: [{ model_id: model, step: 2 }] }), 3);
+  await session.malform(post('runs/outputs', { run_id: scrapRun, models: [{ model_id: scrap, step: 2 }] }), 3);
   await session.send(post('runs/log-inputs', { run_id: run, models: [{ model_id: made[1] }] }, { variant: 'a model' }));
   await session.send(get('runs/get', { run_id: run }, { variant: 'with models' }));
   await session.send(get(`${route}/artifacts/directories`));

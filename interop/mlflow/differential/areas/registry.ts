@@ -41,26 +41,33 @@ const oddSources = [
 export const registry = async (session: Session): Promise<void> => {
   const { random } = session;
   const name = session.name('model');
+  const scrap = `scrap-${session.name('model')}`;
+  await session.send(post('registered-models/create', { name: scrap }));
+  await session.send(post('model-versions/create', { name: scrap, source: 's3://bucket/scrap' }));
   await session.send(
     post('registered-models/create', { name, description: 'first', tags: [{ key: 'team', value: 'red' }] }),
   );
   await session.send(post('registered-models/create', { name }, { variant: 'a name that is taken' }));
   const odd = random.pick(oddNames);
-  await session.send(
+  await session.probe(
     post(
       'registered-models/create',
-      { name: odd && odd.trim() ? session.name(odd) : odd },
+      { name: odd && odd.trim() ? `scrap-${session.name(odd)}` : odd },
       { variant: `name ${JSON.stringify(odd.slice(0, 8))} of ${odd.length}` },
     ),
   );
   await session.malform(
-    post('registered-models/create', { name: session.name('odd'), description: 'x', tags: [{ key: 'k', value: 'v' }] }),
+    post('registered-models/create', {
+      name: `scrap-${session.name('odd')}`,
+      description: 'x',
+      tags: [{ key: 'k', value: 'v' }],
+    }),
     3,
   );
   await session.send(get('registered-models/get', { name }));
-  await session.malform(get('registered-models/get', { name }), 1);
+  await session.malform(get('registered-models/get', { name: scrap }), 1);
   await session.send(patch('registered-models/update', { name, description: random.pick(['second', '', 'ü']) }));
-  await session.malform(patch('registered-models/update', { name, description: 'x' }), 2);
+  await session.malform(patch('registered-models/update', { name: scrap, description: 'x' }), 2);
   await session.send(
     post('registered-models/set-tag', {
       name,
@@ -68,23 +75,26 @@ export const registry = async (session: Session): Promise<void> => {
       value: random.pick(['', 'x', 'v'.repeat(5000), 'v'.repeat(100_001)]),
     }),
   );
-  await session.malform(post('registered-models/set-tag', { name, key: 'k', value: 'v' }), 2);
+  await session.malform(post('registered-models/set-tag', { name: scrap, key: 'k', value: 'v' }), 2);
   await session.send(remove('registered-models/delete-tag', { name, key: 'team' }));
   await session.send(remove('registered-models/delete-tag', { name, key: 'team' }, { variant: 'no such tag' }));
-  await session.malform(remove('registered-models/delete-tag', { name, key: 'a b' }), 1);
-  await versions(session, name);
-  await aliases(session, name);
-  await transitions(session, name);
+  await session.malform(remove('registered-models/delete-tag', { name: scrap, key: 'a b' }), 1);
+  await versions(session, name, scrap);
+  await aliases(session, name, scrap);
+  await transitions(session, name, scrap);
   await searchRegistry(session, name);
   const renamed = session.name('renamed');
   await session.send(post('registered-models/rename', { name, new_name: renamed }));
-  await session.malform(post('registered-models/rename', { name: renamed, new_name: session.name('again') }), 2);
+  await session.malform(
+    post('registered-models/rename', { name: scrap, new_name: `scrap-${session.name('again')}` }),
+    2,
+  );
   await session.send(get('registered-models/get', { name: renamed }, { variant: 'renamed' }));
   await session.send(get('registered-models/get', { name }, { variant: 'its former name' }));
   await session.send(get('model-versions/get', { name: renamed, version: '1' }, { variant: 'of a renamed model' }));
   await session.send(remove('registered-models/delete', { name: renamed }));
   await session.send(remove('registered-models/delete', { name: renamed }, { variant: 'deleted already' }));
-  await session.malform(remove('registered-models/delete', { name: renamed }), 1);
+  await session.malform(remove('registered-models/delete', { name: scrap }), 1);
   await session.send(get('model-versions/get', { name: renamed, version: '1' }, { variant: 'of a deleted model' }));
   for (const [step, variant] of [
     [patch('registered-models/update', { name: renamed, description: 'x' }), 'no such model'],
@@ -96,7 +106,7 @@ export const registry = async (session: Session): Promise<void> => {
     await session.send({ ...step, variant });
 };
 
-const versions = async (session: Session, name: string): Promise<void> => {
+const versions = async (session: Session, name: string, scrap: string): Promise<void> => {
   const { random } = session;
   const experiment = await anExperiment(session);
   const run = await aRun(session, experiment);
@@ -111,7 +121,7 @@ const versions = async (session: Session, name: string): Promise<void> => {
       }),
     );
   const source = random.pick(oddSources);
-  await session.send(post('model-versions/create', { name, source }, { variant: `source ${source}` }));
+  await session.probe(post('model-versions/create', { name: scrap, source }, { variant: `source ${source}` }));
   const { model } = await session.capture(
     post(
       'logged-models',
@@ -126,12 +136,12 @@ const versions = async (session: Session, name: string): Promise<void> => {
       { variant: 'of a logged model' },
     ),
   );
-  await session.send(
-    post('model-versions/create', { name, source: `models:/${name}/1` }, { variant: 'of another version' }),
+  await session.probe(
+    post('model-versions/create', { name: scrap, source: `models:/${name}/1` }, { variant: 'of another version' }),
   );
   await session.malform(
     post('model-versions/create', {
-      name,
+      name: scrap,
       source: 's3://bucket/x',
       run_id: run,
       description: 'd',
@@ -142,27 +152,27 @@ const versions = async (session: Session, name: string): Promise<void> => {
   );
   for (const version of ['1', '2', '99', 'x', '0', '-1', ' 1'])
     if (random.chance(0.5))
-      await session.send(
-        get('model-versions/get', { name, version }, { variant: `version ${JSON.stringify(version)}` }),
+      await session.probe(
+        get('model-versions/get', { name: scrap, version }, { variant: `version ${JSON.stringify(version)}` }),
       );
-  await session.malform(get('model-versions/get', { name, version: '1' }), 1);
+  await session.malform(get('model-versions/get', { name: scrap, version: '1' }), 1);
   await session.send(get('model-versions/get-download-uri', { name, version: '1' }));
-  await session.malform(get('model-versions/get-download-uri', { name, version: '1' }), 1);
+  await session.malform(get('model-versions/get-download-uri', { name: scrap, version: '1' }), 1);
   await session.send(patch('model-versions/update', { name, version: '1', description: 'changed' }));
-  await session.malform(patch('model-versions/update', { name, version: '1', description: 'changed' }), 2);
+  await session.malform(patch('model-versions/update', { name: scrap, version: '1', description: 'changed' }), 2);
   await session.send(post('model-versions/set-tag', { name, version: '1', key: 'k', value: 'v' }));
-  await session.malform(post('model-versions/set-tag', { name, version: '1', key: 'k2', value: 'v' }), 2);
+  await session.malform(post('model-versions/set-tag', { name: scrap, version: '1', key: 'k2', value: 'v' }), 2);
   await session.send(remove('model-versions/delete-tag', { name, version: '1', key: 'k' }));
   await session.send(remove('model-versions/delete-tag', { name, version: '1', key: 'k' }, { variant: 'no such tag' }));
-  await session.malform(remove('model-versions/delete-tag', { name, version: '1', key: 'k' }), 1);
+  await session.malform(remove('model-versions/delete-tag', { name: scrap, version: '1', key: 'k' }), 1);
   await session.send(remove('model-versions/delete', { name, version: '3' }));
   await session.send(remove('model-versions/delete', { name, version: '3' }, { variant: 'deleted already' }));
-  await session.malform(remove('model-versions/delete', { name, version: '3' }), 1);
+  await session.malform(remove('model-versions/delete', { name: scrap, version: '3' }), 1);
   await session.send(get('model-versions/get', { name, version: '3' }, { variant: 'deleted' }));
   await session.send(get('registered-models/get', { name }, { variant: 'with versions' }));
 };
 
-const aliases = async (session: Session, name: string): Promise<void> => {
+const aliases = async (session: Session, name: string, scrap: string): Promise<void> => {
   const { random } = session;
   await session.send(post('registered-models/alias', { name, alias: 'champion', version: '1' }));
   await session.send(get('registered-models/alias', { name, alias: 'champion' }));
@@ -171,36 +181,36 @@ const aliases = async (session: Session, name: string): Promise<void> => {
     post('registered-models/alias', { name, alias: 'champion', version: '99' }, { variant: 'no such version' }),
   );
   for (const alias of random.some(oddAliases, 4)) {
-    await session.send(
+    await session.probe(
       post(
         'registered-models/alias',
-        { name, alias, version: '1' },
+        { name: scrap, alias, version: '1' },
         { variant: `alias ${JSON.stringify(alias.slice(0, 9))} of ${alias.length}` },
       ),
     );
-    await session.send(
+    await session.probe(
       get(
         'registered-models/alias',
-        { name, alias },
+        { name: scrap, alias },
         { variant: `alias ${JSON.stringify(alias.slice(0, 9))} of ${alias.length}` },
       ),
     );
   }
-  await session.malform(post('registered-models/alias', { name, alias: 'b', version: '1' }), 3);
-  await session.malform(get('registered-models/alias', { name, alias: 'champion' }), 1);
+  await session.malform(post('registered-models/alias', { name: scrap, alias: 'b', version: '1' }), 3);
+  await session.malform(get('registered-models/alias', { name: scrap, alias: 'champion' }), 1);
   await session.send(get('registered-models/get', { name }, { variant: 'with aliases' }));
   await session.send(get('model-versions/get', { name, version: '2' }, { variant: 'with aliases' }));
   await session.send(remove('registered-models/alias', { name, alias: 'champion' }));
   await session.send(remove('registered-models/alias', { name, alias: 'champion' }, { variant: 'no such alias' }));
   await session.send(get('registered-models/alias', { name, alias: 'champion' }, { variant: 'deleted' }));
-  await session.malform(remove('registered-models/alias', { name, alias: 'b' }), 1);
+  await session.malform(remove('registered-models/alias', { name: scrap, alias: 'b' }), 1);
 };
 
-const transitions = async (session: Session, name: string): Promise<void> => {
+const transitions = async (session: Session, name: string, scrap: string): Promise<void> => {
   const { random } = session;
   for (let count = 0; count < 4; count++) {
     const [stage, archive] = [random.pick(stages), random.chance(0.3)];
-    await session.send(
+    await session.probe(
       post(
         'model-versions/transition-stage',
         { name, version: random.pick(['1', '2']), stage, archive_existing_versions: archive },
@@ -209,13 +219,18 @@ const transitions = async (session: Session, name: string): Promise<void> => {
     );
   }
   await session.malform(
-    post('model-versions/transition-stage', { name, version: '1', stage: 'Staging', archive_existing_versions: false }),
+    post('model-versions/transition-stage', {
+      name: scrap,
+      version: '1',
+      stage: 'Staging',
+      archive_existing_versions: false,
+    }),
     2,
   );
   await session.send(post('registered-models/get-latest-versions', { name }));
-  await session.send(
+  await session.probe(
     post('registered-models/get-latest-versions', { name, stages: [random.pick(stages)] }, { variant: 'of one stage' }),
   );
   await session.send(get('registered-models/get-latest-versions', { name, stages: ['None', 'Staging'] }));
-  await session.malform(post('registered-models/get-latest-versions', { name, stages: ['Staging'] }), 2);
+  await session.malform(post('registered-models/get-latest-versions', { name: scrap, stages: ['Staging'] }), 2);
 };

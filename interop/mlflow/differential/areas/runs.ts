@@ -54,13 +54,15 @@ export const runs = async (session: Session): Promise<void> => {
       { user_id: 'ann' },
     ]),
   );
+  const scrapExperiment = await anExperiment(session);
+  const scrap = await aRun(session, scrapExperiment);
   const read = () => session.send(get('runs/get', { run_id: run }));
   await read();
-  await session.send(get('runs/get', { run_uuid: run }, { variant: 'by run_uuid' }));
-  await session.malform(get('runs/get', { run_id: run }), 1);
+  await session.probe(get('runs/get', { run_uuid: run }, { variant: 'by run_uuid' }));
+  await session.malform(get('runs/get', { run_id: scrap }), 1);
   await session.malform(
     post('runs/create', {
-      experiment_id: experiment,
+      experiment_id: scrapExperiment,
       start_time: startedAtMs,
       user_id: 'ann',
       run_name: 'n',
@@ -68,26 +70,26 @@ export const runs = async (session: Session): Promise<void> => {
     }),
     4,
   );
-  await session.send(
+  await session.probe(
     post(
       'runs/create',
-      { experiment_id: experiment, run_name: 'one', tags: [{ key: 'mlflow.runName', value: 'two' }] },
+      { experiment_id: scrapExperiment, run_name: 'one', tags: [{ key: 'mlflow.runName', value: 'two' }] },
       { variant: 'two names' },
     ),
   );
-  await session.send(
+  await session.probe(
     post(
       'runs/create',
-      { experiment_id: experiment, tags: [{ key: 'mlflow.runName', value: 'two' }] },
+      { experiment_id: scrapExperiment, tags: [{ key: 'mlflow.runName', value: 'two' }] },
       { variant: 'named by a tag' },
     ),
   );
-  await session.send(post('runs/create', { experiment_id: experiment }, { variant: 'without a name' }));
+  await session.probe(post('runs/create', { experiment_id: scrapExperiment }, { variant: 'without a name' }));
   await session.send(post('runs/create', { experiment_id: '987654321' }, { variant: 'no such experiment' }));
-  await logParameters(session, run);
-  await logTags(session, run);
-  await logMetrics(session, run);
-  await logBatches(session, run);
+  await logParameters(session, run, scrap);
+  await logTags(session, run, scrap);
+  await logMetrics(session, run, scrap);
+  await logBatches(session, run, scrap);
   await read();
   await session.send(
     post('runs/update', {
@@ -98,7 +100,7 @@ export const runs = async (session: Session): Promise<void> => {
   );
   await session.send(post('runs/update', { run_id: run, run_name: session.name('renamed') }, { variant: 'renamed' }));
   await session.malform(
-    post('runs/update', { run_id: run, status: 'FINISHED', end_time: startedAtMs + 6, run_name: 'again' }),
+    post('runs/update', { run_id: scrap, status: 'FINISHED', end_time: startedAtMs + 6, run_name: 'again' }),
     4,
   );
   await read();
@@ -112,8 +114,8 @@ export const runs = async (session: Session): Promise<void> => {
   await session.send(post('runs/update', { run_id: run, status: 'RUNNING' }, { variant: 'run deleted' }));
   await session.send(post('runs/restore', { run_id: run }));
   await session.send(post('runs/restore', { run_id: run }, { variant: 'not deleted' }));
-  await session.malform(post('runs/restore', { run_id: run }), 1);
-  await session.malform(post('runs/delete', { run_id: run }), 1);
+  await session.malform(post('runs/restore', { run_id: scrap }), 1);
+  await session.malform(post('runs/delete', { run_id: scrap }), 1);
   await read();
   const nobody = '0123456789abcdef0123456789abcdef';
   for (const [route, body] of [
@@ -128,52 +130,52 @@ export const runs = async (session: Session): Promise<void> => {
   await session.send(get('runs/get', { run_id: nobody }, { variant: 'no such run' }));
 };
 
-const logParameters = async (session: Session, run: string): Promise<void> => {
+const logParameters = async (session: Session, run: string, scrap: string): Promise<void> => {
   const { random } = session;
   const key = random.pick(keys);
   await session.send(post('runs/log-parameter', { run_id: run, key, value: '0.1' }));
   await session.send(post('runs/log-parameter', { run_id: run, key, value: '0.1' }, { variant: 'the same again' }));
   await session.send(post('runs/log-parameter', { run_id: run, key, value: '0.2' }, { variant: 'another value' }));
   const bad = random.pick(badKeys);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-parameter',
-      { run_id: run, key: bad, value: 'x' },
+      { run_id: scrap, key: bad, value: 'x' },
       { variant: `key ${JSON.stringify(bad.slice(0, 12))} of ${bad.length}` },
     ),
   );
   const length = random.pick([0, 500, 501, 6000, 6001]);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-parameter',
-      { run_id: run, key: `long${length}`, value: 'v'.repeat(length) },
+      { run_id: scrap, key: `long${length}`, value: 'v'.repeat(length) },
       { variant: `a value of ${length} characters` },
     ),
   );
-  await session.send(
-    post('runs/log-parameter', { run_uuid: run, key: 'by-uuid', value: 'x' }, { variant: 'by run_uuid' }),
+  await session.probe(
+    post('runs/log-parameter', { run_uuid: scrap, key: 'by-uuid', value: 'x' }, { variant: 'by run_uuid' }),
   );
-  await session.malform(post('runs/log-parameter', { run_id: run, key: session.name('p'), value: 'x' }), 3);
+  await session.malform(post('runs/log-parameter', { run_id: scrap, key: session.name('p'), value: 'x' }), 3);
 };
 
-const logTags = async (session: Session, run: string): Promise<void> => {
+const logTags = async (session: Session, run: string, scrap: string): Promise<void> => {
   const { random } = session;
   const key = random.pick(keys);
   await session.send(post('runs/set-tag', { run_id: run, key, value: 'a' }));
   await session.send(post('runs/set-tag', { run_id: run, key, value: 'b' }, { variant: 'overwritten' }));
   const bad = random.pick(badKeys);
-  await session.send(
+  await session.probe(
     post(
       'runs/set-tag',
-      { run_id: run, key: bad, value: 'x' },
+      { run_id: scrap, key: bad, value: 'x' },
       { variant: `key ${JSON.stringify(bad.slice(0, 12))} of ${bad.length}` },
     ),
   );
   const length = random.pick([0, 5000, 8000, 8001]);
-  await session.send(
+  await session.probe(
     post(
       'runs/set-tag',
-      { run_id: run, key: `long${length}`, value: 'v'.repeat(length) },
+      { run_id: scrap, key: `long${length}`, value: 'v'.repeat(length) },
       { variant: `a value of ${length} characters` },
     ),
   );
@@ -184,10 +186,10 @@ const logTags = async (session: Session, run: string): Promise<void> => {
       { variant: 'the name' },
     ),
   );
-  await session.malform(post('runs/set-tag', { run_id: run, key: 'k', value: 'x' }), 3);
+  await session.malform(post('runs/set-tag', { run_id: scrap, key: 'k', value: 'x' }), 3);
   await session.send(post('runs/delete-tag', { run_id: run, key }));
   await session.send(post('runs/delete-tag', { run_id: run, key }, { variant: 'no such tag' }));
-  await session.malform(post('runs/delete-tag', { run_id: run, key: 'k' }), 1);
+  await session.malform(post('runs/delete-tag', { run_id: scrap, key: 'k' }), 1);
 };
 
 const values = [
@@ -205,7 +207,7 @@ const values = [
   123456789012345680,
 ];
 
-const logMetrics = async (session: Session, run: string): Promise<void> => {
+const logMetrics = async (session: Session, run: string, scrap: string): Promise<void> => {
   const { random } = session;
   for (let count = 0; count < 4; count++) {
     const [value, step, timestamp] = [
@@ -213,34 +215,41 @@ const logMetrics = async (session: Session, run: string): Promise<void> => {
       random.pick([undefined, 0, 1, -5, 2 ** 53 - 1, '7']),
       random.pick([0, 1, startedAtMs, '1600000000001']),
     ];
-    await session.send(
+    const odd = typeof value === 'string' || Math.abs(value) > 1e300;
+    await (odd ? session.probe : session.send)(
       post(
         'runs/log-metric',
-        { run_id: run, key: random.pick(keys), value, timestamp, ...(step === undefined ? {} : { step }) },
+        {
+          run_id: odd ? scrap : run,
+          key: random.pick(keys),
+          value,
+          timestamp,
+          ...(step === undefined ? {} : { step }),
+        },
         { variant: `value ${value}, step ${step}` },
       ),
     );
   }
   const bad = random.pick(badKeys);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-metric',
-      { run_id: run, key: bad, value: 1, timestamp: 1 },
+      { run_id: scrap, key: bad, value: 1, timestamp: 1 },
       { variant: `key ${JSON.stringify(bad.slice(0, 12))} of ${bad.length}` },
     ),
   );
   const odd = random.pick(['NaN', 'Infinity', '-Infinity', '1e999']);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-metric',
       {},
-      { rawBody: `{"run_id": "${run}", "key": "bare", "value": ${odd}, "timestamp": 5}`, variant: `a bare ${odd}` },
+      { rawBody: `{"run_id": "${scrap}", "key": "bare", "value": ${odd}, "timestamp": 5}`, variant: `a bare ${odd}` },
     ),
   );
-  await session.malform(post('runs/log-metric', { run_id: run, key: 'm', value: 1.5, timestamp: 10, step: 2 }), 4);
+  await session.malform(post('runs/log-metric', { run_id: scrap, key: 'm', value: 1.5, timestamp: 10, step: 2 }), 4);
 };
 
-const logBatches = async (session: Session, run: string): Promise<void> => {
+const logBatches = async (session: Session, run: string, scrap: string): Promise<void> => {
   const { random } = session;
   const point = (index: number) => ({
     key: `batch/${index % 3}`,
@@ -269,11 +278,11 @@ const logBatches = async (session: Session, run: string): Promise<void> => {
     [900, 60, 50],
     [800, 100, 100],
   ]);
-  await session.send(
+  await session.probe(
     post(
       'runs/log-batch',
       {
-        run_id: run,
+        run_id: scrap,
         metrics: list(metrics ?? 0, point),
         params: list(params ?? 0, (index) => ({ key: `many${index}`, value: 'x' })),
         tags: list(tags ?? 0, (index) => ({ key: `many${index}`, value: 'x' })),
@@ -281,11 +290,11 @@ const logBatches = async (session: Session, run: string): Promise<void> => {
       { variant: `${metrics} metrics, ${params} params, ${tags} tags` },
     ),
   );
-  await session.send(
+  await session.probe(
     post(
       'runs/log-batch',
       {
-        run_id: run,
+        run_id: scrap,
         params: [
           { key: 'twice', value: '1' },
           { key: 'twice', value: '2' },
@@ -294,11 +303,11 @@ const logBatches = async (session: Session, run: string): Promise<void> => {
       { variant: 'one param with two values' },
     ),
   );
-  await session.send(
+  await session.probe(
     post(
       'runs/log-batch',
       {
-        run_id: run,
+        run_id: scrap,
         params: [
           { key: 'same', value: '1' },
           { key: 'same', value: '1' },
@@ -307,11 +316,11 @@ const logBatches = async (session: Session, run: string): Promise<void> => {
       { variant: 'one param twice' },
     ),
   );
-  await session.send(
+  await session.probe(
     post(
       'runs/log-batch',
       {
-        run_id: run,
+        run_id: scrap,
         params: [
           { key: 'b0', value: 'other' },
           { key: 'new-one', value: '1' },
@@ -321,11 +330,11 @@ const logBatches = async (session: Session, run: string): Promise<void> => {
       { variant: 'one param changed' },
     ),
   );
-  await session.send(
+  await session.probe(
     post(
       'runs/log-batch',
       {
-        run_id: run,
+        run_id: scrap,
         tags: [
           { key: 'twice', value: '1' },
           { key: 'twice', value: '2' },
@@ -337,7 +346,7 @@ const logBatches = async (session: Session, run: string): Promise<void> => {
   await session.send(get('runs/get', { run_id: run }));
   await session.malform(
     post('runs/log-batch', {
-      run_id: run,
+      run_id: scrap,
       metrics: [{ key: 'm', value: 1, timestamp: 1, step: 1 }],
       params: [{ key: session.name('p'), value: 'x' }],
       tags: [{ key: 't', value: 'x' }],

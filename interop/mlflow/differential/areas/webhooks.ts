@@ -41,6 +41,7 @@ export const webhooks = async (session: Session): Promise<void> => {
   const given = body();
   const create = post('webhooks', given, { captures: { webhook: 'webhook.webhook_id' } });
   const { webhook } = await session.capture(create);
+  const { scrap } = await session.capture(post('webhooks', body(), { captures: { scrap: 'webhook.webhook_id' } }));
   await session.send({ ...create, variant: 'a name that is taken' });
   await session.send(
     post(
@@ -50,8 +51,8 @@ export const webhooks = async (session: Session): Promise<void> => {
     ),
   );
   const [url, odd] = [random.pick(urls), random.integer(0, oddEvents.length - 1)];
-  await session.send(post('webhooks', { ...body(), url }, { variant: `url ${url}` }));
-  await session.send(
+  await session.probe(post('webhooks', { ...body(), url }, { variant: `url ${url}` }));
+  await session.probe(
     post('webhooks', { ...body(), events: oddEvents[odd] }, { variant: `events ${JSON.stringify(oddEvents[odd])}` }),
   );
   await session.malform(post('webhooks', { ...body(), description: 'd', secret: 's', status: 'ACTIVE' }), 5);
@@ -61,7 +62,7 @@ export const webhooks = async (session: Session): Promise<void> => {
   );
   await session.send(patch(`webhooks/${webhook}`, { events: [random.pick(events)] }, { variant: 'other events' }));
   await session.malform(
-    patch(`webhooks/${webhook}`, {
+    patch(`webhooks/${scrap}`, {
       name: session.name('hook'),
       url: `${somewhere}/y`,
       description: 'x',
@@ -71,7 +72,7 @@ export const webhooks = async (session: Session): Promise<void> => {
   );
   await session.send(get(`webhooks/${webhook}`, {}, { variant: 'changed' }));
   await session.send(
-    get('webhooks', { max_results: random.pick(['0', '-1', '1001', 'x']) }, { variant: 'odd max_results' }),
+    get('webhooks', { max_results: random.pick(['-1', '1001', 'x']) }, { variant: 'odd max_results' }),
   );
   await session.send(get('webhooks', { page_token: 'bogus' }, { variant: 'a page token that is none' }));
   await session.send(remove(`webhooks/${webhook}`));
