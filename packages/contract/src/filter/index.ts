@@ -28,4 +28,12 @@ export { readInstant } from './instant.ts';
 export { containsParts, likeParts, matchesParts, type PatternPart } from './like.ts';
 export { filterOf, parseFilter, patternOf } from './parser.ts';
 export { compileRegex, type FilterRegex } from './regex.ts';
-export { type ComparisonSyntax, type FilterDialect, type KeySyntax, readFilter, type ValueSyntax } from './syntax.ts';
+export {
+  type ComparisonSyntax,
+  type FilterDialect,
+  type KeySyntax,
+  type OrderSyntax,
+  readFilter,
+  readOrder,
+  type ValueSyntax,
+} from './syntax.ts';

@@ -25,6 +25,13 @@ export interface ComparisonSyntax {
   values: ValueSyntax[];
 }
 
+/** A key with a direction, as tables are ordered by. */
+export interface OrderSyntax {
+  key: KeySyntax[];
+  at: number;
+  descending: boolean;
+}
+
 export interface FilterDialect {
   /** What a comparison means; throws UnreadableFilter where it means nothing. */
   toFilter: (comparison: ComparisonSyntax) => Filter;
@@ -138,10 +145,22 @@ class Reader {
 
   private comparison(): Filter {
     const { at } = this.peek();
-    const key = [this.keyPart(true)];
-    while (this.takeSign('.')) key.push(this.keyPart(false));
+    const key = this.key();
     const operatorAt = this.peek().at;
     return this.dialect.toFilter({ key, at, operatorAt, ...this.test() });
+  }
+  order(): OrderSyntax {
+    const { at } = this.peek();
+    const key = this.key();
+    const descending = this.takeWord('desc');
+    if (!descending) this.takeWord('asc');
+    if (this.peek().kind !== 'end') this.fail(descending ? 'the end' : 'asc, desc or the end');
+    return { key, at, descending };
+  }
+  private key(): KeySyntax[] {
+    const key = [this.keyPart(true)];
+    while (this.takeSign('.')) key.push(this.keyPart(false));
+    return key;
   }
   private test(): Pick<ComparisonSyntax, 'operator' | 'negated' | 'values'> {
     if (this.takeWord('is')) {
@@ -218,3 +237,6 @@ class Reader {
 
 /** Reads a filter in a dialect of the grammar. Null for an empty text. Throws UnreadableFilter. */
 export const readFilter = (text: string, dialect: FilterDialect): Filter | null => new Reader(text, dialect).all();
+
+/** Reads `metrics.loss desc`. Throws UnreadableFilter. */
+export const readOrder = (text: string, dialect: FilterDialect): OrderSyntax => new Reader(text, dialect).order();

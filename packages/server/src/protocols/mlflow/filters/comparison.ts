@@ -1,0 +1,139 @@
+import {
+  type ComparisonSyntax,
+  type Filter,
+  filterOf,
+  patternOf,
+  UnreadableFilter,
+  type ValueSyntax,
+} from '@millwright/contract';
+import { type ColumnKind, type MlflowSearch } from './columns.ts';
+import { type WireIds, compareIds } from './ids.ts';
+import { columnOf, keyOf } from './key.ts';
+
+type Operator = ComparisonSyntax['operator'];
+const equality: readonly Operator[] = ['=', '!=', 'in'];
+const ofText: readonly Operator[] = [...equality, 'like', 'ilike', 'rlike', '~', 'null'];
+const ofNumbers: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>=', 'between', 'null'];
+const spelling = (operator: Operator): string => (operator === 'null' ? 'is null' : operator);
+
+const allow = ({ operator, operatorAt }: ComparisonSyntax, operators: readonly Operator[], what: string): void => {
+  if (!operators.includes(operator))
+    throw new UnreadableFilter(
+      `${what} cannot be compared by ${spelling(operator)}. Expected one of ${operators.map(spelling).join(', ')}`,
+      operatorAt,
+    );
+};
+const each = (comparison: ComparisonSyntax, read: (value: ValueSyntax) => ValueSyntax): ComparisonSyntax => ({
+  ...comparison,
+  values: comparison.values.map(read),
+});
+
+/** Text in quotes; where words may stand for themselves, also those and numbers as they are written. */
+const textIn =
+  (words: boolean) =>
+  (value: ValueSyntax): ValueSyntax => {
+    if (value.kind === 'text') return value;
+    if (words && (value.kind === 'word' || value.kind === 'number'))
+      return { ...value, kind: 'text', value: value.raw };
+    throw new UnreadableFilter(`Expected a text in quotes instead of ${value.raw}`, value.at);
+  };
+const number = (value: ValueSyntax): ValueSyntax => {
+  if (value.kind === 'number') return value;
+  throw new UnreadableFilter(`Expected a number without quotes instead of ${value.raw}`, value.at);
+};
+const time = (value: ValueSyntax): ValueSyntax => {
+  if (value.kind === 'number' || value.kind === 'instant') return value;
+  throw new UnreadableFilter(`Expected milliseconds, now() or today() instead of ${value.raw}`, value.at);
+};
+const whole = (value: ValueSyntax): ValueSyntax => {
+  if (/^[+-]?\d+$/.test(value.raw) || value.kind === 'instant') return value;
+  throw new UnreadableFilter(`Expected a whole number instead of ${value.raw}`, value.at);
+};
+/** A whole number, also in quotes. */
+const count = (value: ValueSyntax): ValueSyntax => {
+  if ((value.kind === 'number' || value.kind === 'text') && /^\s*[+-]?\d+\s*$/.test(String(value.value)))
+    return { ...value, kind: 'number', value: Number(value.value) };
+  throw new UnreadableFilter(`Expected a whole number instead of ${value.raw}`, value.at);
+};
+
+const flipCase = (text: string): string =>
+  text.replaceAll(/\\.|[a-z]|[A-Z]/gs, (found) =>
+    found.length > 1 ? found : found === found.toLowerCase() ? found.toUpperCase() : found.toLowerCase(),
+  );
+/** Statuses are of one case here and of the other on the wire: what matches none there must match none here. */
+const runStatus = (value: ValueSyntax): ValueSyntax => ({ ...value, value: flipCase(String(value.value)) });
+
+const modelStatuses = ['UNSPECIFIED', 'PENDING', 'READY', 'FAILED'];
+const modelStatus = (value: ValueSyntax): ValueSyntax => {
+  if (modelStatuses.includes(String(value.value))) return { ...value, value: String(value.value).toLowerCase() };
+  throw new UnreadableFilter(`Expected one of ${modelStatuses.join(', ')} instead of ${value.raw}`, value.at);
+};
+
+/** `not` before an operator of the wire: something is there, and it is not so. */
+const build = (comparison: ComparisonSyntax, path: string[]): Filter => {
+  const { operator, negated, at } = comparison;
+  const filter = filterOf({ ...comparison, negated: false }, path);
+  if (!negated) return filter;
+  if (operator === 'null') return { kind: 'not', part: filter };
+  if (filter.kind === 'in') return { ...filter, negated: true };
+  return {
+    kind: 'and',
+    parts: [
+      { kind: 'not', part: filter },
+      { kind: 'not', part: { kind: 'null', path, at } },
+    ],
+  };
+};
+
+const patternOperators: readonly Operator[] = ['like', 'ilike', 'rlike', '~'];
+
+/** A comparison as an MLflow client means it. Throws UnreadableFilter for one that MLflow has not, and no superset. */
+export const comparisonReader =
+  (search: MlflowSearch, ids: WireIds) =>
+  (comparison: ComparisonSyntax): Filter => {
+    const { operator } = comparison;
+    const { table, name, parts } = keyOf(comparison.key, comparison.at, search);
+    const text = (what: string): ComparisonSyntax => {
+      allow(comparison, ofText, what);
+      const read = each(comparison, textIn(search.words));
+      if (patternOperators.includes(operator)) patternOf(read.values[0] as ValueSyntax, operator, false);
+      return read;
+    };
+    const numeric = (what: string, read: (value: ValueSyntax) => ValueSyntax): ComparisonSyntax => {
+      allow(comparison, ofNumbers, what);
+      return each(comparison, read);
+    };
+    switch (table) {
+      case 'metrics':
+        return build(numeric('A metric', number), [table, ...parts]);
+      case 'parameters':
+      case 'tags': {
+        const what = table === 'tags' ? 'A tag' : 'A parameter';
+        // A range is no comparison of MLflow: numbers in it are read as numbers.
+        return build(operator === 'between' ? comparison : text(what), [table, ...parts]);
+      }
+      case 'datasets':
+        return build(text('A dataset'), [table, name]);
+      case 'attributes':
+    }
+    const column = columnOf(search.columns, name, comparison.at);
+    const path = [column.name];
+    const readers: Readonly<Record<ColumnKind, () => Filter>> = {
+      text: () => build(text(name), path),
+      time: () => build(numeric(name, time), path),
+      'whole-time': () => build(each(numeric(name, time), whole), path),
+      count: () => build(numeric(name, count), path),
+      'run-status': () => build(each(text(name), runStatus), path),
+      'model-status': () => {
+        allow(comparison, equality, name);
+        return build(each(text(name), modelStatus), path);
+      },
+      'experiment-number': () => {
+        allow(comparison, equality, name);
+        return build(each(text(name), count), path);
+      },
+      'run-id': () => compareIds(text(name), path, ids.toId, (read) => build(read, path)),
+      'model-id': () => compareIds(text(name), path, ids.toModelId, (read) => build(read, path)),
+    };
+    return readers[column.kind]();
+  };

@@ -1,0 +1,30 @@
+import { type OrderSyntax, UnreadableFilter } from '@millwright/contract';
+import type { MlflowSearch } from './columns.ts';
+import { columnOf, keyOf } from './key.ts';
+
+export interface MlflowOrder {
+  /** The key split as in filters: `['metrics', 'val', 'loss']`, `['startedAt']`. */
+  path: string[];
+  descending: boolean;
+}
+
+/** What a clause of `order_by` orders by. Throws UnreadableFilter. */
+export const orderOf = ({ key, at, descending }: OrderSyntax, search: MlflowSearch): MlflowOrder => {
+  const { table, name, parts } = keyOf(key, at, search);
+  if (table === 'attributes') return { path: [columnOf(search.order, name, at)], descending };
+  if (!search.orderTables.includes(table))
+    throw new UnreadableFilter(`Expected a name to order by instead of ${table}: these have no order`, at);
+  return { path: [table, ...parts], descending };
+};
+
+/** Without what an earlier one orders by already; `duplicate`: the index of the first that does. */
+export const distinct = (orders: readonly MlflowOrder[]): { orders: MlflowOrder[]; duplicate: number | null } => {
+  const seen = new Set<string>();
+  let duplicate: number | null = null;
+  const kept = orders.filter(({ path }, index) => {
+    const key = [path[0], path.slice(1).join('.')].join('\n');
+    if (seen.has(key)) duplicate ??= index;
+    return !seen.has(key) && seen.add(key);
+  });
+  return { orders: kept, duplicate };
+};
