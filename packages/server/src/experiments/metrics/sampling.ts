@@ -51,7 +51,9 @@ export const createSampler = (limit: number, total: number): Sampler => {
       for (const point of [first, last]) if (point) kept.add(point);
       for (const { low, high, special } of buckets)
         for (const point of [low, high, special]) if (point) kept.add(point);
-      return [...kept].sort((a, b) => a.step - b.step || a.at - b.at);
+      const points = [...kept].sort((a, b) => a.step - b.step || a.at - b.at);
+      // Of so few there is no room for both ends and a bucket between them.
+      return points.length <= limit ? points : points.slice(-limit);
     },
   };
 };

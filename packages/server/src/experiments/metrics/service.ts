@@ -66,7 +66,8 @@ export const createMetrics = ({ database: { db } }: Platform, { write }: { write
       if (more) await new Promise(setImmediate);
     }
     if (sampler) return sampler.points();
-    if (inRange.length <= limit) return inRange.sort((a, b) => a.step - b.step || a.at - b.at);
+    inRange.sort((a, b) => a.step - b.step || a.at - b.at);
+    if (inRange.length <= limit) return inRange;
     const ofRange = createSampler(limit, inRange.length);
     for (const point of inRange) ofRange.add(point);
     return ofRange.points();

@@ -23,7 +23,13 @@ export const attachment = (options: {
 }): Record<string, string> => ({
   'content-type': options.mediaType ?? 'application/octet-stream',
   'content-length': String(options.sizeBytes),
-  'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(options.fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`,
+  'content-disposition': `attachment; ${fileNameParameter(options.fileName)}`,
   'content-security-policy': "sandbox; default-src 'none'",
   'accept-ranges': 'bytes',
 });
+
+/** RFC 6266: plain names as they are, which every client reads; all others encoded. */
+const fileNameParameter = (name: string): string =>
+  /^[\w.-]+$/.test(name)
+    ? `filename=${name}`
+    : `filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;

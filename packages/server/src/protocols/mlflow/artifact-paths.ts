@@ -28,7 +28,7 @@ const decoded = (path: string): string => {
  * one on the machine of who downloads it. Errors: INVALID_INPUT.
  */
 export const checkArtifactPath = (given: string): string => {
-  const path = given.replace(/\/+$/, '');
+  const path = given.replace(/(?!^)\/{2,}/g, '/').replace(/\/$/, '');
   if (path.length > maxCharacters) refuse(path);
   const plain = decoded(path);
   // eslint-disable-next-line no-control-regex

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Permission } from '@millwright/contract';
 import { type ExperimentsService, mediaTypeOf } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { Api, RangeHeaders, StreamReply } from '#platform/http';
+import type { Admit } from './admit.ts';
 import { checkArtifactPath, placeOf } from './artifact-paths.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
 import { runIdOf } from './runs.ts';
@@ -25,7 +25,8 @@ const listed = async (
   (await experiments.listFolder(ctx, place)).map(({ name, sizeBytes }) => ({
     path: shownBelow === '' ? name : `${shownBelow}/${name}`,
     is_dir: sizeBytes === null,
-    ...(sizeBytes === null ? {} : { file_size: sizeBytes }),
+    // An empty file has no size on this wire, as a field that is 0 is not sent.
+    ...(sizeBytes ? { file_size: sizeBytes } : {}),
   }));
 
 /** The list of a run's files, by the run. */
@@ -45,9 +46,23 @@ export const artifactEndpoints = (experiments: ExperimentsService, locations: Lo
       };
     },
   },
+  {
+    method: 'POST',
+    path: '/artifacts/presigned-upload-url',
+    permission: 'run:write',
+    handle: async () => noPresigning('upload'),
+  },
+  {
+    method: 'POST',
+    path: '/artifacts/presigned-download-url',
+    permission: 'run:read',
+    handle: async () => noPresigning('download'),
+  },
 ];
 
-export type Admit = (request: FastifyRequest, permission: Permission) => Promise<Ctx>;
+/** Only where clients reach the storage by themselves. */
+const noPresigning = (what: string): never =>
+  fail('INVALID_INPUT', `Presigned ${what} is not supported: files go through this server.`);
 
 const rangeOf = ({ headers }: FastifyRequest): RangeHeaders => ({
   ...(headers.range === undefined ? {} : { range: headers.range }),
@@ -93,15 +108,50 @@ export const artifactProxy = (
       const place = await placeOf(experiments, ctx, wildcard(request));
       if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file.');
       await experiments.putFile(ctx, place, api.upload(request), mediaTypeOf(place.path));
-      return reply.send({});
+      return reply.send();
     },
   });
+  // A client that hears this sends the file in one piece.
+  for (const step of ['create', 'complete', 'abort'])
+    scope.post(`/mpu/${step}/*`, async (request, reply) => {
+      await admit(request, 'run:write');
+      return reply
+        .code(501)
+        .send({ error_code: 'NOT_IMPLEMENTED', message: 'Send the file in one piece: it is stored as it comes.' });
+    });
   scope.delete('/artifacts/*', async (request, reply) => {
     const ctx = await admit(request, 'run:write');
     const place = await placeOf(experiments, ctx, wildcard(request));
     if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file or the folder.');
     await experiments.deleteFiles(ctx, place);
     return reply.send({});
+  });
+};
+
+/** What MLflow's console uploads: small files, by their run. Within `/ajax-api/2.0/mlflow`. */
+export const artifactUpload = (
+  scope: FastifyInstance,
+  api: Api,
+  experiments: ExperimentsService,
+  admit: Admit,
+): void => {
+  const contexts = new WeakMap<FastifyRequest, Ctx>();
+  scope.post('/upload-artifact', {
+    bodyLimit: 10_000_000,
+    onRequest: async (request) => {
+      contexts.set(request, await admit(request, 'run:write'));
+    },
+    handler: async (request, reply) => {
+      const { run_uuid: runUuid, path } = request.query as Record<string, unknown>;
+      if (typeof runUuid !== 'string' || runUuid === '')
+        return fail('INVALID_INPUT', "Missing value for required parameter 'run_uuid'.");
+      if (typeof path !== 'string' || path === '')
+        return fail('INVALID_INPUT', "Missing value for required parameter 'path'.");
+      const file = checkArtifactPath(path);
+      const ctx = contexts.get(request) as Ctx;
+      await experiments.putArtifact(ctx, runIdFromWire(runUuid), file, api.upload(request), mediaTypeOf(file));
+      return reply.send();
+    },
   });
 };
 

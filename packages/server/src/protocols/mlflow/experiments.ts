@@ -5,7 +5,7 @@ import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from './endpoint.ts';
 import type { Fields } from './fields.ts';
 import { readMlflowFilter, readMlflowOrder } from './filters/index.ts';
-import { limits } from './names.ts';
+import { cut, limits } from './names.ts';
 import { pageOptions, viewOf } from './pages.ts';
 
 /** MLflow's first experiment, which is there before anybody makes one. */
@@ -17,7 +17,7 @@ const tagsOnWire = (tags: Readonly<Record<string, string>>) =>
 export const artifactLocationOf = (experiment: Pick<Experiment, 'number' | 'artifactLocation'>): string =>
   experiment.artifactLocation ?? `mlflow-artifacts:/${experiment.number}`;
 
-const onWire = (experiment: Experiment) => ({
+const onWire = (experiment: Experiment, workspace: string) => ({
   experiment_id: String(experiment.number),
   name: experiment.name,
   artifact_location: artifactLocationOf(experiment),
@@ -25,13 +25,14 @@ const onWire = (experiment: Experiment) => ({
   last_update_time: experiment.updatedAt,
   creation_time: experiment.createdAt,
   ...(Object.keys(experiment.tags).length > 0 ? { tags: tagsOnWire(experiment.tags) } : {}),
+  workspace,
 });
 
 export const experimentNotFound = (id: string): never => fail('NOT_FOUND', `No Experiment with id=${id} exists`);
 
 /** The experiment that a request names by its number. Errors: NOT_FOUND, INVALID_INPUT. */
 export const experimentOf = async (experiments: ExperimentsService, ctx: Ctx, id: string): Promise<Experiment> => {
-  if (!/^\d{1,15}$/.test(id)) return fail('INVALID_INPUT', `Invalid experiment ID: '${id}'. It must be a number.`);
+  if (!/^-?\d{1,15}$/.test(id)) return fail('INVALID_INPUT', `Invalid experiment ID: '${id}'. It must be a number.`);
   return (await experiments.experimentBy(ctx, { number: Number(id) })) ?? experimentNotFound(id);
 };
 
@@ -66,7 +67,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       cursor,
     });
     return {
-      ...(page.items.length > 0 ? { experiments: page.items.map(onWire) } : {}),
+      ...(page.items.length > 0 ? { experiments: page.items.map((one) => onWire(one, ctx.project)) } : {}),
       ...(page.nextCursor === null ? {} : { next_page_token: page.nextCursor }),
     };
   };
@@ -84,9 +85,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       async handle(input, ctx) {
         const name = input.requiredText('name', { max: limits.experimentName });
         const tags = Object.fromEntries(
-          input
-            .messages('tags')
-            .map((tag) => [tag.requiredText('key', { max: limits.key }), cutTag(tag.presentText('value'))]),
+          input.messages('tags').map((tag) => [tag.requiredText('key', { max: limits.key }), tagValue(tag)]),
         );
         const made = await experiments.createExperiment(ctx, { name, tags, artifactLocation: locationFrom(input) });
         return { experiment_id: String(made.number) };
@@ -96,7 +95,9 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       method: 'GET',
       path: '/experiments/get',
       permission: 'run:read',
-      handle: async (input, ctx) => ({ experiment: onWire(await experimentOf(experiments, ctx, requiredId(input))) }),
+      handle: async (input, ctx) => ({
+        experiment: onWire(await experimentOf(experiments, ctx, requiredId(input)), ctx.project),
+      }),
     },
     {
       method: 'GET',
@@ -106,7 +107,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
         const name = input.requiredText('experiment_name');
         const found = await experiments.experimentBy(ctx, { name });
         if (!found) return fail('NOT_FOUND', `Could not find experiment with name '${name}'`);
-        return { experiment: onWire(found) };
+        return { experiment: onWire(found, ctx.project) };
       },
     },
     { method: 'POST', path: '/experiments/search', permission: 'run:read', handle: search },
@@ -138,9 +139,9 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/update',
       permission: 'run:write',
       async handle(input, ctx) {
+        const name = input.requiredText('new_name', { max: limits.experimentName });
         const { id } = await active(ctx, input);
-        const name = input.text('new_name', { max: limits.experimentName });
-        if (name) await experiments.renameExperiment(ctx, id, name);
+        await experiments.renameExperiment(ctx, id, name);
         return {};
       },
     },
@@ -150,7 +151,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       permission: 'run:write',
       async handle(input, ctx) {
         const key = input.requiredText('key', { max: limits.key });
-        const value = cutTag(input.presentText('value'));
+        const value = tagValue(input);
         const { id } = await active(ctx, input);
         await experiments.setExperimentTag(ctx, id, key, value);
         return {};
@@ -170,7 +171,5 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
   ];
 };
 
-const cutTag = (value: string): string =>
-  value.length <= limits.experimentTag
-    ? value
-    : fail('INVALID_INPUT', `The tag value has ${value.length} characters, the most are ${limits.experimentTag}.`);
+/** A value that is left out is empty. */
+const tagValue = (tag: Fields): string => cut(tag.text('value') ?? '', limits.experimentTag);

@@ -44,7 +44,7 @@ export class Fields {
     const value = this.get(name);
     if (value === undefined || value === null) return undefined;
     // Older clients send numbers of experiments as numbers.
-    if (typeof value === 'number' && Number.isSafeInteger(value) && name.endsWith('_id')) return String(value);
+    if (typeof value === 'number' && Number.isSafeInteger(value) && name === 'experiment_id') return String(value);
     if (typeof value !== 'string') return refuse(name, value, 'It must be a string.');
     if (value.includes('\0')) return refuse(name, value.replaceAll('\0', ' '), 'It holds the character NUL.');
     if (rule.max !== undefined && value.length > rule.max)
@@ -99,7 +99,7 @@ export class Fields {
   texts(name: string): string[] {
     const values = this.list(name);
     return values.map((value) => {
-      if (typeof value === 'number' && Number.isSafeInteger(value) && name.endsWith('_ids')) return String(value);
+      if (typeof value === 'number' && Number.isSafeInteger(value) && name === 'experiment_ids') return String(value);
       if (typeof value !== 'string') return refuse(name, value, 'It must be a list of strings.');
       return value.includes('\0') ? refuse(name, 'a text', 'It holds the character NUL.') : value;
     });

@@ -40,13 +40,12 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
     async handle(input, ctx) {
       const runId = runIdOf(input);
       const key = input.requiredText('metric_key');
-      const limit = input.integer('max_results') ?? maxPoints;
-      if (limit < 1 || limit > maxPoints)
-        fail(
-          'INVALID_INPUT',
-          `Invalid value ${limit} for parameter 'max_results' supplied. It must be 1 to ${maxPoints}.`,
-        );
+      const asked = input.integer('max_results') ?? maxPoints;
+      if (asked < 1)
+        fail('INVALID_INPUT', `Invalid value ${asked} for parameter 'max_results' supplied. It must be positive.`);
+      const limit = Math.min(asked, maxPoints);
       const after = readToken(input.text('page_token'));
+      if (!(await experiments.runExists(ctx, runId))) return {};
       const page = await experiments.metricPage(ctx, runId, key, { limit, after });
       return {
         ...(page.points.length > 0 ? { metrics: page.points.map((point) => onWire(key, point)) } : {}),
@@ -66,6 +65,7 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
       const metrics: object[] = [];
       for (const runId of runIds.toSorted()) {
         if (room === 0) break;
+        if (!(await experiments.runExists(ctx, runId))) continue;
         const { points } = await experiments.metricPage(ctx, runId, key, { limit: room });
         room -= points.length;
         metrics.push(...points.map((point) => ({ ...onWire(key, point), run_id: runIdOnWire(runId) })));
@@ -90,9 +90,11 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
         fail('INVALID_INPUT', `max_results must be between 1 and ${maxPointsOfInterval}, not ${limit}.`);
       const range = from === undefined || to === undefined ? null : { from, to };
       const metrics: object[] = [];
-      for (const runId of runIds.toSorted())
+      for (const runId of runIds.toSorted()) {
+        if (!(await experiments.runExists(ctx, runId))) continue;
         for (const point of await experiments.metricSamples(ctx, runId, key, { range, limit }))
           metrics.push({ ...onWire(key, point), run_id: runIdOnWire(runId) });
+      }
       return metrics.length > 0 ? { metrics } : {};
     },
   },

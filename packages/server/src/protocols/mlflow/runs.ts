@@ -83,6 +83,11 @@ export const runIdOf = (input: Fields): string => {
   return runIdFromWire(wire);
 };
 
+const checkRunId = (runId: string): string =>
+  /^[A-Za-z0-9][\w-]{0,255}$/.test(runId)
+    ? runId
+    : fail('INVALID_INPUT', `Invalid run ID: '${runId.slice(0, 60)}'. It is 32 hexadecimal digits.`);
+
 const instantOf = (input: Fields, name: string): number | undefined => {
   const at = input.integer(name);
   if (at !== undefined && at < 0)
@@ -100,11 +105,11 @@ const metricOf = (input: Fields): NewMetricPoint => {
 };
 const parameterOf = (input: Fields): [string, string] => [
   checkKey('param', input.requiredText('key')),
-  cut(input.presentText('value'), limits.parameterValue),
+  cut(input.text('value') ?? '', limits.parameterValue),
 ];
 const tagOf = (input: Fields): [string, string] => [
   checkKey('tag', input.requiredText('key')),
-  cut(input.presentText('value'), limits.runTag),
+  cut(input.text('value') ?? '', limits.runTag),
 ];
 
 const uniqueParameters = (entries: readonly [string, string][]): Record<string, string> => {
@@ -263,7 +268,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       path: '/runs/log-batch',
       permission: 'run:write',
       async handle(input, ctx) {
-        const runId = runIdOf(input);
+        const runId = checkRunId(runIdOf(input));
         const [metrics, params, tags] = (['metrics', 'params', 'tags'] as const).map((name) =>
           input.messages(name),
         ) as [Fields[], Fields[], Fields[]];

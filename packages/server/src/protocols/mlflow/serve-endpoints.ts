@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Ctx } from '#platform/auth';
+import { fail } from '#platform/errors';
+import { type Api, asMillwrightError } from '#platform/http';
+import type { Log } from '#platform/log';
+import type { Admit } from './admit.ts';
+import type { MlflowEndpoint } from './endpoint.ts';
+import { toWireError } from './errors.ts';
+import { Fields } from './fields.ts';
+
+/** What the routes of this protocol have in common: bodies as text or as they come, errors and unknown routes. */
+export const prepare = (scope: FastifyInstance, log: Log, body: 'text' | 'stream'): void => {
+  scope.removeAllContentTypeParsers();
+  if (body === 'text')
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+  else scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  scope.setErrorHandler((error, request, reply) => {
+    // A body that was not read to its end would be taken for the next request.
+    if (body === 'stream') reply.header('connection', 'close');
+    return answerError(log, error, request, reply);
+  });
+};
+
+/** An unknown route is answered with a page: JSON would keep clients from falling back to older routes. */
+export const answerUnknown = (scope: FastifyInstance, api: Api): void => {
+  scope.setNotFoundHandler(async (request, reply) => {
+    await api.admit(request);
+    return sendPage(reply, 404, 'Not Found');
+  });
+};
+
+export const serveAll = (
+  scope: FastifyInstance,
+  { api, admit, log }: { api: Api; admit: Admit; log: Log },
+  endpoints: readonly MlflowEndpoint[],
+): void => {
+  prepare(scope, log, 'text');
+  answerUnknown(scope, api);
+  const contexts = new WeakMap<FastifyRequest, Ctx>();
+  for (const endpoint of endpoints)
+    scope.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      exposeHeadRoute: false,
+      onRequest: async (request) => {
+        contexts.set(request, await admit(request, endpoint.permission));
+      },
+      handler: async (request, reply) => {
+        const input = inputOf(request, endpoint);
+        const answer = await endpoint.handle(input, contexts.get(request) as Ctx, { request, reply });
+        if (answer === reply) return reply;
+        return reply
+          .code(endpoint.status ?? 200)
+          .header('content-type', 'application/json; charset=utf-8')
+          .send(JSON.stringify(answer));
+      },
+    });
+  const verbs = Map.groupBy(endpoints, (endpoint) => endpoint.path);
+  for (const [path, known] of verbs) {
+    const others = (['GET', 'POST', 'PATCH', 'DELETE', 'PUT'] as const).filter(
+      (verb) => !known.some((endpoint) => endpoint.method === verb),
+    );
+    scope.route({
+      method: others,
+      url: path,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        await api.admit(request);
+        reply.header('allow', known.map((endpoint) => endpoint.method).join(', '));
+        return sendPage(reply, 405, 'Method Not Allowed');
+      },
+    });
+  }
+};
+
+const sendPage = (reply: FastifyReply, status: number, title: string): FastifyReply =>
+  reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(`<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n`);
+
+const inputOf = (request: FastifyRequest, endpoint: MlflowEndpoint): Fields => {
+  const params = request.params as Record<string, string>;
+  if (endpoint.method === 'GET') return new Fields({ ...(request.query as Record<string, unknown>), ...params }, true);
+  const mediaType = request.headers['content-type'] ?? '';
+  if (!mediaType.startsWith('application/json'))
+    fail('MEDIA_TYPE_UNSUPPORTED', 'Bad Request. Content-Type must be application/json.');
+  return new Fields({ ...readBody(request.body), ...params });
+};
+
+const readBody = (body: unknown): Record<string, unknown> => {
+  let value: unknown = {};
+  try {
+    value = JSON.parse(String(body ?? ''));
+    // Old clients encode twice.
+    if (typeof value === 'string') value = JSON.parse(value);
+  } catch {
+    fail('BODY_UNREADABLE', 'The body is not valid JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('BODY_UNREADABLE', 'The body must be a JSON object.');
+  return value as Record<string, unknown>;
+};
+
+export const answerError = (log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const known = asMillwrightError(error);
+  if (known.status >= 500)
+    log.error('a request failed', {
+      requestId: request.id,
+      route: request.routeOptions.url,
+      error: known.cause ?? known,
+    });
+  // MLflow's clients know these two as plain text.
+  if (known.status === 401)
+    return reply.code(401).header('www-authenticate', 'Basic realm="mlflow"').type('text/plain').send(known.message);
+  if (known.status === 403 || known.status === 421) return reply.code(403).type('text/plain').send(known.message);
+  const { status, body } = toWireError(known);
+  if (status === 503) reply.header('retry-after', '1');
+  return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+};
