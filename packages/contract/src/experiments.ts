@@ -97,6 +97,13 @@ const project = { project: ProjectName };
 const experiment = Type.Object({ ...project, experiment: Ref });
 const run = Type.Object({ ...project, run: Id });
 
+/** Which runs a list or a count is about. */
+const RunSelection = {
+  experiment: Type.Optional(Ref),
+  filter: Type.Optional(Type.String({ maxLength: 2000 })),
+  view: Type.Optional(OneOf('active', 'deleted', 'all')),
+};
+
 export const listExperiments = operation({
   id: 'listExperiments',
   method: 'GET',
@@ -105,7 +112,7 @@ export const listExperiments = operation({
   tag,
   permission: 'run:read',
   params: Type.Object(project),
-  query: Type.Object(PageQuery),
+  query: Type.Object({ ...PageQuery, view: Type.Optional(OneOf('active', 'deleted', 'all')) }),
   reply: pageOf(Experiment),
   audit: false,
   cli: 'experiments list',
@@ -151,13 +158,149 @@ export const listRuns = operation({
   params: Type.Object(project),
   query: Type.Object({
     ...PageQuery,
-    experiment: Type.Optional(Ref),
-    filter: Type.Optional(Type.String({ maxLength: 2000 })),
+    ...RunSelection,
+    order: Type.Optional(
+      Type.String({ maxLength: 1000, description: 'e.g. `metrics.auc desc, startedAt`; default the newest first' }),
+    ),
   }),
   reply: pageOf(Run),
-  errors: ['INVALID_FILTER'],
+  errors: ['INVALID_FILTER', 'INVALID_CURSOR'],
   audit: false,
   cli: 'runs list',
+});
+export const countRuns = operation({
+  id: 'countRuns',
+  method: 'GET',
+  path: '/projects/:project/runs/count',
+  summary: 'How many runs a filter matches',
+  tag,
+  permission: 'run:read',
+  params: Type.Object(project),
+  query: Type.Object(RunSelection),
+  reply: Type.Object({ count: Count }),
+  errors: ['INVALID_FILTER'],
+  audit: false,
+  cli: 'runs count',
+});
+export const listRunKeys = operation({
+  id: 'listRunKeys',
+  method: 'GET',
+  path: '/projects/:project/experiments/:experiment/keys',
+  summary: 'The keys of metrics, parameters and tags that runs of an experiment have',
+  tag,
+  permission: 'run:read',
+  params: experiment,
+  resource: { type: 'experiment', param: 'experiment' },
+  reply: Type.Object({
+    metrics: Type.Array(Type.String()),
+    parameters: Type.Array(Type.String()),
+    tags: Type.Array(Type.String()),
+  }),
+  errors: ['NOT_FOUND'],
+  audit: false,
+  cli: 'experiments keys',
+});
+export const updateExperiment = operation({
+  id: 'updateExperiment',
+  method: 'PATCH',
+  path: '/projects/:project/experiments/:experiment',
+  summary: 'Rename an experiment, describe it, set its tags',
+  tag,
+  permission: 'run:write',
+  params: experiment,
+  resource: { type: 'experiment', param: 'experiment' },
+  body: Strict({
+    name: Type.Optional(Name),
+    description: Type.Optional(Text),
+    tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 5000 }))),
+  }),
+  reply: Experiment,
+  errors: ['NOT_FOUND', 'NAME_TAKEN', 'CONFLICT'],
+  audit: 'experiment.update',
+  cli: 'experiments update',
+});
+export const deleteExperiment = operation({
+  id: 'deleteExperiment',
+  method: 'DELETE',
+  path: '/projects/:project/experiments/:experiment',
+  summary: 'Move an experiment and its runs into the trash',
+  tag,
+  permission: 'run:write',
+  params: experiment,
+  resource: { type: 'experiment', param: 'experiment' },
+  reply: Experiment,
+  errors: ['NOT_FOUND'],
+  audit: 'experiment.delete',
+  cli: 'experiments delete',
+});
+export const restoreExperiment = operation({
+  id: 'restoreExperiment',
+  method: 'POST',
+  path: '/projects/:project/experiments/:experiment/restore',
+  summary: 'Take an experiment and its runs out of the trash',
+  tag,
+  permission: 'run:write',
+  params: experiment,
+  resource: { type: 'experiment', param: 'experiment' },
+  reply: Experiment,
+  errors: ['NOT_FOUND'],
+  audit: 'experiment.restore',
+  cli: 'experiments restore',
+});
+export const deleteRun = operation({
+  id: 'deleteRun',
+  method: 'DELETE',
+  path: '/projects/:project/runs/:run',
+  summary: 'Move a run into the trash',
+  tag,
+  permission: 'run:write',
+  params: run,
+  reply: Run,
+  errors: ['NOT_FOUND'],
+  audit: 'run.update',
+  cli: 'runs delete',
+});
+export const restoreRun = operation({
+  id: 'restoreRun',
+  method: 'POST',
+  path: '/projects/:project/runs/:run/restore',
+  summary: 'Take a run out of the trash',
+  tag,
+  permission: 'run:write',
+  params: run,
+  reply: Run,
+  errors: ['NOT_FOUND'],
+  audit: 'run.update',
+  cli: 'runs restore',
+});
+export const getMetricHistories = operation({
+  id: 'getMetricHistories',
+  method: 'POST',
+  path: '/projects/:project/metrics/histories',
+  summary: 'The points of several metrics of several runs',
+  tag,
+  description:
+    'Each sampled as by getMetricHistory. What a run has not logged is left out, and so is a run that does not exist.',
+  permission: 'run:read',
+  params: Type.Object(project),
+  body: Strict({
+    runs: Type.Array(Id, { minItems: 1, maxItems: 200 }),
+    keys: Type.Array(Key, { minItems: 1, maxItems: 50 }),
+    points: Type.Optional(Type.Integer({ minimum: 10, maximum: 10_000, default: 500 })),
+  }),
+  reply: Type.Object({
+    histories: Type.Array(
+      Type.Object({
+        runId: Id,
+        key: Type.String(),
+        total: Count,
+        sampled: Type.Boolean(),
+        points: Type.Array(MetricPoint),
+      }),
+    ),
+  }),
+  audit: false,
+  cli: 'runs metrics',
 });
 export const createRun = operation({
   id: 'createRun',

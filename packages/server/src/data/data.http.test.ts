@@ -75,7 +75,7 @@ describe.each(testStorages())('data over HTTP on $name', ({ database, config }) 
       headers: {
         'content-length': String(sizeBytes),
         etag: `"${digest}"`,
-        'content-disposition': "attachment; filename*=UTF-8''payments-v1.parquet",
+        'content-disposition': 'attachment; filename=payments-v1.parquet',
       },
     });
     const again = await api.send('POST', `${base}/datasets/payments/versions`, whole.bytes, parquet);

@@ -16,6 +16,13 @@ export interface NewExperiment {
   number?: number;
 }
 
+export interface ExperimentUpdate {
+  name?: string | undefined;
+  description?: string | undefined;
+  /** Added to those it has. */
+  tags?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface ExperimentQuery {
   filter: Filter | null;
   order?: readonly { path: readonly string[]; descending: boolean }[] | undefined;
@@ -36,15 +43,14 @@ export interface Catalog {
   /** Without the trash, newest first. */
   listExperiments(
     ctx: Ctx,
-    page: { limit?: number | undefined; cursor?: string | undefined },
+    page: { limit?: number | undefined; cursor?: string | undefined; view?: ExperimentQuery['view'] },
   ): Promise<Page<Experiment>>;
   /** Errors: INVALID_FILTER, INVALID_CURSOR. */
   searchExperiments(ctx: Ctx, query: ExperimentQuery): Promise<Page<Experiment>>;
   /** Errors: NAME_TAKEN, CONFLICT for one in the trash. */
-  renameExperiment(ctx: Ctx, ref: string, name: string): Promise<void>;
+  updateExperiment(ctx: Ctx, ref: string, update: ExperimentUpdate): Promise<Experiment>;
   /** With all its runs into the trash, or out of it. Nothing happens where it is there already. */
-  setExperimentDeleted(ctx: Ctx, ref: string, isDeleted: boolean): Promise<void>;
-  setExperimentTag(ctx: Ctx, ref: string, key: string, value: string): Promise<void>;
+  setExperimentDeleted(ctx: Ctx, ref: string, isDeleted: boolean): Promise<Experiment>;
   /** Errors: NOT_FOUND also for a tag it does not have. */
   deleteExperimentTag(ctx: Ctx, ref: string, key: string): Promise<void>;
 }
@@ -114,22 +120,30 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
     },
     findExperiment,
     experimentBy: (ctx, key) => store.findExperimentBy(db, ctx.project, key),
-    listExperiments: (ctx, { limit = 100, cursor }) => catalog.searchExperiments(ctx, { filter: null, limit, cursor }),
+    listExperiments: (ctx, { limit = 100, cursor, view }) =>
+      catalog.searchExperiments(ctx, { filter: null, limit, cursor, view }),
     searchExperiments: (ctx, { order = [], view = 'active', ...query }) =>
       store.searchExperiments(db, { project: ctx.project, order, view, ...query }),
-    async renameExperiment(ctx, ref, name) {
+    async updateExperiment(ctx, ref, { tags = {}, name, description }) {
+      const { id } = await findExperiment(ctx, ref);
       try {
-        await changeExperiment(ctx, ref, async (change, { number, name: previousName }) => {
-          await store.updateExperiment(change.db, number, { name, updated_at: change.now });
-          return { name, previousName };
+        await changeExperiment(ctx, id, async (change, { number, name: previousName }) => {
+          for (const [key, value] of Object.entries(tags)) await store.putExperimentTag(change.db, number, key, value);
+          const set = {
+            ...(name === undefined ? {} : { name }),
+            ...(description === undefined ? {} : { description }),
+          };
+          await store.updateExperiment(change.db, number, { ...set, updated_at: change.now });
+          return { ...set, ...(name === undefined ? {} : { previousName }), tags: Object.keys(tags) };
         });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         fail('NAME_TAKEN', `There is an experiment '${name}' already. Choose another name.`);
       }
+      return findExperiment(ctx, id);
     },
     async setExperimentDeleted(ctx, ref, isDeleted) {
-      const { number } = await findExperiment(ctx, ref);
+      const { number, id } = await findExperiment(ctx, ref);
       await changes.change(ctx, async (change) => {
         await store.lockExperiment(change.db, number);
         const known = await store.findExperimentBy(change.db, ctx.project, { number });
@@ -138,15 +152,10 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
         await store.updateExperiment(change.db, number, { deleted_at: deletedAt, updated_at: change.now });
         await store.moveRunsToTrash(change.db, number, { from: known.deletedAt, to: deletedAt });
         const verb = isDeleted ? 'experiment.delete' : 'experiment.restore';
-        change.audit({ verb, resourceType: 'experiment', resourceId: known.id, detail: { name: known.name } });
+        change.audit({ verb, resourceType: 'experiment', resourceId: id, detail: { name: known.name } });
       });
+      return findExperiment(ctx, id);
     },
-    setExperimentTag: (ctx, ref, key, value) =>
-      changeExperiment(ctx, ref, async (change, { number }) => {
-        await store.putExperimentTag(change.db, number, key, value);
-        await store.updateExperiment(change.db, number, { updated_at: change.now });
-        return { tag: key };
-      }),
     deleteExperimentTag: (ctx, ref, key) =>
       changeExperiment(ctx, ref, async (change, { number, name }) => {
         if (!(await store.deleteExperimentTag(change.db, number, key)))

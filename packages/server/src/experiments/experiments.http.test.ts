@@ -105,7 +105,7 @@ describe.each(testStorages())('experiments over HTTP on $name', ({ database, con
       bytes: Buffer.from(page),
       headers: {
         'content-type': 'application/octet-stream',
-        'content-disposition': "attachment; filename*=UTF-8''page.html",
+        'content-disposition': 'attachment; filename=page.html',
         'content-security-policy': "sandbox; default-src 'none'",
         'x-content-type-options': 'nosniff',
       },

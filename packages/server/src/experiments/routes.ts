@@ -1,15 +1,23 @@
 import {
+  countRuns,
   createExperiment,
   createRun,
+  deleteExperiment,
+  deleteRun,
   getArtifact,
   getExperiment,
+  getMetricHistories,
   getMetricHistory,
   getRun,
   listArtifacts,
   listExperiments,
+  listRunKeys,
   listRuns,
   logMetrics,
   putArtifact,
+  restoreExperiment,
+  restoreRun,
+  updateExperiment,
   updateRun,
 } from '@millwright/contract';
 import { fail } from '#platform/errors';
@@ -21,14 +29,30 @@ export const routes = (api: Api, service: ExperimentsService): void => {
   api.serve(listExperiments, ({ query }, ctx) => service.listExperiments(ctx, query));
   api.serve(createExperiment, ({ body }, ctx) => service.createExperiment(ctx, body));
   api.serve(getExperiment, ({ params }, ctx) => service.findExperiment(ctx, params.experiment));
+  api.serve(updateExperiment, ({ params, body }, ctx) => service.updateExperiment(ctx, params.experiment, body));
+  api.serve(deleteExperiment, ({ params }, ctx) => service.setExperimentDeleted(ctx, params.experiment, true));
+  api.serve(restoreExperiment, ({ params }, ctx) => service.setExperimentDeleted(ctx, params.experiment, false));
+  api.serve(listRunKeys, ({ params }, ctx) => service.runKeys(ctx, params.experiment));
   api.serve(listRuns, ({ query }, ctx) => service.listRuns(ctx, query));
+  api.serve(countRuns, async ({ query }, ctx) => ({ count: await service.countRuns(ctx, query) }));
   api.serve(createRun, ({ body }, ctx) => service.startRun(ctx, body));
   api.serve(getRun, ({ params }, ctx) => service.getRun(ctx, params.run));
   api.serve(updateRun, ({ params, body }, ctx) => service.updateRun(ctx, params.run, body));
+  api.serve(deleteRun, async ({ params }, ctx) => {
+    await service.setRunDeleted(ctx, params.run, true);
+    return service.getRun(ctx, params.run);
+  });
+  api.serve(restoreRun, async ({ params }, ctx) => {
+    await service.setRunDeleted(ctx, params.run, false);
+    return service.getRun(ctx, params.run);
+  });
   api.serve(logMetrics, ({ params, body }, ctx) => service.logMetrics(ctx, params.run, body.points));
   api.serve(getMetricHistory, ({ params, query }, ctx) =>
     service.metricHistory(ctx, params.run, query.key, query.points ?? 2000),
   );
+  api.serve(getMetricHistories, async ({ body: { points = 500, ...body } }, ctx) => ({
+    histories: await service.metricHistories(ctx, { ...body, limit: points }),
+  }));
   api.serve(putArtifact, ({ params, query, stream, mediaType }, ctx) => {
     if (mediaType !== 'application/octet-stream')
       return fail('MEDIA_TYPE_UNSUPPORTED', 'Send the file as application/octet-stream; its name tells what it is.');

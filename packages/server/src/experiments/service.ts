@@ -3,6 +3,10 @@ import type { LineageService } from '#lineage';
 import type { Platform } from '#platform/core';
 import { type Artifacts, createArtifacts } from './artifacts/service.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
+import { createInputs, type Inputs } from './inputs/service.ts';
+import { datasetLabels } from './inputs/store.ts';
+import { createLoggedModels, type LoggedModels } from './logged-models/service.ts';
+import { modelLabels } from './logged-models/store.ts';
 import { createMetrics, type Metrics } from './metrics/service.ts';
 import { createRuns, type Runs } from './runs/service.ts';
 import { runLabels } from './runs/store.ts';
@@ -14,12 +18,22 @@ export interface ExperimentsDeps {
 }
 
 /** Errors of everything that takes an id or a name: NOT_FOUND. */
-export type ExperimentsService = Catalog & Runs & Metrics & Artifacts;
+export type ExperimentsService = Catalog & Runs & Metrics & Artifacts & Inputs & LoggedModels;
 
 export const createExperiments = (platform: Platform, deps: ExperimentsDeps): ExperimentsService => {
-  deps.lineage.registerLabels('run', (project, ids) => runLabels(platform.database.db, project, ids));
+  const { db } = platform.database;
+  deps.lineage.registerLabels('run', (project, ids) => runLabels(db, project, ids));
+  deps.lineage.registerLabels('input-dataset', (project, ids) => datasetLabels(db, project, ids));
+  deps.lineage.registerLabels('logged-model', (project, ids) => modelLabels(db, project, ids));
   const catalog = createCatalog(platform);
   const write = createRunWriter(platform, deps.lineage);
   const runs = createRuns(platform, { ...deps, catalog, write });
-  return { ...catalog, ...runs, ...createMetrics(platform, { write }), ...createArtifacts(platform) };
+  return {
+    ...catalog,
+    ...runs,
+    ...createMetrics(platform, { write }),
+    ...createArtifacts(platform),
+    ...createInputs(platform, deps),
+    ...createLoggedModels(platform, deps),
+  };
 };

@@ -1,5 +1,6 @@
 import type { Run } from '@millwright/contract';
 import type { Generated } from 'kysely';
+import type { LoggedModelStatus } from './logged-models/logged-model.ts';
 
 /** A number that columns cannot hold or sort. */
 type Special = 'NaN' | 'Infinity' | '-Infinity';
@@ -12,6 +13,31 @@ export type EntryTable = {
   /** The value as a number, where it is one. */
   number_value: number | null;
 };
+
+/** What is known of a metric without its points. */
+type SeriesColumns = {
+  points: number;
+  /** Infinities as the largest doubles, NaN as null: so it sorts. */
+  last_value: number | null;
+  last_special: Special | null;
+  last_step: number;
+  last_at: number;
+  /** Over finite values; null while there are none. */
+  min_value: number | null;
+  max_value: number | null;
+};
+
+export type PointTable = {
+  series: number;
+  at: number;
+  step: number;
+  /** 0 where it is special. */
+  value: number;
+  /** 0 finite, 1 NaN, 2 Infinity, 3 -Infinity. */
+  special: number;
+};
+
+export type ModelEntryTable = { model: number; key: string; value: string };
 
 export type ExperimentsTables = {
   experiments: {
@@ -55,25 +81,8 @@ export type ExperimentsTables = {
     run: number;
     experiment: number;
     key: string;
-    points: number;
-    /** Infinities as the largest doubles, NaN as null: so it sorts. */
-    last_value: number | null;
-    last_special: Special | null;
-    last_step: number;
-    last_at: number;
-    /** Over finite values; null while there are none. */
-    min_value: number | null;
-    max_value: number | null;
-  };
-  metric_points: {
-    series: number;
-    at: number;
-    step: number;
-    /** 0 where it is special. */
-    value: number;
-    /** 0 finite, 1 NaN, 2 Infinity, 3 -Infinity. */
-    special: number;
-  };
+  } & SeriesColumns;
+  metric_points: PointTable;
   artifacts: {
     project: string;
     root: string;
@@ -83,4 +92,60 @@ export type ExperimentsTables = {
     media_type: string;
     created_at: number;
   };
+  /** A data set that runs of an experiment read, as their client describes it. */
+  input_datasets: {
+    number: Generated<number>;
+    id: string;
+    project: string;
+    experiment: number;
+    name: string;
+    digest: string;
+    source_type: string;
+    source: string;
+    schema: string | null;
+    profile: string | null;
+    created_at: number;
+  };
+  run_inputs: {
+    number: Generated<number>;
+    run: number;
+    dataset: number;
+    /** What the run read it for, e.g. `train`. */
+    context: string | null;
+  };
+  run_input_tags: { input: number; key: string; value: string };
+  run_models: {
+    number: Generated<number>;
+    run: number;
+    direction: 'input' | 'output';
+    model: string;
+    step: number;
+  };
+  logged_models: {
+    number: Generated<number>;
+    id: string;
+    project: string;
+    experiment: number;
+    name: string;
+    status: LoggedModelStatus;
+    model_type: string;
+    /** As its client names it, natively where it is an id; empty: none. */
+    source_run_id: string;
+    owner: string;
+    created_at: number;
+    updated_at: number;
+    deleted_at: number | null;
+  };
+  logged_model_parameters: ModelEntryTable;
+  logged_model_tags: ModelEntryTable;
+  logged_model_metrics: {
+    series: Generated<number>;
+    model: number;
+    run: number;
+    key: string;
+    /** Empty: on no data set in particular. */
+    dataset_name: string;
+    dataset_digest: string;
+  } & SeriesColumns;
+  logged_model_points: PointTable;
 };

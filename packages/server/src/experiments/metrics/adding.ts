@@ -1,6 +1,6 @@
 import type { Db } from '#platform/db';
 import { addPoint, type MetricState, type NewMetricPoint } from './metric.ts';
-import { insertPoints, insertSeries, type NewPoint, readSeries, updateSeries } from './store.ts';
+import { insertPoints, insertSeries, type NewPoint, readSeries, type SeriesTable, updateSeries } from './store.ts';
 
 export interface AddedPoints {
   /** The numbers of the run and of its experiment. */
@@ -9,7 +9,7 @@ export interface AddedPoints {
   points: readonly NewMetricPoint[];
 }
 
-const nothing: MetricState = {
+export const nothing: MetricState = {
   points: 0,
   last: 'NaN',
   lastStep: Number.MIN_SAFE_INTEGER,
@@ -50,13 +50,24 @@ export const addPoints = async (db: Db, added: readonly AddedPoints[], now: numb
     ),
   );
   const states = new Map([...seriesOf.values()].map(({ series, state }) => [series, state]));
+  await writePoints(db, 'run_metrics', rows, states);
+};
+
+/** Writes points of series, and what is known of each after them. `states`: what is known before. */
+export const writePoints = async (
+  db: Db,
+  table: SeriesTable,
+  rows: readonly NewPoint[],
+  states: ReadonlyMap<number, MetricState | undefined>,
+): Promise<void> => {
   const changed = new Map<number, MetricState>();
-  for (const point of await insertPoints(db, rows)) {
+  for (const point of await insertPoints(db, table, rows)) {
     const state = addPoint(changed.get(point.series) ?? states.get(point.series), point);
     changed.set(point.series, state);
   }
   await updateSeries(
     db,
+    table,
     [...changed].map(([series, state]) => ({ series, ...state })),
   );
 };

@@ -2,7 +2,7 @@ import type { MetricPoint } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
-import { findRunNumber } from '../runs/store.ts';
+import { findRunNumber, findRunNumbers } from '../runs/store.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { NewMetricPoint } from './metric.ts';
 import { createSampler } from './sampling.ts';
@@ -22,6 +22,11 @@ export interface Metrics {
   logMetrics(ctx: Ctx, runId: string, points: readonly NewMetricPoint[]): Promise<void>;
   /** Errors: NOT_FOUND also for a metric without points. */
   metricHistory(ctx: Ctx, runId: string, key: string, limit: number): Promise<MetricHistory>;
+  /** Of every run every key that it has logged. Runs that do not exist are left out. */
+  metricHistories(
+    ctx: Ctx,
+    query: { runs: readonly string[]; keys: readonly string[]; limit: number },
+  ): Promise<(MetricHistory & { runId: string })[]>;
   /** At most `limit` points, of all steps or of some. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
   metricSamples(
     ctx: Ctx,
@@ -79,6 +84,17 @@ export const createMetrics = ({ database: { db } }: Platform, { write }: { write
         (await seriesOf(ctx, runId, key)) ?? fail('NOT_FOUND', `The run '${runId}' has no metric '${key}'.`);
       const { points: total } = found;
       return { key, total, sampled: total > limit, points: await sample(found, { range: null, limit }) };
+    },
+    async metricHistories(ctx, { runs, keys, limit }) {
+      const numbers = await findRunNumbers(db, ctx.project, runs);
+      const idOf = new Map([...numbers].map(([id, number]) => [number, id]));
+      const histories: (MetricHistory & { runId: string })[] = [];
+      for (const found of await store.readSeries(db, [...numbers.values()], keys)) {
+        const { key, points: total } = found;
+        const points = await sample(found, { range: null, limit });
+        histories.push({ runId: idOf.get(found.run) as string, key, total, sampled: total > limit, points });
+      }
+      return histories;
     },
     async metricSamples(ctx, runId, key, query) {
       const found = await seriesOf(ctx, runId, key);

@@ -24,10 +24,7 @@ type MetricRow = {
   max_value: number | null;
 };
 
-const toSeries = (row: MetricRow): Series => ({
-  series: row.series,
-  run: row.run,
-  key: row.key,
+export const toState = (row: Omit<MetricRow, 'series' | 'run' | 'key'>): MetricState => ({
   points: row.points,
   last: row.last_special ?? row.last_value ?? 'NaN',
   lastStep: row.last_step,
@@ -35,6 +32,7 @@ const toSeries = (row: MetricRow): Series => ({
   min: row.min_value,
   max: row.max_value,
 });
+const toSeries = (row: MetricRow): Series => ({ series: row.series, run: row.run, key: row.key, ...toState(row) });
 
 const metricsOf = (db: Db, runs: readonly number[]) =>
   tables(db)
@@ -83,7 +81,7 @@ export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise
   return numbers;
 };
 
-const toColumns = (state: MetricState) => ({
+export const toColumns = (state: MetricState) => ({
   points: state.points,
   last_value: toSorted(state.last),
   last_special: typeof state.last === 'number' ? null : state.last,
@@ -102,29 +100,40 @@ const stateColumns = [
   'min_value',
   'max_value',
 ] as const;
-const updateText: Partial<Record<'sqlite' | 'postgres', string>> = {};
+/** The metrics of runs and those of logged models keep their points in the same way, each in a table of its own. */
+export type SeriesTable = 'run_metrics' | 'logged_model_metrics';
+const pointTables: Record<SeriesTable, string> = {
+  run_metrics: 'metric_points',
+  logged_model_metrics: 'logged_model_points',
+};
 
 /** One prepared statement per series: a statement over several would be made anew for each number of them. */
-export const updateSeries = async (db: Db, changed: readonly (MetricState & { series: number })[]): Promise<void> => {
-  const kind = kindOf(db);
-  if (kind === 'postgres') return updateTogether(db, changed);
-  updateText[kind] ??=
-    `update run_metrics set ${stateColumns.map((name) => `${name} = ?`).join(', ')} where series = ?`;
+export const updateSeries = async (
+  db: Db,
+  table: SeriesTable,
+  changed: readonly (MetricState & { series: number })[],
+): Promise<void> => {
+  if (kindOf(db) === 'postgres') return updateTogether(db, table, changed);
+  const text = `update ${table} set ${stateColumns.map((name) => `${name} = ?`).join(', ')} where series = ?`;
   for (const one of changed) {
     const values = toColumns(one);
     const parameters = [...stateColumns.map((name) => values[name]), one.series];
-    await db.executeQuery(CompiledQuery.raw(updateText[kind], parameters));
+    await db.executeQuery(CompiledQuery.raw(text, parameters));
   }
 };
 
 /** A round trip each would cost more than everything else. */
-const updateTogether = async (db: Db, changed: readonly (MetricState & { series: number })[]): Promise<void> => {
+const updateTogether = async (
+  db: Db,
+  table: SeriesTable,
+  changed: readonly (MetricState & { series: number })[],
+): Promise<void> => {
   if (changed.length === 0) return;
   const rows = [...changed]
     .sort((a, b) => a.series - b.series)
     .map((one) => ({ series: one.series, ...toColumns(one) }));
   await sql`
-    update run_metrics as m set points = v.points, last_value = v.last_value, last_special = v.last_special,
+    update ${sql.table(table)} as m set points = v.points, last_value = v.last_value, last_special = v.last_special,
       last_step = v.last_step, last_at = v.last_at, min_value = v.min_value, max_value = v.max_value
     from json_to_recordset(${JSON.stringify(rows)}::json) as v(series bigint, points bigint, last_value double precision,
       last_special text, last_step bigint, last_at bigint, min_value double precision, max_value double precision)
@@ -142,24 +151,24 @@ const pointsPerStatement = 500;
 const pointColumns = ['series', 'at', 'step', 'value', 'special'];
 
 /** The hottest write: the text of the statement is made once per length, and nothing is built per row but its values. */
-const insertText = (kind: 'sqlite' | 'postgres', rows: number): string => {
+const insertText = (kind: 'sqlite' | 'postgres', table: string, rows: number): string => {
   let next = 0;
   const placeholder = () => (kind === 'postgres' ? `$${++next}` : '?');
   const row = () => `(${pointColumns.map(placeholder).join(',')})`;
-  return `insert into metric_points (${pointColumns.join(',')}) values ${Array.from({ length: rows }, row).join(',')} on conflict do nothing returning series, at, step, value, special`;
+  return `insert into ${table} (${pointColumns.join(',')}) values ${Array.from({ length: rows }, row).join(',')} on conflict do nothing returning series, at, step, value, special`;
 };
 const texts = new Map<string, string>();
-const textFor = (kind: 'sqlite' | 'postgres', rows: number): string => {
-  const name = `${kind} ${rows}`;
+const textFor = (kind: 'sqlite' | 'postgres', table: string, rows: number): string => {
+  const name = `${kind} ${table} ${rows}`;
   const known = texts.get(name);
   if (known !== undefined) return known;
-  const text = insertText(kind, rows);
+  const text = insertText(kind, table, rows);
   texts.set(name, text);
   return text;
 };
 
 /** Answers those that were not there yet. */
-export const insertPoints = async (db: Db, points: readonly NewPoint[]): Promise<NewPoint[]> => {
+export const insertPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
   const kind = kindOf(db);
   const added: NewPoint[] = [];
   for (let start = 0; start < points.length; start += pointsPerStatement) {
@@ -170,7 +179,9 @@ export const insertPoints = async (db: Db, points: readonly NewPoint[]): Promise
       values.push(point.series, point.at, point.step, stored.value, stored.special);
     }
     type Row = { series: number; at: number; step: number; value: number; special: number };
-    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(textFor(kind, part.length), values));
+    const { rows } = await db.executeQuery<Row>(
+      CompiledQuery.raw(textFor(kind, pointTables[table], part.length), values),
+    );
     for (const row of rows) added.push({ series: row.series, at: row.at, step: row.step, value: fromStored(row) });
   }
   return added;

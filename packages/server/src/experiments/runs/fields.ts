@@ -1,4 +1,5 @@
 import { type FilterField, sql, type StoredValue } from '#platform/db';
+import { fail } from '#platform/errors';
 
 const entriesIn = (table: 'run_parameters' | 'run_tags'): FilterField => ({
   entry: (path, test) => sql`exists (
@@ -32,6 +33,24 @@ const metricEntry: FilterField = {
   },
 };
 
+/** Of the data sets a run read: one of them has the name, the digest or the context. */
+const datasetEntry: FilterField = {
+  entry(path, test) {
+    const [field = '', ...rest] = path;
+    const columns: Record<string, StoredValue> = {
+      name: { text: sql`dataset.name` },
+      digest: { text: sql`dataset.digest` },
+      context: { text: sql`input.context` },
+    };
+    const stored = Object.hasOwn(columns, field) && rest.length === 0 ? columns[field] : undefined;
+    if (!stored)
+      return fail('INVALID_FILTER', `Data sets have no '${path.join('.')}'. There are name, digest and context.`);
+    return sql`exists (
+      select 1 from run_inputs as input inner join input_datasets as dataset on dataset.number = input.dataset
+      where input.run = runs.number and ${stored.text} is not null and ${test(stored)})`;
+  },
+};
+
 /** What runs are filtered by: the names that a run has on the wire. */
 export const runFields: Record<string, FilterField> = {
   id: { column: { text: sql`runs.id` } },
@@ -48,4 +67,5 @@ export const runFields: Record<string, FilterField> = {
   parameters: entriesIn('run_parameters'),
   tags: entriesIn('run_tags'),
   metrics: metricEntry,
+  datasets: datasetEntry,
 };

@@ -1,5 +1,8 @@
 import type { Change } from '#platform/change';
 import { fail, isMillwrightError, type MillwrightError } from '#platform/errors';
+import type { NewModelPoint } from '../logged-models/logged-model.ts';
+import { addModelPoints } from '../logged-models/metrics/adding.ts';
+import { numbersOfModels } from '../logged-models/store.ts';
 import { addPoints } from '../metrics/adding.ts';
 import type { NewMetricPoint } from '../metrics/metric.ts';
 import { conflictingParameters, type RunState } from './run.ts';
@@ -10,6 +13,8 @@ export interface RunLog {
   project: string;
   runId: string;
   metrics?: readonly NewMetricPoint[];
+  /** Points that logged models get, besides those of the run. */
+  modelMetrics?: readonly NewModelPoint[];
   parameters?: Readonly<Record<string, string>>;
   tags?: Readonly<Record<string, string>>;
   /** Changes the run itself; may refuse by throwing a MillwrightError. */
@@ -30,6 +35,10 @@ const keysInEvent = 20;
 
 const keysOf = (values: Readonly<Record<string, string>> = {}): string[] => Object.keys(values);
 
+const modelsIn = (logs: readonly RunLog[]): string[] => [
+  ...new Set(logs.flatMap(({ modelMetrics = [] }) => modelMetrics.map(({ modelId }) => modelId))),
+];
+
 /** Locks the runs and decides for each request. Errors: NOT_FOUND, CONFLICT. */
 export const acceptLogs = async (
   change: Change,
@@ -44,12 +53,15 @@ export const acceptLogs = async (
     [...new Set(naming.flatMap(({ parameters }) => keysOf(parameters)))],
   );
   const known = new Map([...stored].map(([run, entries]) => [run, new Map(entries)]));
+  const models = await numbersOfModels(change.db, modelsIn(logs));
   const accept = (log: RunLog): AcceptedLog => {
     const before = runs.get(log.runId);
     if (before?.project !== log.project)
       return fail('NOT_FOUND', `There is no run '${log.runId}' in project '${log.project}'.`);
     if (before.deletedAt !== null && log.evenDeleted !== true)
       fail('CONFLICT', `The run '${log.runId}' is in the trash. Restore it before you log to it.`);
+    for (const { modelId } of log.modelMetrics ?? [])
+      if (models.get(modelId)?.project !== log.project) fail('NOT_FOUND', `There is no logged model '${modelId}'.`);
     const parameters = known.get(before.number) ?? new Map<string, string>();
     const conflicts = conflictingParameters(parameters, log.parameters ?? {});
     if (conflicts.length > 0) fail('CONFLICT', `${conflicts.join('; ')}. Start another run, or use another name.`);
@@ -90,6 +102,12 @@ export const writeLogs = async (
   await addPoints(
     change.db,
     accepted.map(({ run, log }) => ({ run: run.number, experiment: run.experiment, points: log.metrics ?? [] })),
+    change.now,
+  );
+  await addModelPoints(
+    change.db,
+    accepted.map(({ run, log }) => ({ run: run.number, points: log.modelMetrics ?? [] })),
+    await numbersOfModels(change.db, modelsIn(accepted.map(({ log }) => log))),
     change.now,
   );
   for (const one of accepted) auditOne(changeOf(one.log), one);

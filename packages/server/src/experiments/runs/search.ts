@@ -98,7 +98,9 @@ const isAfter = (terms: readonly Term[], key: readonly (string | number)[]): Sql
   return sql`(${sql.join(alternatives, sql` or `)})`;
 };
 
-const conditionsOf = (db: Db, search: RunSearch): Sql[] => {
+type RunSelection = Pick<RunSearch, 'project' | 'experiments' | 'filter' | 'view'>;
+
+const conditionsOf = (db: Db, search: RunSelection): Sql[] => {
   const conditions: Sql[] = [sql`runs.project = ${search.project}`];
   if (search.experiments !== null)
     conditions.push(
@@ -184,4 +186,11 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
     items: await completeRuns(db, page),
     nextCursor: rows.length > search.limit && last ? encodeCursor(...keyOf(last)) : null,
   };
+};
+
+export const countRuns = async (db: Db, selection: RunSelection): Promise<number> => {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from runs inner join experiments on experiments.number = runs.experiment
+    where ${sql.join(conditionsOf(db, selection), sql` and `)}`.execute(db);
+  return Number(rows[0]?.count ?? 0);
 };

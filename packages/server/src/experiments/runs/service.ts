@@ -2,13 +2,15 @@ import { type Filter, type Page, parseFilter, type Run } from '@millwright/contr
 import type { DataService } from '#data';
 import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
+import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
 import { lockExperiment } from '../store.ts';
 import type { RunLog } from './logging.ts';
-import { applyUpdate, type RunUpdate, refuseUnstorable } from './run.ts';
-import { type RunOrder, searchRuns } from './search.ts';
+import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
+import { readOrder } from './order.ts';
+import { countRuns, type RunOrder, searchRuns } from './search.ts';
 import { type RunStart, type Started, startRuns } from './starting.ts';
 import * as store from './store.ts';
 import type { RunWriter } from './writer.ts';
@@ -37,6 +39,9 @@ export interface RunQuery {
   /** Id or name. */
   experiment?: string | undefined;
   filter?: string | undefined;
+  /** `metrics.auc desc, startedAt`; default the newest first. */
+  order?: string | undefined;
+  view?: 'active' | 'deleted' | 'all' | undefined;
 }
 
 export interface RunSearchQuery {
@@ -56,12 +61,18 @@ export interface Runs {
   runExists(ctx: Ctx, runId: string): Promise<boolean>;
   /** Newest first, without the trash. Errors: INVALID_FILTER. */
   listRuns(ctx: Ctx, query: RunQuery): Promise<Page<Run>>;
+  /** Errors: INVALID_FILTER. */
+  countRuns(ctx: Ctx, query: Pick<RunQuery, 'experiment' | 'filter' | 'view'>): Promise<number>;
+  /** What runs of an experiment have logged, in the order of keys. */
+  runKeys(ctx: Ctx, experiment: string): Promise<{ metrics: string[]; parameters: string[]; tags: string[] }>;
   /** In any order, across experiments. Errors: INVALID_FILTER, INVALID_CURSOR. */
   searchRuns(ctx: Ctx, query: RunSearchQuery): Promise<Page<Run>>;
   /** Errors: CONFLICT for a parameter that has another value and for a run that ended otherwise; INVALID_INPUT. */
   updateRun(ctx: Ctx, runId: string, update: RunUpdate): Promise<Run>;
   /** Adds parameters, tags, metric points and changes of the run's state in one go. Errors: NOT_FOUND, CONFLICT. */
   logToRun(ctx: Ctx, log: Omit<RunLog, 'project'>): Promise<void>;
+  /** Sets a tag from what it is (null: not there), under the lock of the run. Errors: NOT_FOUND, CONFLICT. */
+  changeRunTag(ctx: Ctx, runId: string, key: string, valueFrom: (value: string | null) => string): Promise<void>;
   /** Errors: NOT_FOUND also for a tag the run does not have. */
   deleteRunTag(ctx: Ctx, runId: string, key: string): Promise<void>;
   /** Into the trash, or out of it. Nothing happens where the run is there already. */
@@ -93,6 +104,9 @@ export const createRuns = (
     }
   };
 
+  const numbersOf = async (ctx: Ctx, experiment: string | undefined): Promise<number[] | null> =>
+    experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
+
   /** Two attempts of one step start one run: asked under the lock of the experiment. */
   const startOnce = (ctx: Ctx, start: RunStart, originKey: string): Promise<Run> =>
     changes.change(ctx, async (change) => {
@@ -101,6 +115,20 @@ export const createRuns = (
       if (known) return known;
       await startRuns(change, lineage, [start], () => change);
       return (await store.findRun(change.db, ctx.project, { id: start.id })) as Run;
+    });
+
+  const changeTags = (
+    ctx: Ctx,
+    runId: string,
+    run: (change: Change, state: RunState) => Promise<Record<string, unknown>>,
+  ): Promise<void> =>
+    changes.change(ctx, async (change) => {
+      const state =
+        (await store.lockRun(change.db, ctx.project, runId)) ??
+        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+      if (state.deletedAt !== null) fail('CONFLICT', `The run '${runId}' is in the trash. Restore it first.`);
+      const detail = await run(change, state);
+      change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail });
     });
 
   const runs: Runs = {
@@ -138,9 +166,27 @@ export const createRuns = (
     },
     getRun,
     runExists: async (ctx, runId) => (await store.findRunNumber(db, ctx.project, runId)) !== null,
-    async listRuns(ctx, { experiment, filter, limit = 100, cursor }) {
-      const experiments = experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
-      return runs.searchRuns(ctx, { experiments, filter: readFilter(filter), limit, cursor });
+    async listRuns(ctx, { experiment, filter, order, limit = 100, ...page }) {
+      const experiments = await numbersOf(ctx, experiment);
+      return runs.searchRuns(ctx, {
+        experiments,
+        filter: readFilter(filter),
+        order: readOrder(order),
+        limit,
+        ...page,
+      });
+    },
+    async countRuns(ctx, { experiment, filter, view = 'active' }) {
+      const experiments = await numbersOf(ctx, experiment);
+      return countRuns(db, { project: ctx.project, experiments, filter: readFilter(filter), view });
+    },
+    async runKeys(ctx, experiment) {
+      const { number } = await catalog.findExperiment(ctx, experiment);
+      return {
+        metrics: await store.listKeys(db, 'run_metrics', number),
+        parameters: await store.listKeys(db, 'run_parameters', number),
+        tags: await store.listKeys(db, 'run_tags', number),
+      };
     },
     searchRuns: (ctx, { view = 'active', order = [], ...query }) =>
       searchRuns(db, { project: ctx.project, view, order, ...query }),
@@ -154,15 +200,19 @@ export const createRuns = (
       refuseUnstorable({ parameters: log.parameters ?? {}, tags: log.tags ?? {} });
       await write.log(ctx, log);
     },
+    changeRunTag: (ctx, runId, key, valueFrom) =>
+      changeTags(ctx, runId, async (change, { number, experiment }) => {
+        const known = await store.readEntries(change.db, 'run_tags', [number], [key]);
+        const value = valueFrom(known.get(number)?.[0]?.[1] ?? null);
+        refuseUnstorable({ parameters: {}, tags: { [key]: value } });
+        await store.writeEntries(change.db, 'run_tags', [{ run: number, experiment, key, value }]);
+        return { tags: [key] };
+      }),
     deleteRunTag: (ctx, runId, key) =>
-      changes.change(ctx, async (change) => {
-        const run =
-          (await store.lockRun(change.db, ctx.project, runId)) ??
-          fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-        if (run.deletedAt !== null) fail('CONFLICT', `The run '${runId}' is in the trash. Restore it first.`);
-        if (!(await store.deleteTag(change.db, run.number, key)))
+      changeTags(ctx, runId, async (change, { number }) => {
+        if (!(await store.deleteTag(change.db, number, key)))
           fail('NOT_FOUND', `The run '${runId}' has no tag '${key}'.`);
-        change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail: { deletedTag: key } });
+        return { deletedTag: key };
       }),
     async setRunDeleted(ctx, runId, isDeleted) {
       const run =

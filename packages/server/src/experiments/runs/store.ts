@@ -106,6 +106,13 @@ export const findRunNumber = async (db: Db, project: string, id: string): Promis
   return (await query.executeTakeFirst())?.number ?? null;
 };
 
+/** By id; those that do not exist are left out. */
+export const findRunNumbers = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, number>> => {
+  const query = tables(db).selectFrom('runs').select(['id', 'number']).where('project', '=', project);
+  const rows = await query.where(isAmong(db, 'id', ids)).execute();
+  return new Map(rows.map((row) => [row.id, row.number]));
+};
+
 export const updateRun = async (db: Db, run: RunState): Promise<void> => {
   await tables(db)
     .updateTable('runs')
@@ -271,4 +278,22 @@ export const countRuns = async (
     counts.set(experiment, row.run_count);
   }
   return counts;
+};
+
+/** The keys there are, from one to the next through the index: it does not matter how many runs have them. */
+export const listKeys = async (
+  db: Db,
+  table: 'run_metrics' | 'run_parameters' | 'run_tags',
+  experiment: number,
+): Promise<string[]> => {
+  const name = sql.table(table);
+  const { rows } = await sql<{ key: string }>`
+    with recursive found(key) as (
+      select min(key) from ${name} where experiment = ${experiment}
+      union all
+      select (select min(key) from ${name} where experiment = ${experiment} and key > found.key) from found
+      where found.key is not null
+    )
+    select key from found where key is not null`.execute(db);
+  return rows.map((row) => row.key);
 };

@@ -23,7 +23,11 @@ const countOf = (values: Readonly<Record<string, string>> = {}): number => Objec
 const weightOf = (input: Input): number =>
   'start' in input
     ? 5 + countOf(input.start.parameters) + countOf(input.start.tags)
-    : 5 + (input.log.metrics?.length ?? 0) + countOf(input.log.parameters) + countOf(input.log.tags);
+    : 5 +
+      (input.log.metrics?.length ?? 0) +
+      (input.log.modelMetrics?.length ?? 0) +
+      countOf(input.log.parameters) +
+      countOf(input.log.tags);
 
 export const createRunWriter = ({ changes }: Platform, lineage: LineageService): RunWriter => {
   const run = async (change: Change, items: readonly Grouped<Input>[]): Promise<(Result | MillwrightError)[]> => {

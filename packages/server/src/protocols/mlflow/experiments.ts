@@ -141,7 +141,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       async handle(input, ctx) {
         const name = input.requiredText('new_name', { max: limits.experimentName });
         const { id } = await active(ctx, input);
-        await experiments.renameExperiment(ctx, id, name);
+        await experiments.updateExperiment(ctx, id, { name });
         return {};
       },
     },
@@ -153,7 +153,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
         const key = input.requiredText('key', { max: limits.key });
         const value = tagValue(input);
         const { id } = await active(ctx, input);
-        await experiments.setExperimentTag(ctx, id, key, value);
+        await experiments.updateExperiment(ctx, id, { tags: Object.fromEntries([[key, value]]) });
         return {};
       },
     },

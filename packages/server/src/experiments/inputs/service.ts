@@ -1,0 +1,130 @@
+import type { LineageService } from '#lineage';
+import type { Ctx } from '#platform/auth';
+import type { Change } from '#platform/change';
+import type { Platform } from '#platform/core';
+import { fail } from '#platform/errors';
+import { existingModels } from '../logged-models/store.ts';
+import type { RunState } from '../runs/run.ts';
+import { lockRun } from '../runs/store.ts';
+import {
+  type DatasetInput,
+  type DatasetSummary,
+  firstPer,
+  keyOfDataset,
+  type ModelOutput,
+  type RunLinks,
+} from './input.ts';
+import * as store from './store.ts';
+
+export interface Inputs {
+  /**
+   * Tells what a run reads. A data set is one per experiment, name and digest, and read once by a run: what was told
+   * first stays, so that a request told twice changes nothing. Errors: NOT_FOUND, CONFLICT for a run in the trash.
+   */
+  logInputs(
+    ctx: Ctx,
+    runId: string,
+    inputs: { datasets?: readonly DatasetInput[]; models?: readonly string[] },
+  ): Promise<void>;
+  /** Logged models that a run made. Errors: NOT_FOUND, CONFLICT for a run in the trash. */
+  logOutputs(ctx: Ctx, runId: string, outputs: readonly ModelOutput[]): Promise<void>;
+  /** Of many runs at once; those that read and made nothing are missing. */
+  runLinks(ctx: Ctx, runIds: readonly string[]): Promise<ReadonlyMap<string, RunLinks>>;
+  /** What runs of the experiments (by number) read: each data set once per context. */
+  datasetsRead(ctx: Ctx, experiments: readonly number[], limit: number): Promise<DatasetSummary[]>;
+}
+
+/** More in an audit row help nobody. */
+const namesInAudit = 100;
+
+export const createInputs = (
+  { database: { db }, changes, ids }: Platform,
+  { lineage }: { lineage: LineageService },
+): Inputs => {
+  const changeRun = (
+    ctx: Ctx,
+    runId: string,
+    run: (change: Change, state: RunState) => Promise<object>,
+  ): Promise<void> =>
+    changes.change(ctx, async (change) => {
+      const state =
+        (await lockRun(change.db, ctx.project, runId)) ??
+        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+      if (state.deletedAt !== null)
+        fail('CONFLICT', `The run '${runId}' is in the trash. Restore it before you log to it.`);
+      const detail = { ...(await run(change, state)) };
+      change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail });
+    });
+
+  const linkModels = async (
+    change: Change,
+    run: RunState,
+    direction: 'input' | 'output',
+    models: readonly ModelOutput[],
+  ): Promise<void> => {
+    // Of one named twice, the last.
+    const each = [...new Map(models.map((model) => [model.modelId, model])).values()];
+    await store.putModelLinks(change.db, run.number, direction, each);
+    const ofRun = { type: 'run', id: run.id };
+    for (const id of await existingModels(
+      change.db,
+      run.project,
+      each.map(({ modelId }) => modelId),
+    )) {
+      const ofModel = { type: 'logged-model', id };
+      const [from, to] = direction === 'input' ? [ofModel, ofRun] : [ofRun, ofModel];
+      await lineage.link(change, { project: run.project, from, to, kind: direction });
+    }
+  };
+
+  const addDatasets = async (change: Change, run: RunState, inputs: readonly DatasetInput[]): Promise<string[]> => {
+    const { project, experiment } = run;
+    const each = firstPer(inputs, ({ dataset }) => keyOfDataset(dataset));
+    if (each.length === 0) return [];
+    const datasets = each.map(({ dataset }) => dataset);
+    let known = await store.findDatasets(change.db, experiment, datasets);
+    // In one order, so that nobody waits in a circle.
+    const missing = datasets
+      .filter((dataset) => !known.has(keyOfDataset(dataset)))
+      .sort((a, b) => (keyOfDataset(a) < keyOfDataset(b) ? -1 : 1));
+    for (const dataset of missing)
+      await store.insertDataset(change.db, {
+        ...dataset,
+        id: ids.next('ind'),
+        project,
+        experiment,
+        createdAt: change.now,
+      });
+    if (missing.length > 0) known = await store.findDatasets(change.db, experiment, datasets);
+    const added: string[] = [];
+    for (const { dataset, context, tags } of each) {
+      const { number, id } = known.get(keyOfDataset(dataset)) as store.KnownDataset;
+      if (!(await store.insertInput(change.db, { run: run.number, dataset: number, context, tags }))) continue;
+      added.push(`${dataset.name} (${dataset.digest})`);
+      const from = { type: 'input-dataset', id };
+      await lineage.link(change, { project, from, to: { type: 'run', id: run.id }, kind: 'input' });
+    }
+    return added;
+  };
+
+  return {
+    logInputs: (ctx, runId, { datasets = [], models = [] }) =>
+      changeRun(ctx, runId, async (change, run) => {
+        const added = await addDatasets(change, run, datasets);
+        await linkModels(
+          change,
+          run,
+          'input',
+          models.map((modelId) => ({ modelId, step: 0 })),
+        );
+        return { datasets: added.slice(0, namesInAudit), modelInputs: models.slice(0, namesInAudit) };
+      }),
+    logOutputs: (ctx, runId, outputs) =>
+      changeRun(ctx, runId, async (change, run) => {
+        await linkModels(change, run, 'output', outputs);
+        return { modelOutputs: outputs.map(({ modelId }) => modelId).slice(0, namesInAudit) };
+      }),
+    runLinks: (ctx, runIds) => store.readLinks(db, ctx.project, runIds),
+    datasetsRead: (ctx, experiments, limit) => store.summariseDatasets(db, ctx.project, experiments, limit),
+  };
+};

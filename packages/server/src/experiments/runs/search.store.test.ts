@@ -1,0 +1,161 @@
+import type { Run } from '@millwright/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { data } from '#data';
+import { lineage } from '#lineage';
+import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
+import { experiments } from '../index.ts';
+import { toSorted } from '../metrics/metric.ts';
+import type { ExperimentsService } from '../service.ts';
+
+/** A small generator, so that a failure can be repeated. */
+const numbersFrom = (seed: number) => {
+  let state = seed;
+  return (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state % below;
+  };
+};
+
+const values = [0.5, 1, 1, 2, -3, 'NaN', 'Infinity', '-Infinity'] as const;
+
+describe.each(testDatabases)('the search of runs on %s', (database) => {
+  let test: TestPlatform;
+  let service: ExperimentsService;
+  let all: Run[];
+  let number: number;
+  beforeAll(async () => {
+    test = await aPlatform({ database });
+    const graph = lineage.create(test.platform, {});
+    service = experiments.create(test.platform, {
+      lineage: graph,
+      data: data.create(test.platform, { lineage: graph }),
+    });
+    ({ number } = await service.createExperiment(test.ctx, { name: 'one' }));
+    await service.createExperiment(test.ctx, { name: 'other' });
+    const next = numbersFrom(7);
+    for (let i = 0; i < 40; i++) {
+      const { id } = await service.startRun(test.ctx, {
+        experiment: i % 8 === 7 ? 'other' : 'one',
+        name: `run-${next(10)}`,
+        startedAt: 1000 + next(6),
+        parameters: next(3) === 0 ? {} : { depth: String(next(4)) },
+      });
+      const at = 1;
+      if (next(4) > 0) {
+        const value = values[next(values.length)] as (typeof values)[number];
+        await service.logMetrics(test.ctx, id, [{ key: 'val loss', value, at }]);
+      }
+      if (next(2) > 0) await service.logMetrics(test.ctx, id, [{ key: 'auc', value: next(3), at }]);
+      if (next(3) === 0) await service.endRun(test.ctx, id, 'finished');
+      if (next(9) === 0) await service.setRunDeleted(test.ctx, id, true);
+    }
+    const page = await service.searchRuns(test.ctx, { experiments: null, filter: null, view: 'all', limit: 1000 });
+    all = page.items;
+  });
+  afterAll(() => test.close());
+
+  const pages = async (order: string, limit: number, experiment?: string): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let cursor: string | undefined, more = true; more; ) {
+      const page = await service.listRuns(test.ctx, { order, limit, cursor, experiment });
+      ids.push(...page.items.map((run) => run.id));
+      cursor = page.nextCursor ?? undefined;
+      more = page.nextCursor !== null;
+    }
+    return ids;
+  };
+
+  /** Rank first: there, then NaN, then nothing; the last two the same way round in either direction. */
+  const metricOf = (run: Run, key: string): [rank: number, value: number] => {
+    const last = run.metrics[key]?.last;
+    if (last === undefined) return [2, 0];
+    const value = toSorted(last);
+    return value === null ? [1, 0] : [0, value];
+  };
+  const parameterOf = (run: Run, key: string): [rank: number, value: string] =>
+    run.parameters[key] === undefined ? [1, ''] : [0, run.parameters[key]];
+  const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
+  const expected = (keys: ((run: Run) => [number, number | string, number])[], experiment?: string): string[] =>
+    all
+      .filter((run) => run.deletedAt === null && (experiment === undefined || run.experimentName === experiment))
+      .sort((a, b) => {
+        for (const key of keys) {
+          const [rankA, valueA, sign] = key(a);
+          const [rankB, valueB] = key(b);
+          const order = rankA - rankB || compare(valueA, valueB) * sign;
+          if (order !== 0) return order;
+        }
+        return b.startedAt - a.startedAt || compare(a.id, b.id);
+      })
+      .map((run) => run.id);
+
+  const orders: [string, ((run: Run) => [number, number | string, number])[]][] = [
+    ['', []],
+    ['metrics.`val loss`', [(run) => [...metricOf(run, 'val loss'), 1]]],
+    ['metrics.`val loss` desc', [(run) => [...metricOf(run, 'val loss'), -1]]],
+    [
+      'metrics.auc desc, parameters.depth',
+      [(run) => [...metricOf(run, 'auc'), -1], (run) => [...parameterOf(run, 'depth'), 1]],
+    ],
+    ['parameters.depth DESC, name', [(run) => [...parameterOf(run, 'depth'), -1], (run) => [0, run.name, 1]]],
+    ['endedAt', [(run) => [run.endedAt === null ? 1 : 0, run.endedAt ?? 0, 1]]],
+  ];
+  it.each(orders)('walks pages of every size in the order "%s"', async (order, keys) => {
+    for (const limit of [1, 3, 7, 1000]) {
+      expect(await pages(order, limit)).toEqual(expected(keys));
+      expect(await pages(order, limit, 'one')).toEqual(expected(keys, 'one'));
+    }
+  });
+
+  it('counts what it finds', async () => {
+    const found = await service.listRuns(test.ctx, { filter: 'metrics.auc >= 1', limit: 1000 });
+    expect(found.items.length).toBeGreaterThan(3);
+    expect(await service.countRuns(test.ctx, { filter: 'metrics.auc >= 1' })).toBe(found.items.length);
+    expect(await service.countRuns(test.ctx, { view: 'deleted' })).toBe(
+      all.filter((run) => run.deletedAt !== null).length,
+    );
+  });
+
+  it('names the keys that runs of an experiment have', async () => {
+    expect(await service.runKeys(test.ctx, 'one')).toEqual({
+      metrics: ['auc', 'val loss'],
+      parameters: ['depth'],
+      tags: [],
+    });
+  });
+
+  it('reads several metrics of several runs at once', async () => {
+    const runs = all.slice(0, 5).map((run) => run.id);
+    const unknown = 'run_00000000000000000000000000';
+    const histories = await service.metricHistories(test.ctx, { runs: [...runs, unknown], keys: ['auc'], limit: 10 });
+    const having = all.slice(0, 5).filter((run) => run.metrics['auc']);
+    expect(histories.map((one) => one.runId).sort()).toEqual(having.map((run) => run.id).sort());
+    for (const { runId, points } of histories)
+      expect(points).toEqual([{ at: 1, step: 0, value: all.find((run) => run.id === runId)?.metrics['auc']?.last }]);
+  });
+
+  it.each([
+    ['metrics.auc sideways', 'INVALID_FILTER'],
+    ['nothing', 'INVALID_FILTER'],
+    ['dataset.name', 'INVALID_FILTER'],
+  ])('refuses the order "%s"', async (order, code) => {
+    await expect(service.listRuns(test.ctx, { order })).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a cursor of another order', async () => {
+    const { nextCursor } = await service.listRuns(test.ctx, { limit: 1 });
+    const query = { limit: 1, order: 'name', cursor: nextCursor ?? '' };
+    await expect(service.listRuns(test.ctx, query)).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+  });
+
+  it('takes an experiment and its runs into the trash and back, and leaves there what was there before', async () => {
+    const before = await service.countRuns(test.ctx, { experiment: 'one', view: 'active' });
+    const deleted = await service.setExperimentDeleted(test.ctx, 'one', true);
+    expect(deleted.deletedAt).not.toBeNull();
+    expect(await service.countRuns(test.ctx, { experiment: 'one', view: 'active' })).toBe(0);
+    await expect(service.startRun(test.ctx, { experiment: 'one' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await service.setExperimentDeleted(test.ctx, 'one', false);
+    expect(await service.countRuns(test.ctx, { experiment: 'one', view: 'active' })).toBe(before);
+    expect(await service.experimentBy(test.ctx, { number })).toMatchObject({ name: 'one', deletedAt: null });
+  });
+});
