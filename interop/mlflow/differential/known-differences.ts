@@ -3,18 +3,92 @@ import { beyondMlflow } from './filters.ts';
 import type { Exchange } from './session.ts';
 
 export interface KnownDifference {
-  /** What this server answers in place of MLflow's answer, for the reference. */
+  /** What this server does, in a sentence. */
   what: string;
+  /** What MLflow does, and why this one does not. */
   why: string;
   matches(difference: Difference, exchange: Exchange): boolean;
 }
+
+const isDownload = ({ step }: Exchange): boolean =>
+  /^GET (mlflow-artifacts\/artifacts\/|\/get-artifact)/.test(step.endpoint);
+const isOfArtifacts = ({ step }: Exchange): boolean => /artifact/.test(step.path);
+const refused = ({ status, json }: Exchange['ours']): boolean =>
+  status === 400 && (json as { error_code?: string } | undefined)?.error_code === 'INVALID_PARAMETER_VALUE';
 
 /** Everything in which this server means to differ from MLflow. What is not in here is a defect. */
 export const knownDifferences: readonly KnownDifference[] = [
   {
     what: 'Filters may use OR, NOT and parentheses.',
-    why: 'The grammar is a superset of MLflow’s, which answers 400.',
+    why: 'MLflow answers 400. The grammar here is a superset of its own.',
     matches: (_difference, { step, theirs, ours }) =>
-      step.variant === beyondMlflow && theirs.status === 400 && ours.status === 200,
+      step.variant === beyondMlflow && theirs.status >= 400 && ours.status === 200,
+  },
+  {
+    what: 'What makes MLflow fail with 500 is refused with 400, 404, 405 or 415.',
+    why: 'A client retries after 500, for minutes, what can never succeed.',
+    matches: (_difference, { theirs, ours }) => theirs.status >= 500 && ours.status >= 400 && ours.status < 500,
+  },
+  {
+    what: 'What the database of MLflow refuses has the error code of what is wrong.',
+    why: 'MLflow answers BAD_REQUEST, or 400, with the SQL statement and its parameters in the message.',
+    matches: (_difference, { theirs, ours }) => /\[SQL: /.test(theirs.text) && ours.status >= 400 && ours.status < 500,
+  },
+  {
+    what: 'A field of the wrong type is refused with 400.',
+    why: 'MLflow drops what it cannot parse and stores a default in its place: a point at time 0, a run without its tags.',
+    matches: (_difference, { step, theirs, ours }) => step.wrongType === true && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'An unknown word in place of a status, a stage or a view is refused with 400.',
+    why: 'MLflow ignores it and answers 200, so that the change asked for is lost.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /\b(status|view_type)\b.* is |a view that is none/.test(step.variant) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'A bare NaN or Infinity in a request, which is not JSON, is refused with 400.',
+    why: 'MLflow answers 200 and stores the value 0 at time 0.',
+    matches: (_difference, { step, theirs, ours }) =>
+      step.variant.startsWith('a bare ') && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'Infinity and -Infinity are kept.',
+    why: 'MLflow stores the largest finite double in their place.',
+    matches: ({ theirs, ours }) =>
+      typeof theirs === 'number' && Math.abs(theirs) === Number.MAX_VALUE && `${ours}`.endsWith('Infinity'),
+  },
+  {
+    what: '`metrics/get-history-bulk` writes NaN as text, as every other endpoint does.',
+    why: 'MLflow writes a bare NaN, which no JSON parser takes.',
+    matches: ({ kind }) => kind === 'content type application/json (invalid), ours application/json',
+  },
+  {
+    what: 'A route that is not there, or not with this method, answers 404 that is not JSON.',
+    why: 'MLflow answers 405 for a method it does not know. Clients treat both the same: they fall back.',
+    matches: ({ kind }) => kind === '405 (no JSON), ours 404 (no JSON)',
+  },
+  {
+    what: '`/version` is plain text.',
+    why: 'MLflow says it was HTML.',
+    matches: ({ kind }, { step }) => step.path === '/version' && kind.startsWith('content type'),
+  },
+  {
+    what: '`/version` names the release of MLflow whose interface this server has.',
+    why: 'Clients choose by it what they may ask for.',
+    matches: ({ kind }, { step }) => step.path === '/version' && kind === 'body: value',
+  },
+  {
+    what: 'A downloaded file has the media type of its name; HTML, SVG and everything else a browser would run is `application/octet-stream`.',
+    why: 'MLflow serves them as what they are, on its own origin.',
+    matches: ({ kind }, exchange) => isDownload(exchange) && kind.startsWith('content type'),
+  },
+  {
+    what: 'Paths of artifacts with control characters, backslashes, drive letters or `.` segments are refused with 400.',
+    why: 'MLflow takes some of them as names of files. They mean another file on another system.',
+    matches: (_difference, exchange) =>
+      isOfArtifacts(exchange) &&
+      exchange.step.variant.startsWith('path ') &&
+      refused(exchange.ours) &&
+      exchange.theirs.status !== 401,
   },
 ];

@@ -93,11 +93,11 @@ const inQuery = (step: Step, random: Random): Step => {
   return random.pick<() => Step>([
     () => ({ ...step, query: others, variant: `${name} left out` }),
     () => ({ ...step, query: [...others, [name, '']], variant: `${name} is empty text` }),
-    () => ({ ...step, query: [...others, [name, 'abc']], variant: `${name} is text` }),
+    () => ({ ...step, query: [...others, [name, 'of nobody']], variant: `${name} is text` }),
     () => ({ ...step, query: [...others, [name, '-1']], variant: `${name} is a negative number` }),
     () => ({ ...step, query: [...others, [name, '0']], variant: `${name} is 0` }),
     () => ({ ...step, query: [...others, [name, '2.5']], variant: `${name} is a fraction` }),
-    () => ({ ...step, query: [...others, [name, 'Größe 数 🙂']], variant: `${name} is unicode` }),
+    () => ({ ...step, query: [...others, [name, 'Größe 数 🙂 of nobody']], variant: `${name} is unicode` }),
     () => ({ ...step, query: [...others, [name, 'n'.repeat(501)]], variant: `${name} is 501 characters` }),
     () => ({ ...step, query: [...query, ...query.filter(([other]) => other === name)], variant: `${name} twice` }),
     () => ({ ...step, query: [...query, ['unheard_of', '1']], variant: 'an unknown parameter' }),
@@ -105,8 +105,24 @@ const inQuery = (step: Step, random: Random): Step => {
   ])();
 };
 
+const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown>)[key], value);
+
+const typeOf = (value: unknown): string =>
+  Array.isArray(value) ? 'list' : typeof value === 'string' && /^-?\d+$/.test(value) ? 'number' : typeof value;
+
+// What the servers hold of other sequences must not show: names are this sequence's own, numbers nobody has.
+const ownValue = (path: Path, value: unknown, prefix: string): unknown => {
+  const key = path.findLast((part) => typeof part === 'string') ?? '';
+  if (/^(new_)?name$/.test(key) && typeof value === 'string' && value.trim().length > 1)
+    return value.length > 100 ? prefix + value.slice(prefix.length) : prefix + value;
+  if (/^experiment_ids?$/.test(key) && (value === 7 || value === '12'))
+    return typeof value === 'string' ? '7654321' : 7654321;
+  return value;
+};
+
 /** The request with one thing wrong: a field missing, of another type or too long, another media type or method. */
-export const malformed = (step: Step, random: Random): Step => {
+export const malformed = (step: Step, random: Random, prefix: string): Step => {
   const { captures: _none, ...plain } = step;
   if (step.body === undefined) return inQuery(plain, random);
   if (random.chance(0.15)) return inWhole(plain, random);
@@ -116,9 +132,16 @@ export const malformed = (step: Step, random: Random): Step => {
   const outer = paths.filter((path) => path.length === 1);
   const path = random.pick(random.chance(0.5) ? outer : paths);
   const [what, value] = random.pick(wrongValues);
+  const given = valueAt(step.body, path);
+  const wrongType =
+    value !== null &&
+    value !== remove &&
+    typeOf(value) !== typeOf(given) &&
+    !(typeof value === 'string' && typeof given === 'string');
   return {
     ...plain,
-    body: replaced(step.body, path, value),
+    body: replaced(step.body, path, ownValue(path, value, prefix)),
+    wrongType,
     variant: `${nameOf(path)} ${what === 'left out' ? what : `is ${what}`}`,
   };
 };

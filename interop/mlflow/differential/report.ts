@@ -1,4 +1,4 @@
-import type { Difference } from './compare.ts';
+import { type Difference, isOutcome } from './compare.ts';
 import { type KnownDifference, knownDifferences } from './known-differences.ts';
 import type { Exchange } from './session.ts';
 
@@ -59,14 +59,15 @@ export const collectReport = (): { seen(exchange: Exchange): void; report: Repor
 };
 
 const short = (value: unknown, length = 300): string => {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const plain = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const text = plain.replaceAll(/\p{Cc}/gu, ' ');
   return text.length > length ? `${text.slice(0, length)}… (${text.length} characters)` : text;
 };
 
 const asLines = ({ endpoint, kind, count, variants, example: { difference, exchange } }: Found): string[] => {
   const { step, theirs, ours } = exchange;
   const query = step.query?.length ? `?${step.query.map(([name, value]) => `${name}=${value}`).join('&')}` : '';
-  const inAnswer = kind.includes(', ours ') || (difference.theirs === undefined && difference.ours === undefined);
+  const inAnswer = isOutcome(kind) || kind.startsWith('content type');
   return [
     `${count}x ${endpoint}: ${kind}`,
     `    when: ${[...variants]

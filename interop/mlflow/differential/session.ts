@@ -52,7 +52,7 @@ export const createSession = (options: {
   random: Random;
   prefix: string;
   seen(exchange: Exchange): void;
-  malformed(step: Step, random: Random): Step;
+  malformed(step: Step, random: Random, prefix: string): Step;
 }): Session => {
   const { addresses, random, prefix, seen } = options;
   const symbols = createSymbols();
@@ -108,7 +108,7 @@ export const createSession = (options: {
       );
     },
     async malform(step, count) {
-      for (let made = 0; made < count; made++) await session.probe(options.malformed(step, random));
+      for (let made = 0; made < count; made++) await session.probe(options.malformed(step, random, prefix));
     },
   };
   return session;

@@ -131,6 +131,7 @@ const search = async (session: Session, prefix: string): Promise<void> => {
     const order_by = random.chance(0.5) ? random.some(orders, random.pick([1, 1, 2])) : [];
     const view_type = random.pick([undefined, 'ALL', 'ACTIVE_ONLY', 'DELETED_ONLY', 'BOGUS']);
     const told = `${variant}${order_by.length ? `; order by ${order_by.join(', ')}` : ''}${view_type === 'BOGUS' ? '; a view that is none' : ''}`;
+    if (filter.trim() === '') continue;
     const whole =
       /^filter: [a-z]/.test(variant) && filter.includes(' ') && !variant.includes('filter: filter')
         ? `${own} AND ${filter}`

@@ -73,7 +73,11 @@ export const searchRegistry = async (session: Session, name: string): Promise<vo
     ),
   );
   const within = (filter: string, own: string): string =>
-    /^[a-z]+(\.\S+)? .*\S/.test(filter) && !filter.includes(' OR ') ? `${own} AND ${filter}` : filter;
+    filter.trim() === ''
+      ? own
+      : /^[a-z]+(\.\S+)? .*\S/.test(filter) && !filter.includes(' OR ')
+        ? `${own} AND ${filter}`
+        : filter;
   for (let count = 0; count < 6; count++) {
     const { filter, variant } = aFilter(modelFields(prefix), random);
     const order_by = random.chance(0.5) ? random.some(modelOrders, random.pick([1, 1, 2])) : ['name'];
