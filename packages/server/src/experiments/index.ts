@@ -3,6 +3,8 @@ import { routes } from './routes.ts';
 import { createExperiments, type ExperimentsDeps, type ExperimentsService } from './service.ts';
 import { findExperiment } from './store.ts';
 
+export type { DatasetInput, RunLinks } from './inputs/input.ts';
+export type { LoggedModel, LoggedModelStatus, ModelPoint, NewModelPoint } from './logged-models/logged-model.ts';
 export type { NewMetricPoint } from './metrics/metric.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
 export type { FilePlace } from './artifacts/service.ts';

@@ -52,7 +52,11 @@ export const insertModelSeries = async (
       .insertInto('logged_model_metrics')
       .values(
         added.slice(start, start + rowsPerStatement).map(({ model, run, key, datasetName, datasetDigest, state }) => ({
-          ...{ model, run, key, dataset_name: datasetName, dataset_digest: datasetDigest },
+          model,
+          run,
+          key,
+          dataset_name: datasetName,
+          dataset_digest: datasetDigest,
           ...toColumns(state),
         })),
       )

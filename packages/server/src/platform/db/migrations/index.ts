@@ -8,6 +8,7 @@ import { registry } from './0006-registry.ts';
 import { serving } from './0007-serving.ts';
 import { monitoring } from './0008-monitoring.ts';
 import { capturedSegments } from './0009-captured-segments.ts';
+import { loggedModels } from './0011-logged-models.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   serving,
   monitoring,
   capturedSegments,
+  loggedModels,
 ];
