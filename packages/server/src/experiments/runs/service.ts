@@ -3,7 +3,6 @@ import type { DataService } from '#data';
 import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Change } from '#platform/change';
-import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
@@ -74,8 +73,6 @@ export interface Runs {
   logToRun(ctx: Ctx, log: Omit<RunLog, 'project'>): Promise<void>;
   /** Sets a tag from what it is (null: not there), under the lock of the run. Errors: NOT_FOUND, CONFLICT. */
   changeRunTag(ctx: Ctx, runId: string, key: string, valueFrom: (value: string | null) => string): Promise<void>;
-  /** Sets a tag from what it is (null: not there), under the lock of the run. Errors: NOT_FOUND, CONFLICT. */
-  changeRunTag(ctx: Ctx, runId: string, key: string, valueFrom: (value: string | null) => string): Promise<void>;
   /** Errors: NOT_FOUND also for a tag the run does not have. */
   deleteRunTag(ctx: Ctx, runId: string, key: string): Promise<void>;
   /** Into the trash, or out of it. Nothing happens where the run is there already. */
@@ -118,20 +115,6 @@ export const createRuns = (
       if (known) return known;
       await startRuns(change, lineage, [start], () => change);
       return (await store.findRun(change.db, ctx.project, { id: start.id })) as Run;
-    });
-
-  const changeTags = (
-    ctx: Ctx,
-    runId: string,
-    run: (change: Change, state: RunState) => Promise<Record<string, unknown>>,
-  ): Promise<void> =>
-    changes.change(ctx, async (change) => {
-      const state =
-        (await store.lockRun(change.db, ctx.project, runId)) ??
-        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-      if (state.deletedAt !== null) fail('CONFLICT', `The run '${runId}' is in the trash. Restore it first.`);
-      const detail = await run(change, state);
-      change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail });
     });
 
   const changeTags = (
@@ -217,14 +200,6 @@ export const createRuns = (
       refuseUnstorable({ parameters: log.parameters ?? {}, tags: log.tags ?? {} });
       await write.log(ctx, log);
     },
-    changeRunTag: (ctx, runId, key, valueFrom) =>
-      changeTags(ctx, runId, async (change, { number, experiment }) => {
-        const known = await store.readEntries(change.db, 'run_tags', [number], [key]);
-        const value = valueFrom(known.get(number)?.[0]?.[1] ?? null);
-        refuseUnstorable({ parameters: {}, tags: { [key]: value } });
-        await store.writeEntries(change.db, 'run_tags', [{ run: number, experiment, key, value }]);
-        return { tags: [key] };
-      }),
     changeRunTag: (ctx, runId, key, valueFrom) =>
       changeTags(ctx, runId, async (change, { number, experiment }) => {
         const known = await store.readEntries(change.db, 'run_tags', [number], [key]);
