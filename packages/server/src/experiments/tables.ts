@@ -59,6 +59,7 @@ export type ExperimentsTables = {
   runs: {
     number: Generated<number>;
     id: string;
+    hex: string;
     project: string;
     experiment: number;
     name: string;
@@ -96,6 +97,7 @@ export type ExperimentsTables = {
   input_datasets: {
     number: Generated<number>;
     id: string;
+    hex: string;
     project: string;
     experiment: number;
     name: string;
@@ -124,6 +126,7 @@ export type ExperimentsTables = {
   logged_models: {
     number: Generated<number>;
     id: string;
+    hex: string;
     project: string;
     experiment: number;
     name: string;

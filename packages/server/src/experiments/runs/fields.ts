@@ -54,6 +54,12 @@ const datasetEntry: FilterField = {
 /** What runs are filtered by: the names that a run has on the wire. */
 export const runFields: Record<string, FilterField> = {
   id: { column: { text: sql`runs.id` } },
+  hex: { column: { text: sql`runs.hex` } },
+  artifactUri: {
+    column: {
+      text: sql`rtrim(coalesce(experiments.artifact_location, 'mlflow-artifacts:/' || experiments.number), '/') || '/' || runs.hex || '/artifacts'`,
+    },
+  },
   name: { column: { text: sql`runs.name` } },
   status: { column: { text: sql`runs.status` } },
   owner: { column: { text: sql`runs.owner` } },

@@ -1,5 +1,6 @@
 import type { Run } from '@millwright/contract';
 import { type Db, isAmong, kindOf, sql } from '#platform/db';
+import { hexOf } from '#platform/ids';
 import { toSummary } from '../metrics/metric.ts';
 import { readSeries } from '../metrics/store.ts';
 import type { ExperimentsTables } from '../tables.ts';
@@ -19,6 +20,7 @@ export const insertRuns = async (db: Db, runs: readonly NewRunRow[]): Promise<Ma
     .values(
       runs.map((run) => ({
         id: run.id,
+        hex: hexOf(run.id),
         project: run.project,
         experiment: run.experiment,
         name: run.name,

@@ -5,7 +5,7 @@ import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from './endpoint.ts';
 import type { Fields } from './fields.ts';
 import { readMlflowFilter, readMlflowOrder } from './filters/index.ts';
-import { cut, limits } from './names.ts';
+import { checkKey, cut, limits } from './names.ts';
 import { pageOptions, viewOf } from './pages.ts';
 
 /** MLflow's first experiment, which is there before anybody makes one. */
@@ -150,7 +150,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/set-experiment-tag',
       permission: 'run:write',
       async handle(input, ctx) {
-        const key = input.requiredText('key', { max: limits.key });
+        const key = checkKey('tag', input.requiredText('key'));
         const value = tagValue(input);
         const { id } = await active(ctx, input);
         await experiments.updateExperiment(ctx, id, { tags: Object.fromEntries([[key, value]]) });

@@ -35,6 +35,8 @@ export const experiments: Migration = {
       [
         'number serial',
         'id text',
+        // The same in hexadecimal, as MLflow's clients spell it and look for parts of it.
+        'hex text',
         'project text',
         'experiment integer',
         'name text',
