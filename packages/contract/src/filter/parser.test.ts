@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { evaluateFilter } from './evaluate.ts';
 import { parseFilter } from './parser.ts';
 
+const today = Date.UTC(2026, 5, 1);
 const read = (text: string) => {
-  const result = parseFilter(text);
+  const result = parseFilter(text, today);
   if ('problem' in result) throw new Error(`${result.problem.message} at ${result.problem.position}`);
   return result.filter;
 };
 const problem = (text: string) => {
-  const result = parseFilter(text);
+  const result = parseFilter(text, today);
   return 'problem' in result ? result.problem : null;
 };
 const run = {
@@ -97,6 +98,11 @@ describe('parseFilter', () => {
     const now = Date.UTC(2026, 2, 1, 12, 30);
     expect(parseFilter(`startedAt > ${text} and a = 1`, now)).toMatchObject({
       filter: { parts: [{ value: now + offset }, { path: ['a'] }] },
+    });
+  });
+  it('has no relative instants where nobody says what time it is', () => {
+    expect(parseFilter('a = 1 and b < now()')).toEqual({
+      problem: { position: 14, message: 'Expected a date in quotes instead of now' },
     });
   });
   it('takes an empty text as no filter', () => {

@@ -7,8 +7,13 @@ const maxLikeLength = 1000;
 /** Where a character of a quoted text stands: every quote in it was written twice. */
 const positionIn = ({ raw, at }: ValueSyntax, index: number, isDoubled: boolean): number => {
   const quote = raw.charAt(0);
-  const before = isDoubled ? [...String(raw.slice(1, -1).replaceAll(quote + quote, quote)).slice(0, index)] : [];
-  return at + 1 + index + before.filter((character) => character === quote).length;
+  const before = isDoubled
+    ? raw
+        .slice(1, -1)
+        .replaceAll(quote + quote, quote)
+        .slice(0, index)
+    : '';
+  return at + 1 + index + before.split(quote).length - 1;
 };
 
 /** The pattern of `like`, `ilike`, `rlike` or `~`. Throws where it cannot be one. */
@@ -69,9 +74,9 @@ const nativeFilter = (comparison: ComparisonSyntax): Filter => {
 
 /**
  * Reads a filter. Never throws: a text that cannot be read answers a problem with its position.
- * `now`: epoch milliseconds that `now()` and `today()` (midnight in UTC) stand for.
+ * `now`: epoch milliseconds that `now()` stands for, and `today()` the midnight in UTC before; without, both are problems.
  */
-export const parseFilter = (text: string, now = Date.now()): FilterResult => {
+export const parseFilter = (text: string, now?: number): FilterResult => {
   try {
     return {
       filter: readFilter(text, { toFilter: nativeFilter, now, quotes: 'doubled', loose: false, words: false }),

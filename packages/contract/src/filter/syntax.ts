@@ -35,8 +35,8 @@ export interface OrderSyntax {
 export interface FilterDialect {
   /** What a comparison means; throws UnreadableFilter where it means nothing. */
   toFilter: (comparison: ComparisonSyntax) => Filter;
-  /** Epoch milliseconds of `now()`. */
-  now: number;
+  /** Epoch milliseconds of `now()`; undefined where nothing may depend on the time of reading. */
+  now: number | undefined;
   /** A doubled quote stands for one quote; or everything between the quotes stands for itself. */
   quotes: 'doubled' | 'raw';
   /**
@@ -222,9 +222,11 @@ class Reader {
   }
   /** `now() - 7d`, with any number of spans. */
   private instant(word: 'now' | 'today'): number {
+    const { now } = this.dialect;
+    if (now === undefined) this.fail('a date in quotes');
     this.index += 2;
     if (!this.takeSign(')')) this.fail('a closing parenthesis');
-    let instant = word === 'now' ? this.dialect.now : startOfDay(this.dialect.now);
+    let instant = word === 'now' ? now : startOfDay(now);
     while (/^[+-]/.test(this.peek().text) && this.peek().kind !== 'end') {
       const span = readSpan(this.text, this.peek().at);
       if (!span) this.fail('a span such as - 7d (units s m h d w)');

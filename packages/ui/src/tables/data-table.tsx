@@ -57,7 +57,7 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
   const sortText = state.sort ?? props.initialSort;
   const sort = useMemo(() => readSort(sortText), [sortText]);
   const filtered = useMemo(() => {
-    const result = parseFilter(state.filter ?? '');
+    const result = parseFilter(state.filter ?? '', Date.now());
     return filtering === 'server' || 'problem' in result || result.filter === null
       ? rows.rows
       : rows.rows.filter((row) => evaluateFilter(result.filter, row));

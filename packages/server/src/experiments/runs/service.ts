@@ -87,7 +87,7 @@ export interface Runs {
 }
 
 export const createRuns = (
-  { database: { db }, changes, ids }: Platform,
+  { database: { db }, changes, ids, clock }: Platform,
   { lineage, data, catalog, write }: { lineage: LineageService; data: DataService; catalog: Catalog; write: RunWriter },
 ): Runs => {
   const getRun = async (ctx: Ctx, runId: string): Promise<Run> =>
@@ -170,7 +170,7 @@ export const createRuns = (
       const experiments = await numbersOf(ctx, experiment);
       return runs.searchRuns(ctx, {
         experiments,
-        filter: readFilter(filter),
+        filter: readFilter(filter, clock.now()),
         order: readOrder(order),
         limit,
         ...page,
@@ -178,7 +178,7 @@ export const createRuns = (
     },
     async countRuns(ctx, { experiment, filter, view = 'active' }) {
       const experiments = await numbersOf(ctx, experiment);
-      return countRuns(db, { project: ctx.project, experiments, filter: readFilter(filter), view });
+      return countRuns(db, { project: ctx.project, experiments, filter: readFilter(filter, clock.now()), view });
     },
     async runKeys(ctx, experiment) {
       const { number } = await catalog.findExperiment(ctx, experiment);
@@ -247,8 +247,8 @@ const toRun = (start: RunStart, experimentName: string, started: Started): Run =
   tags: { ...start.tags },
 });
 
-const readFilter = (text = ''): Filter | null => {
-  const result = parseFilter(text);
+const readFilter = (text: string | undefined, now: number): Filter | null => {
+  const result = parseFilter(text ?? '', now);
   if ('filter' in result) return result.filter;
   const { message, position } = result.problem;
   return fail('INVALID_FILTER', `${message} (at character ${position + 1}).`, { position });
