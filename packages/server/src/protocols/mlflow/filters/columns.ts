@@ -30,6 +30,10 @@ export interface MlflowSearch {
   /** Names in `order_by`, with their native ones; `tables`: keys below a dot may order too. */
   order: Readonly<Record<string, string>>;
   orderTables: readonly MlflowTable[];
+  /** What stands before the dot may stand in back quotes. */
+  quotesTables: boolean;
+  /** An order may name a column with `attribute.` before it. */
+  ordersAttributes: boolean;
   /** The same column twice in an order: an error, or of no effect. */
   refusesDuplicates: boolean;
   /** Text needs no quotes. */
@@ -83,24 +87,44 @@ export const searches: Readonly<Record<MlflowEntity, MlflowSearch>> = {
   runs: {
     tables: {
       ...ofTags,
-      ...{ attr: 'attributes', attributes: 'attributes', run: 'attributes', metric: 'metrics', metrics: 'metrics' },
-      ...{ param: 'parameters', params: 'parameters', parameter: 'parameters', parameters: 'parameters' },
-      ...{ dataset: 'datasets', datasets: 'datasets' },
+      attr: 'attributes',
+      attributes: 'attributes',
+      run: 'attributes',
+      metric: 'metrics',
+      metrics: 'metrics',
+      param: 'parameters',
+      params: 'parameters',
+      parameter: 'parameters',
+      parameters: 'parameters',
+      dataset: 'datasets',
+      datasets: 'datasets',
     },
     columns: runs,
     order: namesOf(
       runs,
-      ...['run_id', 'run_name', 'status', 'user_id', 'artifact_uri', 'start_time', 'created', 'Created', 'end_time'],
+      'run_id',
+      'run_name',
+      'status',
+      'user_id',
+      'artifact_uri',
+      'start_time',
+      'created',
+      'Created',
+      'end_time',
     ),
     orderTables: ['metrics', 'parameters', 'tags'],
+    quotesTables: true,
+    ordersAttributes: true,
     refusesDuplicates: true,
     words: false,
   },
   experiments: {
-    tables: ofTags,
+    tables: { ...ofTags, attributes: 'attributes' },
     columns: experiments,
     order: namesOf(experiments, ...Object.keys(experiments)),
     orderTables: [],
+    quotesTables: false,
+    ordersAttributes: true,
     refusesDuplicates: false,
     words: false,
   },
@@ -110,6 +134,8 @@ export const searches: Readonly<Record<MlflowEntity, MlflowSearch>> = {
     // MLflow orders by the last change, whichever of the two is named.
     order: { name: 'name', timestamp: 'updatedAt', last_updated_timestamp: 'updatedAt' },
     orderTables: [],
+    quotesTables: false,
+    ordersAttributes: false,
     refusesDuplicates: true,
     words: false,
   },
@@ -122,6 +148,8 @@ export const searches: Readonly<Record<MlflowEntity, MlflowSearch>> = {
       last_updated_timestamp: 'updatedAt',
     },
     orderTables: [],
+    quotesTables: false,
+    ordersAttributes: true,
     refusesDuplicates: true,
     words: false,
   },
@@ -130,6 +158,8 @@ export const searches: Readonly<Record<MlflowEntity, MlflowSearch>> = {
     columns: loggedModels,
     order: namesOf(loggedModels, ...Object.keys(loggedModels)),
     orderTables: ['metrics'],
+    quotesTables: false,
+    ordersAttributes: true,
     refusesDuplicates: false,
     words: true,
   },

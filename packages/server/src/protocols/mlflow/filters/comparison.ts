@@ -51,8 +51,8 @@ const whole = (value: ValueSyntax): ValueSyntax => {
 };
 /** A whole number, also in quotes. */
 const count = (value: ValueSyntax): ValueSyntax => {
-  if ((value.kind === 'number' || value.kind === 'text') && /^\s*[+-]?\d+\s*$/.test(String(value.value)))
-    return { ...value, kind: 'number', value: Number(value.value) };
+  const digits = value.kind === 'text' ? String(value.value).trim() : value.raw;
+  if (/^[+-]?\d+$/.test(digits)) return { ...value, kind: 'number', value: Number(digits) };
   throw new UnreadableFilter(`Expected a whole number instead of ${value.raw}`, value.at);
 };
 

@@ -1,4 +1,5 @@
 import { type Filter, type FilterDialect, readFilter, readOrder, UnreadableFilter } from '@millwright/contract';
+import { systemClock } from '#platform/clock';
 import { fail } from '#platform/errors';
 import { type MlflowEntity, searches } from './columns.ts';
 import { comparisonReader } from './comparison.ts';
@@ -17,7 +18,7 @@ export interface MlflowFilterOptions {
 }
 
 const dialectOf = (entity: MlflowEntity, options: MlflowFilterOptions): FilterDialect => {
-  const { toId = (id: string) => id, toModelId = (id: string) => id, now = Date.now() } = options;
+  const { toId = (id: string) => id, toModelId = (id: string) => id, now = systemClock.now() } = options;
   const search = searches[entity];
   return {
     toFilter: comparisonReader(search, { toId, toModelId }),

@@ -16,8 +16,8 @@ export const keyOf = (key: readonly KeySyntax[], at: number, search: MlflowSearc
   const [first, ...rest] = key as [KeySyntax, ...KeySyntax[]];
   if (rest.length === 0) return { table: 'attributes', name: first.text, parts: [first.text] };
   const table = Object.hasOwn(search.tables, first.text) ? search.tables[first.text] : undefined;
-  // MLflow takes back quotes around the part before the dot, and no others.
-  if (!table || first.quote === '"')
+  const isQuoted = first.quote !== '' && !(first.quote === '`' && search.quotesTables);
+  if (!table || isQuoted)
     throw new UnreadableFilter(
       `Expected one of ${listOf(Object.keys(search.tables))} before the dot instead of ${first.text}`,
       at,

@@ -10,8 +10,13 @@ export interface MlflowOrder {
 
 /** What a clause of `order_by` orders by. Throws UnreadableFilter. */
 export const orderOf = ({ key, at, descending }: OrderSyntax, search: MlflowSearch): MlflowOrder => {
-  const { table, name, parts } = keyOf(key, at, search);
-  if (table === 'attributes') return { path: [columnOf(search.order, name, at)], descending };
+  // MLflow reads the part before the dot of an order as that of a filter for experiments.
+  const tables: MlflowSearch['tables'] = search.ordersAttributes
+    ? { ...search.tables, attributes: 'attributes' }
+    : search.tables;
+  const { table, name, parts } = keyOf(key, at, { ...search, tables });
+  if (table === 'attributes' && (key.length === 1 || search.ordersAttributes))
+    return { path: [columnOf(search.order, name, at)], descending };
   if (!search.orderTables.includes(table))
     throw new UnreadableFilter(`Expected a name to order by instead of ${table}: these have no order`, at);
   return { path: [table, ...parts], descending };
