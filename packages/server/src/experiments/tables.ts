@@ -97,7 +97,6 @@ export type ExperimentsTables = {
   input_datasets: {
     number: Generated<number>;
     id: string;
-    hex: string;
     project: string;
     experiment: number;
     name: string;
@@ -126,7 +125,6 @@ export type ExperimentsTables = {
   logged_models: {
     number: Generated<number>;
     id: string;
-    hex: string;
     project: string;
     experiment: number;
     name: string;
