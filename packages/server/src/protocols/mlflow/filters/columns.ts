@@ -20,6 +20,8 @@ export interface MlflowColumn {
   /** Its native name. */
   name: string;
   kind: ColumnKind;
+  /** Of an id: the native name of a column that has it as it is on the wire, so that all patterns can be asked for. */
+  wire?: string;
 }
 /** What stands before the dot, or is left out (`attributes`). */
 export type MlflowTable = 'attributes' | 'metrics' | 'parameters' | 'tags' | 'datasets';
@@ -45,7 +47,7 @@ const namesOf = (columns: Readonly<Record<string, MlflowColumn>>, ...wire: strin
   Object.fromEntries(wire.map((name) => [name, (columns[name] as MlflowColumn).name]));
 
 const runs = {
-  run_id: column('id', 'run-id'),
+  run_id: { ...column('id', 'run-id'), wire: 'hex' },
   run_name: column('name', 'text'),
   'run name': column('name', 'text'),
   'Run name': column('name', 'text'),

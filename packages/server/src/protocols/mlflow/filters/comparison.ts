@@ -7,7 +7,7 @@ import {
   type ValueSyntax,
 } from '@millwright/contract';
 import { type ColumnKind, type MlflowSearch } from './columns.ts';
-import { type WireIds, compareIds } from './ids.ts';
+import { type BuildFilter, compareIds, type WireIds } from './ids.ts';
 import { columnOf, keyOf } from './key.ts';
 
 type Operator = ComparisonSyntax['operator'];
@@ -70,7 +70,7 @@ const modelStatus = (value: ValueSyntax): ValueSyntax => {
 };
 
 /** `not` before an operator of the wire: something is there, and it is not so. */
-const build = (comparison: ComparisonSyntax, path: string[]): Filter => {
+const build: BuildFilter = (comparison, path) => {
   const { operator, negated, at } = comparison;
   const filter = filterOf({ ...comparison, negated: false }, path);
   if (!negated) return filter;
@@ -132,8 +132,8 @@ export const comparisonReader =
         allow(comparison, equality, name);
         return build(each(text(name), count), path);
       },
-      'run-id': () => compareIds(text(name), path, ids.toId, (read) => build(read, path)),
-      'model-id': () => compareIds(text(name), path, ids.toModelId, (read) => build(read, path)),
+      'run-id': () => compareIds(text(name), column, ids.toId, build),
+      'model-id': () => compareIds(text(name), column, ids.toModelId, build),
     };
     return readers[column.kind]();
   };

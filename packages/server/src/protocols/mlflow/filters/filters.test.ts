@@ -29,7 +29,10 @@ const refusal = (read: () => unknown): Refusal | null => {
 };
 const found = (entity: MlflowEntity, text: string): number[] => {
   const filter = readMlflowFilter(entity, text);
-  return peer.rows[entity].flatMap((row, index) => (evaluateFilter(filter, row) ? [index] : []));
+  // What the store keeps beside an id of its own is the id of the wire; here both are.
+  return peer.rows[entity].flatMap((row, index) =>
+    evaluateFilter(filter, entity === 'runs' && 'id' in row ? { ...row, hex: row.id } : row) ? [index] : [],
+  );
 };
 
 /** Where we differ on purpose: what, and whether a filter has it. */
@@ -46,7 +49,10 @@ const accepted: Difference[] = [
   ],
 ];
 const refused: Difference[] = [
-  ['patterns of ids other than their beginning', (_entity, text) => /(?:run|model)_id i?like/i.test(text)],
+  [
+    'patterns of ids other than their beginning',
+    (entity, text) => entity !== 'runs' && /(?:run|model)_id i?like/i.test(text),
+  ],
   [
     'comparisons with NaN, that nothing or everything passes',
     (entity, text) => entity === 'logged-models' && text.includes('NaN'),
@@ -117,7 +123,7 @@ describe('readMlflowFilter', () => {
     ['runs', "params.lr = 'x", 12, 'not closed'],
     ['runs', "params.lr rlike '(a'", 17, 'not closed'],
     ['runs', "params.lr = 'x';", 15, 'no meaning'],
-    ['runs', "run_id like '%ab'", 12, 'beginning of an id'],
+    ['model-versions', "run_id like '%ab'", 12, 'beginning of an id'],
     ['experiments', "experiment_id = 'x'", 16, 'whole number'],
     ['experiments', 'creation_time > 1.5', 16, 'whole number'],
     ['registered-models', "creation_timestamp = '1'", 0, 'no attribute'],
@@ -176,13 +182,17 @@ describe('readMlflowFilter', () => {
     expect(readMlflowFilter('runs', `run_id = '${hex}'`, options)).toMatchObject({ path: ['id'], value: `run_${hex}` });
     expect(readMlflowFilter('logged-models', `model_id != 'm-${hex}'`, options)).toMatchObject({ value: `lm_${hex}` });
     expect(readMlflowFilter('runs', "run_id in ('x')", options)).toMatchObject({ values: ['x'] });
-    expect(readMlflowFilter('runs', "run_id ilike 'AB%'", options)).toMatchObject({
+    expect(readMlflowFilter('runs', "run_id like '%ab%'", options)).toMatchObject({ path: ['hex'], value: '%ab%' });
+    expect(readMlflowFilter('model-versions', "run_id ilike 'AB%'", options)).toMatchObject({
       parts: [
         { operator: '>=', value: `run_ab${'0'.repeat(30)}` },
         { operator: '<=', value: `run_ab${'f'.repeat(30)}` },
       ],
     });
-    expect(readMlflowFilter('runs', "run_id like '%'", options)).toMatchObject({ kind: 'not', part: { kind: 'null' } });
+    expect(readMlflowFilter('model-versions', "run_id like '%'", options)).toMatchObject({
+      kind: 'not',
+      part: { kind: 'null' },
+    });
   });
   it('takes an empty text for no filter', () => {
     for (const text of ['', '  ', ' AND ']) expect(readMlflowFilter('runs', text)).toBeNull();

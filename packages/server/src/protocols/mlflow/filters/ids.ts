@@ -1,4 +1,5 @@
 import { type ComparisonSyntax, type Filter, UnreadableFilter } from '@millwright/contract';
+import type { MlflowColumn } from './columns.ts';
 
 /** Native ids of those on the wire. What no id is stays as it is, and matches nothing. */
 export interface WireIds {
@@ -6,24 +7,29 @@ export interface WireIds {
   toModelId: (wireId: string) => string;
 }
 
+export type BuildFilter = (comparison: ComparisonSyntax, path: string[]) => Filter;
+
 const digits = 32;
 
 /**
  * Ids are written in another alphabet on the wire, in the same order: the ids that begin with some digits lie between
- * two native ones. Patterns other than a beginning cannot be asked for.
+ * two native ones. Where no column has the spelling of the wire, no other patterns can be asked for.
  */
 export const compareIds = (
   comparison: ComparisonSyntax,
-  path: string[],
+  { name, wire }: MlflowColumn,
   toNative: (wireId: string) => string,
-  build: (comparison: ComparisonSyntax) => Filter,
+  build: BuildFilter,
 ): Filter => {
   const { operator, operatorAt, at, negated } = comparison;
+  const path = [name];
+  const isPattern = operator === 'like' || operator === 'ilike' || operator === 'rlike' || operator === '~';
+  if (isPattern && wire !== undefined) return build(comparison, [wire]);
   const native = (text: string): string => (/^(?:m-)?[0-9a-f]{32}$/.test(text) ? toNative(text) : text);
   if (operator === 'rlike' || operator === '~')
     throw new UnreadableFilter('An id is compared by = != in or like. Expected one of these', operatorAt);
   const values = comparison.values.map((value) => ({ ...value, value: native(String(value.value)) }));
-  if (operator !== 'like' && operator !== 'ilike') return build({ ...comparison, values });
+  if (operator !== 'like' && operator !== 'ilike') return build({ ...comparison, values }, path);
 
   const pattern = String(values[0]?.value ?? '');
   const valueAt = values[0]?.at ?? operatorAt;
