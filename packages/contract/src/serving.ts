@@ -17,6 +17,7 @@ import {
   pageOf,
 } from './fields.ts';
 import { operation } from './operation.ts';
+import { ModelRef } from './registry.ts';
 import { Datatype, Signature } from './training.ts';
 
 const tag = 'serving';
@@ -24,7 +25,7 @@ const tag = 'serving';
 export const Variant = Type.Object({
   role: OneOf('champion', 'challenger'),
   modelVersionId: Id,
-  modelName: Name,
+  modelName: Type.String(),
   number: Count,
   /** Share of units, 0 to 1. */ weight: Fraction,
   state: OneOf('loading', 'ready', 'failed'),
@@ -35,7 +36,7 @@ export const Endpoint = Type.Object({
   name: Name,
   description: Type.String(),
   modelId: Id,
-  modelName: Name,
+  modelName: Type.String(),
   signature: Nullable(Signature),
   variants: Type.Array(Variant),
   /** The input whose value decides the variant of a request; without one, the request's `unit` parameter or its id. */
@@ -142,7 +143,12 @@ export const createEndpoint = operation({
   description:
     'Names of endpoints are unique in the instance: the Open Inference Protocol knows no projects. The champion alias of the model is served.',
   params: Type.Object(project),
-  body: Strict({ name: Name, model: Ref, description: Type.Optional(Text), unitColumn: Type.Optional(ColumnName) }),
+  body: Strict({
+    name: Name,
+    model: ModelRef,
+    description: Type.Optional(Text),
+    unitColumn: Type.Optional(ColumnName),
+  }),
   reply: Endpoint,
   errors: ['NAME_TAKEN', 'INVALID_REFERENCE', 'CONFLICT'],
   audit: 'endpoint.create',

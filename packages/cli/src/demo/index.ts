@@ -73,7 +73,7 @@ export const runLoop = async (
 
   const endpoint = await loop.watch();
   const [champion] = await loop.versions();
-  if (!champion || !endpoint.signature) throw new Error('the endpoint has no champion');
+  if (!champion?.digest || !champion.signature || !endpoint.signature) throw new Error('the endpoint has no champion');
 
   const sightings: Sighting[] = [];
   const promotions: Promotion[] = [];

@@ -13,6 +13,6 @@ export interface MonitoringDeps {
     trainResultOf(ctx: Ctx, runId: string): Promise<Pick<TrainResult, 'datasetVersionId' | 'holdoutFrom' | 'window'>>;
   };
   evaluation: { getEvaluation(ctx: Ctx, evaluationId: string): Promise<Pick<Evaluation, 'task' | 'metrics' | 'rows'>> };
-  registry: Pick<RegistryService, 'findVersion'>;
+  registry: Pick<RegistryService, 'onnxVersion'>;
   serving: Pick<ServingService, 'getEndpoint' | 'servedEndpoint' | 'capturedCount' | 'readCaptured'>;
 }

@@ -1,7 +1,9 @@
 import type { Change } from '#platform/change';
 import { fail } from '#platform/errors';
-import { servedAliases } from './approval.ts';
-import { aliasesOf, findVersion, lockModel, putAlias, removeAlias } from './store.ts';
+import { servedAliases, whoApproves } from './approval.ts';
+import { lockModel } from './models/store.ts';
+import { aliasesOf, putAlias, removeAlias } from './store.ts';
+import { findVersion } from './versions/store.ts';
 
 export interface AliasMove {
   project: string;
@@ -15,7 +17,7 @@ export interface AliasMove {
 export const moveAlias = async (change: Change, move: AliasMove): Promise<void> => {
   const { project, modelId, alias, versionId } = move;
   const model =
-    (await lockModel(change.db, project, modelId, change.now)) ??
+    (await lockModel(change.db, project, modelId)) ??
     fail('INVALID_REFERENCE', `There is no model '${modelId}' in project '${project}'.`);
   const before = (await aliasesOf(change.db, project, [modelId])).find((row) => row.alias === alias) ?? null;
   if ((before?.versionId ?? null) === versionId) return;
@@ -32,12 +34,16 @@ export const moveAlias = async (change: Change, move: AliasMove): Promise<void> 
     return;
   }
   const version = await findVersion(change.db, project, versionId);
-  if (version?.modelId !== modelId)
+  if (version?.modelId !== modelId || version.deletedAt !== null)
     return fail('INVALID_REFERENCE', `'${versionId}' is no version of the model '${model.name}'.`);
   if (servedAliases.includes(alias) && version.approval.state !== 'approved')
     fail(
       'CONFLICT',
-      `Version ${version.number} of '${model.name}' is ${version.approval.state}. Only an approved version can be ${alias}.`,
+      `Version ${version.number} of '${model.name}' is ${version.approval.state}. Only an approved version can be ${alias}.${
+        version.approval.state === 'pending'
+          ? ` ${whoApproves(version, model.approval)}: millwright model-versions decide.`
+          : ''
+      }`,
     );
   await putAlias(change.db, project, { modelId, alias, versionId }, change.now);
   change.audit({

@@ -9,11 +9,12 @@ const gate = (verdict: 'green' | 'red' | 'none') => ({
 });
 const pending: ModelVersion['approval'] = { state: 'pending', by: null, at: null, reason: '', digest: null };
 const version = { number: 3, modelName: 'fraud', digest, approval: pending, createdById: 'usr_ann' };
+const ann = { name: 'ann' };
 const approve = { decision: 'approve' as const, reason: 'looks right', digest };
 
 describe('a new version', () => {
   it('is approved by a green gate, in the name of the gate and for this digest, where the model leaves it to the gate', () => {
-    expect(firstApproval('automatic', gate('green'), digest, 7)).toEqual({
+    expect(firstApproval({ approval: 'automatic' }, ann, gate('green'), digest, 7)).toEqual({
       state: 'approved',
       by: 'gate:evl_1',
       at: 7,
@@ -23,8 +24,16 @@ describe('a new version', () => {
   });
   it('is pending otherwise', () => {
     for (const evaluation of [gate('red'), gate('none'), null])
-      expect(firstApproval('automatic', evaluation, digest, 7)).toEqual(pending);
-    expect(firstApproval('manual', gate('green'), digest, 7)).toEqual(pending);
+      expect(firstApproval({ approval: 'automatic' }, ann, evaluation, digest, 7)).toEqual(pending);
+    expect(firstApproval({ approval: 'manual' }, ann, gate('green'), digest, 7)).toEqual(pending);
+  });
+});
+
+describe('a version of a model that asks for no approval', () => {
+  it('is approved as it arrives, in the name of who registered it', () => {
+    const expected = { state: 'approved', by: 'ann', at: 7, reason: 'This model asks for no approval.' };
+    expect(firstApproval({ approval: 'none' }, ann, null, digest, 7)).toEqual({ ...expected, digest });
+    expect(firstApproval({ approval: 'none' }, ann, gate('red'), null, 7)).toEqual({ ...expected, digest: null });
   });
 });
 

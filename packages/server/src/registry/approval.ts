@@ -10,11 +10,14 @@ export const servedAliases: readonly string[] = ['champion', 'challenger'];
 
 /** What a new version starts with: a green gate approves where the model leaves it to the gate. */
 export const firstApproval = (
-  mode: Model['approval'],
+  { approval: mode }: Pick<Model, 'approval'>,
+  registrar: { name: string },
   evaluation: Pick<Evaluation, 'id' | 'gate'> | null,
-  digest: string,
+  digest: string | null,
   now: number,
 ): Approval => {
+  if (mode === 'none')
+    return { state: 'approved', by: registrar.name, at: now, reason: 'This model asks for no approval.', digest };
   if (mode !== 'automatic' || evaluation?.gate.verdict !== 'green') return pending;
   return {
     state: 'approved',
@@ -25,11 +28,23 @@ export const firstApproval = (
   };
 };
 
+/** What is left of an approval once the files are not the ones it was about. */
+export const voidedApproval = (before: string | null): Approval => ({
+  ...pending,
+  reason: `The files were changed after registration: the digest was ${before ?? 'unknown'}.`,
+});
+
+/** Who can make a pending version an approved one. */
+export const whoApproves = (version: Pick<ModelVersion, 'createdBy'>, mode: Model['approval']): string =>
+  mode === 'manual'
+    ? `Somebody other than ${version.createdBy} who has the permission model:approve approves it`
+    : 'Somebody with the permission model:approve approves it';
+
 export interface Decision {
   decision: 'approve' | 'reject';
   reason: string;
   /** What the decider has looked at. */
-  digest: string;
+  digest: string | null;
 }
 
 /** The approval after a person's decision. Errors: SELF_APPROVAL, STALE, CONFLICT. */
@@ -44,7 +59,7 @@ export const decideApproval = (
   if (input.digest !== version.digest)
     return fail(
       'STALE',
-      `${title} has the digest ${version.digest}, not the one you decided about. Look at it again.`,
+      `${title} has the digest ${version.digest ?? 'unknown'}, not the one you decided about. Look at it again.`,
       { digest: version.digest },
     );
   if (version.approval.state !== 'pending')

@@ -1,9 +1,12 @@
 import { defineModule } from '#platform/module';
+import { findModel } from './models/store.ts';
 import { routes } from './routes.ts';
 import { type RegistryDeps, type RegistryService, createRegistry } from './service.ts';
-import { findModel } from './store.ts';
 
-export type { RegisterRequest, RegistryService } from './service.ts';
+export { isOnnx, type OnnxVersion } from './onnx.ts';
+export type { RegistryService } from './service.ts';
+export type { RegisterRequest, SourceRequest } from './versions/registering.ts';
+export type { VersionPlace } from './versions/service.ts';
 
 /** Models in numbered versions, bound to the digest of their file, with approvals and aliases. */
 export const registry = defineModule<RegistryDeps, RegistryService>({

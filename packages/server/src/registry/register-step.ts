@@ -1,4 +1,4 @@
-import { ApprovalMode, Count, Id, Name, Strict } from '@millwright/contract';
+import { ApprovalMode, Count, Id, ModelName, Strict } from '@millwright/contract';
 import { Type } from 'typebox';
 import type { StepKind } from '#pipelines';
 import type { RegistryService } from './service.ts';
@@ -6,7 +6,7 @@ import type { RegistryService } from './service.ts';
 const input = Strict({
   runId: Id,
   evaluationId: Type.Optional(Id),
-  model: Name,
+  model: ModelName,
   approval: Type.Optional(ApprovalMode),
 });
 const output = Type.Object({ modelVersionId: Id, number: Count, approved: Type.Boolean() });

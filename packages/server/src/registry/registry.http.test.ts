@@ -9,7 +9,7 @@ describe.each(testDatabases)('the registry over HTTP on %s', (database) => {
   let api: Api;
   const base = '/api/v1/projects/default';
   const send = (
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
     options: { body?: unknown; headers?: Record<string, string> } = {},
   ) =>
@@ -97,6 +97,34 @@ describe.each(testDatabases)('the registry over HTTP on %s', (database) => {
     expect((await send('GET', url, { headers: { range: 'bytes=99-' } })).statusCode).toBe(416);
   });
 
+  it('changes and deletes models and versions, whatever they are called', async () => {
+    const called = `${base}/models/${encodeURIComponent('Größe & Co. 100%')}`;
+    expect(
+      await call('POST', `${base}/models`, { body: { name: 'Größe & Co. 100%', approval: 'none' } }),
+    ).toMatchObject({
+      status: 201,
+    });
+    const run = await test.aTrainedRun('a model');
+    const { body } = await call('POST', `${called}/versions`, { body: { runId: run.runId } });
+    expect(body).toMatchObject({ approval: { state: 'approved', by: 'local-owner' }, source: null, format: 'onnx' });
+    const version = `${base}/model-versions/${String(body['id'])}`;
+    expect(await call('PATCH', version, { body: { note: 'noted', stage: 'Staging', tags: { a: '1' } } })).toMatchObject(
+      { status: 200, body: { note: 'noted', stage: 'Staging', tags: { a: '1' } } },
+    );
+    expect((await call('PATCH', version, { body: { stage: 'staging' } })).status).toBe(400);
+    expect(await call('PATCH', called, { body: { name: 'plain', tags: { team: 'risk' } } })).toMatchObject({
+      status: 200,
+      body: { name: 'plain', tags: { team: 'risk' } },
+    });
+    expect((await call('PATCH', `${base}/models/plain`, { body: { name: 'fraud' } })).body).toMatchObject({
+      code: 'NAME_TAKEN',
+    });
+    expect((await send('DELETE', version)).statusCode).toBe(204);
+    expect((await call('GET', version)).body).toMatchObject({ deletedAt: expect.any(Number) });
+    expect((await send('DELETE', `${base}/models/plain`)).statusCode).toBe(204);
+    expect((await send('DELETE', `${base}/models/plain`)).statusCode).toBe(404);
+  });
+
   it('refuses what it does not know and names that are paths', async () => {
     for (const path of [
       'models/nobody',
@@ -105,12 +133,12 @@ describe.each(testDatabases)('the registry over HTTP on %s', (database) => {
       'model-versions/mv_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C/content',
     ])
       expect((await call('GET', `${base}/${path}`)).status).toBe(404);
-    for (const name of ['..', '../x', 'a/b', 'a\u0000', '', 'a'.repeat(200), 7])
+    for (const name of ['..', '../x', 'a/b', 'a\u0000', '', 'a'.repeat(257), 7])
       expect((await call('POST', `${base}/models`, { body: { name } })).status).toBe(400);
     expect(
       await call('POST', `${base}/models/fraud/versions`, { body: { runId: 'run_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C' } }),
     ).toMatchObject({ status: 400, body: { code: 'INVALID_REFERENCE' } });
-    for (const alias of ['Champion', '%252e%252e', 'a%2Fb', 'a%00'])
+    for (const alias of ['latest', 'V12', '%252e%252e', 'a%2Fb', 'a%00'])
       expect(
         (
           await call('PUT', `${base}/models/fraud/aliases/${alias}`, {

@@ -290,7 +290,8 @@ describe.each(testDatabases)('the registry on %s', (database) => {
     const run = await test.aTrainedRun('bytes that will be damaged');
     const version = await test.service.registerVersion(test.ctx, 'damaged', { runId: run.runId });
     const { chmod } = await import('node:fs/promises');
-    const path = `${test.dir}/blobs/sha256/${version.digest.slice(7, 9)}/${version.digest.slice(7)}`;
+    const hex = run.modelDigest.slice(7);
+    const path = `${test.dir}/blobs/sha256/${hex.slice(0, 2)}/${hex}`;
     await chmod(path, 0o600);
     await writeFile(path, 'bytes that WERE  damaged !');
     await expect(test.service.download(test.ctx, version.id, { range: 'bytes=0-3' })).rejects.toMatchObject({

@@ -1,13 +1,99 @@
-import type { Model, ModelVersion, Page } from '@millwright/contract';
-import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom, sql } from '#platform/db';
+import type { Filter } from '@millwright/contract';
+import {
+  compileFilter,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type FilterField,
+  isAmong,
+  kindOf,
+  sql,
+} from '#platform/db';
+import { fail } from '#platform/errors';
 import type { RegistryTables } from './tables.ts';
 
-const tables = (db: Db) => db.withTables<RegistryTables>();
-type PageFilter = { limit?: number | undefined; cursor?: string | undefined };
+export const tables = (db: Db) => db.withTables<RegistryTables>();
 
-/** A version as stored: its aliases apart. */
-export type SavedVersion = Omit<ModelVersion, 'aliases'> & { project: string; createdById: string };
-export type SavedModel = Omit<Model, 'aliases'>;
+export interface SearchQuery {
+  filter: Filter | null;
+  /** By columns of the wire (`name`, `updatedAt`); ties come in the order of the name, then the highest number. */
+  order: readonly { path: readonly string[]; descending: boolean }[];
+  /** Leaves out what has this tag with this value. */
+  exceptTagged?: readonly [key: string, value: string] | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** `valueOf`: what the row has there, which says where the next page begins. */
+export interface OrderColumn<Row> {
+  column: string;
+  valueOf: (row: Row) => string | number;
+}
+
+/** The columns of an order, without doubles, and after them those that make it one order for everybody. */
+export const orderOf = <Row>(
+  what: string,
+  columns: Readonly<Record<string, OrderColumn<Row>>>,
+  order: SearchQuery['order'],
+  last: readonly (readonly [column: string, descending: boolean])[],
+): (OrderColumn<Row> & { descending: boolean })[] => {
+  const asked = order.map(({ path, descending }) => [path.join('.'), descending] as const);
+  const seen = new Set<string>();
+  return [...asked, ...last].flatMap(([name, descending]) => {
+    const found = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    if (!found) return fail('INVALID_FILTER', `${what} cannot be ordered by '${name}'.`);
+    if (seen.has(found.column)) return [];
+    seen.add(found.column);
+    return [{ ...found, descending }];
+  });
+};
+
+export const orderBy = (terms: readonly { column: string; descending: boolean }[]) =>
+  terms.map(({ column, descending }) => (descending ? sql`${sql.ref(column)} desc` : sql`${sql.ref(column)} asc`));
+
+/** Rows that come after the one the cursor names; null without a cursor. Errors: INVALID_CURSOR. */
+export const isAfter = (terms: readonly { column: string; descending: boolean }[], cursor: string | undefined) => {
+  const key = decodeCursor(cursor);
+  if (key === null) return null;
+  if (key.length !== terms.length)
+    return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
+  const alternatives = terms.map(({ column, descending }, index) => {
+    const same = terms.slice(0, index).map((before, at) => sql`${sql.ref(before.column)} = ${key[at]}`);
+    const beyond = sql`${sql.ref(column)} ${descending ? sql`<` : sql`>`} ${key[index]}`;
+    return sql`(${sql.join([...same, beyond], sql` and `)})`;
+  });
+  return sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
+};
+
+/** Rows were read with `limit + 1`. */
+export const cutPage = <Row>(rows: readonly Row[], limit: number, terms: readonly OrderColumn<Row>[]) => {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    page,
+    nextCursor:
+      rows.length > limit && last !== undefined ? encodeCursor(...terms.map(({ valueOf }) => valueOf(last))) : null,
+  };
+};
+
+export const matches = (db: Db, filter: Filter, fields: Readonly<Record<string, FilterField>>) =>
+  compileFilter(filter, fields, kindOf(db));
+
+export const tagged = (
+  table: 'model_tags' | 'model_version_tags',
+  owner: string,
+  [key, value]: readonly [string, string],
+) =>
+  sql<boolean>`exists (select 1 from ${sql.table(table)} as marked
+    where ${sql.ref(table === 'model_tags' ? 'marked.model_id' : 'marked.version_id')} = ${sql.ref(owner)}
+    and marked.key = ${key} and marked.value = ${value})`;
+
+export const tagField = (table: 'model_tags' | 'model_version_tags', owner: string): FilterField => ({
+  entry: (path, test) => sql`exists (select 1 from ${sql.table(table)} as entry
+    where ${sql.ref(table === 'model_tags' ? 'entry.model_id' : 'entry.version_id')} = ${sql.ref(owner)}
+    and entry.key = ${path.join('.')} and ${test({ text: sql`entry.value` })})`,
+});
+
 export interface AliasRow {
   modelId: string;
   alias: string;
@@ -15,202 +101,7 @@ export interface AliasRow {
   number: number;
 }
 
-const toModel = (row: RegistryTables['models']): SavedModel => ({
-  id: row.id,
-  name: row.name,
-  description: row.description,
-  approval: row.approval,
-  owner: row.owner,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-  versionCount: row.version_count,
-});
-const toVersion = (row: RegistryTables['model_versions'] & { model_name: string }): SavedVersion => ({
-  id: row.id,
-  project: row.project,
-  modelId: row.model_id,
-  modelName: row.model_name,
-  number: row.number,
-  digest: row.digest,
-  sizeBytes: row.size_bytes,
-  signature: decodeJson(row.signature),
-  runId: row.run_id,
-  evaluationId: row.evaluation_id,
-  datasetVersionId: row.dataset_version_id,
-  note: row.note,
-  createdBy: row.created_by,
-  createdById: row.created_by_id,
-  createdAt: row.created_at,
-  approval: {
-    state: row.approval_state,
-    by: row.approval_by,
-    at: row.approval_at,
-    reason: row.approval_reason,
-    digest: row.approval_digest,
-  },
-});
-
-export const insertModel = async (db: Db, project: string, model: SavedModel): Promise<void> => {
-  await tables(db)
-    .insertInto('models')
-    .values({
-      id: model.id,
-      project,
-      name: model.name,
-      description: model.description,
-      approval: model.approval,
-      owner: model.owner,
-      version_count: model.versionCount,
-      created_at: model.createdAt,
-      updated_at: model.updatedAt,
-    })
-    .execute();
-};
-
-export const findModel = async (db: Db, project: string, ref: string): Promise<SavedModel | null> => {
-  const row = await tables(db)
-    .selectFrom('models')
-    .selectAll()
-    .where('project', '=', project)
-    .where((e) => e.or([e('id', '=', ref), e('name', '=', ref)]))
-    .executeTakeFirst();
-  return row ? toModel(row) : null;
-};
-
-export const listModels = async (db: Db, project: string, filter: PageFilter): Promise<Page<SavedModel>> => {
-  const limit = filter.limit ?? 100;
-  const after = decodeCursor(filter.cursor);
-  let query = tables(db)
-    .selectFrom('models')
-    .selectAll()
-    .where('project', '=', project)
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
-  if (after) query = query.where('id', '<', String(after[0]));
-  return pageFrom(await query.execute(), limit, (row) => [row.id], toModel);
-};
-
-/** Holds the model until the end of the transaction: versions are numbered and aliases moved one after the other. */
-export const lockModel = async (db: Db, project: string, id: string, now: number): Promise<SavedModel | null> => {
-  const row = await tables(db)
-    .updateTable('models')
-    .set({ updated_at: now })
-    .where('id', '=', id)
-    .where('project', '=', project)
-    .returningAll()
-    .executeTakeFirst();
-  return row ? toModel(row) : null;
-};
-
-/** Only under the lock of the model. What is rolled back leaves no gap. */
-export const takeVersionNumber = async (db: Db, project: string, modelId: string): Promise<number> => {
-  const row = await tables(db)
-    .updateTable('models')
-    .set({ version_count: sql`version_count + 1` as never })
-    .where('id', '=', modelId)
-    .where('project', '=', project)
-    .returning('version_count')
-    .executeTakeFirstOrThrow();
-  return row.version_count;
-};
-
-export const insertVersion = async (
-  db: Db,
-  version: SavedVersion & { runId: string; datasetVersionId: string },
-  originKey: string | null,
-): Promise<void> => {
-  await tables(db)
-    .insertInto('model_versions')
-    .values({
-      id: version.id,
-      project: version.project,
-      model_id: version.modelId,
-      number: version.number,
-      digest: version.digest,
-      size_bytes: version.sizeBytes,
-      signature: encodeJson(version.signature),
-      run_id: version.runId,
-      evaluation_id: version.evaluationId,
-      dataset_version_id: version.datasetVersionId,
-      note: version.note,
-      created_by: version.createdBy,
-      created_by_id: version.createdById,
-      created_at: version.createdAt,
-      approval_state: version.approval.state,
-      approval_by: version.approval.by,
-      approval_at: version.approval.at,
-      approval_reason: version.approval.reason,
-      approval_digest: version.approval.digest,
-      origin_key: originKey,
-    })
-    .execute();
-};
-
-const versions = (db: Db) =>
-  tables(db)
-    .selectFrom('model_versions')
-    .innerJoin('models', 'models.id', 'model_versions.model_id')
-    .selectAll('model_versions')
-    .select('models.name as model_name');
-
-export const findVersion = async (db: Db, project: string, id: string): Promise<SavedVersion | null> => {
-  const row = await versions(db)
-    .where('model_versions.id', '=', id)
-    .where('model_versions.project', '=', project)
-    .executeTakeFirst();
-  return row ? toVersion(row) : null;
-};
-
-export const findVersionByOrigin = async (db: Db, project: string, originKey: string): Promise<SavedVersion | null> => {
-  const row = await versions(db)
-    .where('model_versions.origin_key', '=', originKey)
-    .where('model_versions.project', '=', project)
-    .executeTakeFirst();
-  return row ? toVersion(row) : null;
-};
-
-/** For the stages that hold a version id from within the server, whatever its project. */
-export const digestOfVersion = async (db: Db, id: string): Promise<string | null> =>
-  (await tables(db).selectFrom('model_versions').select('digest').where('id', '=', id).executeTakeFirst())?.digest ??
-  null;
-
-export const listVersions = async (
-  db: Db,
-  project: string,
-  modelId: string,
-  filter: PageFilter,
-): Promise<Page<SavedVersion>> => {
-  const limit = filter.limit ?? 100;
-  const after = decodeCursor(filter.cursor);
-  let query = versions(db)
-    .where('model_versions.project', '=', project)
-    .where('model_versions.model_id', '=', modelId)
-    .orderBy('model_versions.number', 'desc')
-    .limit(limit + 1);
-  if (after) query = query.where('model_versions.number', '<', Number(after[0]));
-  return pageFrom(await query.execute(), limit, (row) => [row.number], toVersion);
-};
-
-export const updateApproval = async (
-  db: Db,
-  project: string,
-  id: string,
-  approval: ModelVersion['approval'],
-): Promise<void> => {
-  await tables(db)
-    .updateTable('model_versions')
-    .set({
-      approval_state: approval.state,
-      approval_by: approval.by,
-      approval_at: approval.at,
-      approval_reason: approval.reason,
-      approval_digest: approval.digest,
-    })
-    .where('id', '=', id)
-    .where('project', '=', project)
-    .execute();
-};
-
+/** In the order of their names. */
 export const aliasesOf = async (db: Db, project: string, modelIds: readonly string[]): Promise<AliasRow[]> => {
   if (modelIds.length === 0) return [];
   const rows = await tables(db)
@@ -218,7 +109,7 @@ export const aliasesOf = async (db: Db, project: string, modelIds: readonly stri
     .innerJoin('model_versions', 'model_versions.id', 'model_aliases.version_id')
     .select(['model_aliases.model_id', 'model_aliases.alias', 'model_aliases.version_id', 'model_versions.number'])
     .where('model_aliases.project', '=', project)
-    .where('model_aliases.model_id', 'in', modelIds)
+    .where(isAmong(db, 'model_aliases.model_id', modelIds))
     .orderBy('model_aliases.alias')
     .execute();
   return rows.map((row) => ({
@@ -250,24 +141,4 @@ export const removeAlias = async (db: Db, project: string, modelId: string, alia
     .where('project', '=', project)
     .where('alias', '=', alias)
     .execute();
-};
-
-export const modelNames = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, string>> => {
-  if (ids.length === 0) return new Map();
-  const rows = await tables(db)
-    .selectFrom('models')
-    .select(['id', 'name'])
-    .where('project', '=', project)
-    .where('id', 'in', ids)
-    .execute();
-  return new Map(rows.map((row) => [row.id, row.name]));
-};
-
-export const versionLabels = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, string>> => {
-  if (ids.length === 0) return new Map();
-  const rows = await versions(db)
-    .where('model_versions.project', '=', project)
-    .where('model_versions.id', 'in', ids)
-    .execute();
-  return new Map(rows.map((row) => [row.id, `${row.model_name} v${row.number}`]));
 };

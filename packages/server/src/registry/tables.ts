@@ -5,6 +5,8 @@ export type RegistryTables = {
     id: string;
     project: string;
     name: string;
+    /** The name while the model has it; null once the model is deleted and the name is free. */
+    taken_name: string | null;
     description: string;
     approval: Model['approval'];
     owner: string;
@@ -12,21 +14,36 @@ export type RegistryTables = {
     created_at: number;
     updated_at: number;
   };
+  model_tags: { model_id: string; key: string; value: string };
   model_versions: {
     id: string;
     project: string;
     model_id: string;
     number: number;
-    digest: string;
-    size_bytes: number;
-    signature: string;
-    run_id: string;
+    format: ModelVersion['format'];
+    digest: string | null;
+    size_bytes: number | null;
+    signature: string | null;
+    source: string | null;
+    /** Where the files of the source lie here: the run or logged model, and the path there. Null: they lie elsewhere. */
+    files_root: string | null;
+    files_path: string | null;
+    /** Where clients fetch the files from, when it is not the source itself. */
+    download_uri: string | null;
+    run_id: string | null;
+    /** The run as its client named it, in the form of our ids where it can be one. */
+    named_run: string | null;
+    run_link: string;
     evaluation_id: string | null;
-    dataset_version_id: string;
+    dataset_version_id: string | null;
+    stage: ModelVersion['stage'];
+    status: ModelVersion['status'];
     note: string;
     created_by: string;
     created_by_id: string;
     created_at: number;
+    updated_at: number;
+    deleted_at: number | null;
     approval_state: ModelVersion['approval']['state'];
     approval_by: string | null;
     approval_at: number | null;
@@ -34,5 +51,6 @@ export type RegistryTables = {
     approval_digest: string | null;
     origin_key: string | null;
   };
+  model_version_tags: { version_id: string; key: string; value: string };
   model_aliases: { model_id: string; project: string; alias: string; version_id: string; moved_at: number };
 };

@@ -1,19 +1,11 @@
 import { join } from 'node:path';
-import type {
-  Endpoint,
-  InferRequest,
-  Label,
-  ModelVersion,
-  Page,
-  Rollout,
-  RolloutPolicy,
-  Signature,
-} from '@millwright/contract';
+import type { Endpoint, InferRequest, Label, Page, Rollout, RolloutPolicy, Signature } from '@millwright/contract';
 import type { Static } from 'typebox';
 import { type Ctx, systemCtx } from '#platform/auth';
 import type { Platform } from '#platform/core';
-import { fail } from '#platform/errors';
+import { fail, isMillwrightError } from '#platform/errors';
 import { type Journal, openJournal } from '#platform/journal';
+import type { OnnxVersion } from '#registry';
 import type { CapturedRange, CapturedRows } from './capture/captured-rows.ts';
 import { CaptureFlush } from './capture/flush.ts';
 import { normaliseLabels } from './capture/labels.ts';
@@ -91,7 +83,7 @@ export interface ServingService {
 
   /** For stages behind; the project is the endpoint's. Errors: NOT_FOUND. */
   servedEndpoint(endpointId: string): Promise<ServedEndpoint>;
-  currentChampion(endpointId: string): Promise<ModelVersion>;
+  currentChampion(endpointId: string): Promise<OnnxVersion>;
   /** Rows captured so far: they are numbered from 0 without gaps. */
   capturedCount(endpointId: string): Promise<number>;
   readCaptured(endpointId: string, range: CapturedRange): Promise<CapturedRows>;
@@ -210,12 +202,20 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
   const infer: ServingService['infer'] = async (route, request, call) =>
     (open ?? (await opened())).infer(route, request, call);
 
+  /** null also where the champion is nothing that can be served: endpoints go on with the one they have. */
+  const championOf = (ctx: Ctx, modelId: string): Promise<OnnxVersion | null> =>
+    deps.registry.onnxAliasTarget(ctx, modelId, 'champion').catch((error: unknown) => {
+      if (!isMillwrightError(error) || error.code !== 'MODEL_REFUSED') throw error;
+      log.warn('endpoints do not follow the alias champion', { modelId, error });
+      return null;
+    });
+
   return {
     rollouts,
     async followModelAlias(modelId, project) {
       const ctx = systemCtx('serving', project, modelId);
       for (const endpoint of await endpointsOfModel(database.db, modelId)) {
-        const target = await deps.registry.aliasTarget(ctx, modelId, 'champion');
+        const target = await championOf(ctx, modelId);
         if (target) await rollouts.followAlias(ctx, endpoint, target);
       }
     },
@@ -233,7 +233,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     },
     async sendLabels(ctx, ref, labels) {
       const endpoint = await endpoints.find(ctx, ref);
-      const { signature } = await deps.registry.findVersion(
+      const { signature } = await deps.registry.onnxVersion(
         systemCtx('serving', endpoint.project, ctx.requestId),
         endpoint.champion_version_id,
       );

@@ -1,7 +1,7 @@
-import type { ModelVersion } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { isMillwrightError } from '#platform/errors';
+import type { OnnxVersion } from '#registry';
 import { featureColumns } from '../column-values.ts';
 import type { MonitoringDeps } from '../dependencies.ts';
 import type { References } from '../drift.ts';
@@ -32,7 +32,7 @@ export const createReferences = (platform: Platform, deps: MonitoringDeps): Refe
   const recent = new Map<string, Promise<References>>();
 
   const prepare = async (ctx: Ctx, endpointId: string, modelVersionId: string): Promise<ReferenceRecord> => {
-    const version = await deps.registry.findVersion(ctx, modelVersionId);
+    const version = await deps.registry.onnxVersion(ctx, modelVersionId);
     const { evaluationId } = version;
     const evaluation = evaluationId === null ? null : await orNull(deps.evaluation.getEvaluation(ctx, evaluationId));
     const record: ReferenceRecord = {
@@ -51,7 +51,7 @@ export const createReferences = (platform: Platform, deps: MonitoringDeps): Refe
 
   const trainingData = async (
     ctx: Ctx,
-    version: ModelVersion,
+    version: OnnxVersion,
     { columns }: ReferenceRecord,
   ): Promise<Partial<ReferenceRecord>> => {
     const trained = version.runId === null ? null : await orNull(deps.training.trainResultOf(ctx, version.runId));

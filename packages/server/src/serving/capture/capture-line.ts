@@ -1,4 +1,4 @@
-import type { ModelVersion } from '@millwright/contract';
+import type { OnnxVersion } from '#registry';
 import type { RequestRows } from '../runtimes/request-rows.ts';
 import { type OutputTensor, columnOf } from '../runtimes/tensors.ts';
 import type { EndpointRoute, Role } from '../endpoints/route.ts';
@@ -34,7 +34,7 @@ export interface CaptureLine {
 
 export interface Answered {
   route: EndpointRoute;
-  version: ModelVersion;
+  version: OnnxVersion;
   role: Role;
   forced: boolean;
   predictionIds: readonly string[];
@@ -73,7 +73,7 @@ const unitsOf = ({ route, version, request, unit }: Answered): ((row: number) =>
 /** The values of the input that decides the variant. */
 export const unitValues = (
   unitColumn: string,
-  version: ModelVersion,
+  version: OnnxVersion,
   request: RequestRows,
 ): readonly (number | bigint | string)[] | undefined => {
   const extra = request.extras.find(({ name }) => name === unitColumn);
@@ -81,7 +81,7 @@ export const unitValues = (
   return request.columns[version.signature.inputs.findIndex((input) => columnOf(input) === unitColumn)];
 };
 
-const inputText = (version: ModelVersion, request: RequestRows, row: number): string => {
+const inputText = (version: OnnxVersion, request: RequestRows, row: number): string => {
   let text = '';
   version.signature.inputs.forEach((input, index) => {
     const name = columnOf(input);
@@ -98,7 +98,7 @@ const inputText = (version: ModelVersion, request: RequestRows, row: number): st
   return text;
 };
 
-const outputText = (version: ModelVersion, outputs: readonly OutputTensor[], row: number): string => {
+const outputText = (version: OnnxVersion, outputs: readonly OutputTensor[], row: number): string => {
   let text = '';
   version.signature.outputs.forEach(({ name }, index) => {
     const output = outputs[index];

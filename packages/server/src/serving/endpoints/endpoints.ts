@@ -1,10 +1,11 @@
-import type { Endpoint, ModelVersion, Page } from '@millwright/contract';
+import type { Endpoint, Page } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
 import { systemCtx } from '#platform/auth';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { isUniqueViolation } from '#platform/db';
 import { fail, isMillwrightError } from '#platform/errors';
+import type { OnnxVersion } from '#registry';
 import type { Recorder } from '../capture/recorder.ts';
 import { dropsOf } from '../capture/store.ts';
 import type { ServingDependencies } from '../dependencies.ts';
@@ -80,7 +81,7 @@ export class Endpoints {
   async insert(
     ctx: Ctx,
     input: NewEndpoint,
-    champion: ModelVersion,
+    champion: OnnxVersion,
     verb: string,
     also: (change: Change) => Promise<void>,
   ): Promise<string> {
@@ -140,23 +141,23 @@ export class Endpoints {
     return id;
   }
 
-  async #championOf(ctx: Ctx, model: string): Promise<ModelVersion> {
+  async #championOf(ctx: Ctx, model: string): Promise<OnnxVersion> {
     const missing = (): never =>
       fail(
         'CONFLICT',
         `The model '${model}' has no champion to serve. Approve a version and point the alias at it: millwright models alias ${model} champion.`,
       );
     try {
-      return (await this.#deps.registry.aliasTarget(ctx, model, 'champion')) ?? missing();
+      return (await this.#deps.registry.onnxAliasTarget(ctx, model, 'champion')) ?? missing();
     } catch (error) {
       if (isMillwrightError(error) && error.code === 'NOT_FOUND') fail('INVALID_REFERENCE', error.message);
       throw error;
     }
   }
 
-  async currentChampion(endpointId: string): Promise<ModelVersion> {
+  async currentChampion(endpointId: string): Promise<OnnxVersion> {
     const row = await this.findById(endpointId);
-    return this.#deps.registry.findVersion(systemCtx('serving', row.project, endpointId), row.champion_version_id);
+    return this.#deps.registry.onnxVersion(systemCtx('serving', row.project, endpointId), row.champion_version_id);
   }
 
   async refreshAll(): Promise<void> {

@@ -1,7 +1,7 @@
-import type { ModelVersion } from '@millwright/contract';
 import { systemCtx } from '#platform/auth';
 import { messageOf } from '#platform/errors';
 import type { Log } from '#platform/log';
+import type { OnnxVersion } from '#registry';
 import type { ServedModels } from '../dependencies.ts';
 import type { InferencePool } from '../runtimes/inference-pool.ts';
 import { inputPlanOf } from '../runtimes/request-rows.ts';
@@ -66,7 +66,7 @@ export class HeldModels {
   async #load(id: string, held: Held): Promise<void> {
     const { project, models, pool, log, changed } = this.#parts;
     try {
-      const version = await models.findVersion(systemCtx('serving', project, 'load'), id);
+      const version = await models.onnxVersion(systemCtx('serving', project, 'load'), id);
       await pool.load(modelFileOf(version, models));
       if (held.dropped) return pool.release(version.digest);
       held.variant = { version, plan: inputPlanOf(version.signature.inputs) };
@@ -84,7 +84,7 @@ export class HeldModels {
   }
 }
 
-export const modelFileOf = (version: ModelVersion, models: Pick<ServedModels, 'modelFile'>) => ({
+export const modelFileOf = (version: OnnxVersion, models: Pick<ServedModels, 'modelFile'>) => ({
   digest: version.digest,
   tensors: { inputs: version.signature.inputs, outputs: version.signature.outputs },
   path: () => models.modelFile(version.id),

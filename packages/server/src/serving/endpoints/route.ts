@@ -1,4 +1,4 @@
-import type { ModelVersion } from '@millwright/contract';
+import type { OnnxVersion } from '#registry';
 import type { InputPlan } from '../runtimes/request-rows.ts';
 import type { Breaker } from './breaker.ts';
 
@@ -6,7 +6,7 @@ export type Role = 'champion' | 'challenger';
 
 /** A model version that is loaded and answers. */
 export interface ServedVariant {
-  version: ModelVersion;
+  version: OnnxVersion;
   plan: InputPlan;
 }
 
@@ -29,7 +29,7 @@ export interface EndpointRoute {
 
 export interface VariantState {
   role: Role;
-  version: ModelVersion | null;
+  version: OnnxVersion | null;
   versionId: string;
   weight: number;
   state: 'loading' | 'ready' | 'failed';

@@ -1,6 +1,7 @@
-import type { ModelVersion, Signature } from '@millwright/contract';
+import type { Signature } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
 import { fail, isMillwrightError } from '#platform/errors';
+import type { OnnxVersion } from '#registry';
 import type { ServedModels } from '../dependencies.ts';
 import type { EndpointRow } from '../tables.ts';
 
@@ -14,11 +15,11 @@ const formOf = ({ task, inputs, outputs }: Signature): string =>
 
 /** Errors: INVALID_REFERENCE (unknown, of another model), CONFLICT (champion already, not approved), MODEL_REFUSED (other inputs). */
 export const findChallenger = async (
-  registry: Pick<ServedModels, 'findVersion'>,
+  registry: Pick<ServedModels, 'onnxVersion'>,
   ctx: Ctx,
-  { endpoint, champion, versionId }: { endpoint: EndpointRow; champion: ModelVersion; versionId: string },
-): Promise<ModelVersion> => {
-  const version = await registry.findVersion(ctx, versionId).catch((error: unknown) => {
+  { endpoint, champion, versionId }: { endpoint: EndpointRow; champion: OnnxVersion; versionId: string },
+): Promise<OnnxVersion> => {
+  const version = await registry.onnxVersion(ctx, versionId).catch((error: unknown) => {
     if (isMillwrightError(error) && error.code === 'NOT_FOUND') return fail('INVALID_REFERENCE', error.message);
     throw error;
   });

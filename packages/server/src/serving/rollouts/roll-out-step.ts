@@ -1,4 +1,4 @@
-import { ColumnName, Id, Name, Nullable, Ref, RolloutPolicy, RolloutState, Strict } from '@millwright/contract';
+import { ColumnName, Id, ModelRef, Name, Nullable, RolloutPolicy, RolloutState, Strict } from '@millwright/contract';
 import { Type } from 'typebox';
 import type { StepKind } from '#pipelines';
 import { fail, isMillwrightError } from '#platform/errors';
@@ -8,7 +8,7 @@ import type { Rollouts } from './rollouts.ts';
 
 const input = Strict({
   endpoint: Name,
-  model: Ref,
+  model: ModelRef,
   modelVersionId: Id,
   unitColumn: Type.Optional(ColumnName),
   policy: Type.Optional(RolloutPolicy),
@@ -42,7 +42,7 @@ export const rollOutStep = (parts: {
       if (isMillwrightError(error) && error.code === 'NOT_FOUND') return null;
       throw error;
     });
-    const version = await registry.findVersion(ctx, given.modelVersionId);
+    const version = await registry.onnxVersion(ctx, given.modelVersionId);
     if (version.modelName !== given.model && version.modelId !== given.model)
       fail(
         'INVALID_REFERENCE',

@@ -1,9 +1,10 @@
-import type { ModelVersion, Rollout, RolloutPolicy } from '@millwright/contract';
+import type { Rollout, RolloutPolicy } from '@millwright/contract';
 import { type Ctx, systemCtx } from '#platform/auth';
 import type { Change, ChangeContext } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
+import type { OnnxVersion } from '#registry';
 import type { CapturedSource } from '../capture/read.ts';
 import type { ServingDependencies } from '../dependencies.ts';
 import type { Endpoints } from '../endpoints/endpoints.ts';
@@ -88,7 +89,7 @@ export class Rollouts {
     const endpoint = await this.#endpoints.find(ctx, endpointRef);
     const { policy, problem } = completePolicy(input.policy);
     if (problem !== null) fail('INVALID_INPUT', problem, { problems: [{ path: 'body.policy', message: problem }] });
-    const champion = await this.#deps.registry.findVersion(ctx, endpoint.champion_version_id);
+    const champion = await this.#deps.registry.onnxVersion(ctx, endpoint.champion_version_id);
     const challenger = await findChallenger(this.#deps.registry, ctx, {
       endpoint,
       champion,
@@ -214,7 +215,7 @@ export class Rollouts {
       await changes.change(context, (change) => beginEvaluation(change.db, rollout.endpointId));
       const endpoint = await findEndpointById(database.db, rollout.endpointId);
       if (!endpoint) return;
-      const champion = await this.#deps.registry.findVersion(
+      const champion = await this.#deps.registry.onnxVersion(
         systemCtx('rollout', rollout.project, id),
         rollout.champion.modelVersionId,
       );
@@ -272,7 +273,7 @@ export class Rollouts {
   }
 
   /** The champion alias was moved outside of a rollout: the endpoint follows, and a rollout against the old champion ends. */
-  async followAlias(context: ChangeContext, endpoint: EndpointRow, target: ModelVersion): Promise<void> {
+  async followAlias(context: ChangeContext, endpoint: EndpointRow, target: OnnxVersion): Promise<void> {
     if (target.id === endpoint.champion_version_id) return;
     const running =
       endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
@@ -397,7 +398,7 @@ export class Rollouts {
   }
 
   async #view(rollout: StoredRollout): Promise<Rollout> {
-    const champion = await this.#deps.registry.findVersion(
+    const champion = await this.#deps.registry.onnxVersion(
       systemCtx('serving', rollout.project, rollout.id),
       rollout.champion.modelVersionId,
     );

@@ -39,20 +39,27 @@ const section = (title: string, before: Values, after: Values): DiffSection => (
 });
 
 const registered = ({ version }: VersionFacts): Values => ({
-  'model file': version.digest.slice(0, 19),
-  size: formatBytes(version.sizeBytes),
+  'model file': version.digest?.slice(0, 19),
+  size: version.sizeBytes === null ? null : formatBytes(version.sizeBytes),
+  source: version.source,
+  stage: version.stage,
   'data version': version.datasetVersionId,
   run: version.runId,
   'registered by': version.createdBy,
   approval: version.approval.state,
 });
-const signature = ({ version: { signature: form } }: VersionFacts): Values => ({
-  task: form.task,
-  target: form.target,
-  classes: form.classes?.join(', '),
-  ...Object.fromEntries(form.inputs.map((one) => [`input ${one.feature ?? one.name}`, one.datatype])),
-  ...Object.fromEntries(form.outputs.map((one) => [`output ${one.name}`, `${one.datatype} [${one.shape.join(', ')}]`])),
-});
+const signature = ({ version: { signature: form } }: VersionFacts): Values =>
+  form === null
+    ? {}
+    : {
+        task: form.task,
+        target: form.target,
+        classes: form.classes?.join(', '),
+        ...Object.fromEntries(form.inputs.map((one) => [`input ${one.feature ?? one.name}`, one.datatype])),
+        ...Object.fromEntries(
+          form.outputs.map((one) => [`output ${one.name}`, `${one.datatype} [${one.shape.join(', ')}]`]),
+        ),
+      };
 const runMetrics = ({ run }: VersionFacts): Values =>
   Object.fromEntries(Object.entries(run?.metrics ?? {}).map(([key, metric]) => [key, metric.last]));
 const evaluated = ({ evaluation }: VersionFacts): Values =>
@@ -63,6 +70,7 @@ export const diffModelVersions = (before: VersionFacts, after: VersionFacts): Di
   [
     section('Version', registered(before), registered(after)),
     section('Signature', signature(before), signature(after)),
+    section('Tags', before.version.tags, after.version.tags),
     section('Parameters of the run', before.run?.parameters ?? {}, after.run?.parameters ?? {}),
     section('Metrics of the run', runMetrics(before), runMetrics(after)),
     section('Evaluation', evaluated(before), evaluated(after)),

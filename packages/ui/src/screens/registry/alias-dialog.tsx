@@ -16,7 +16,7 @@ import { Select, TextField } from '../../ui/field.tsx';
 
 const served = ['champion', 'challenger'];
 const refresh = [getModel, listModels, listModelVersions, listEndpoints];
-const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
+const aliasPattern = /^(?!latest$)(?!v\d+$)[\p{L}\p{N}_-]{1,255}$/iu;
 
 interface Props {
   model: Model;
@@ -78,9 +78,9 @@ export const MoveAlias = ({ model, versions, endpoints, alias, onClose }: Props)
         <TextField
           label="Alias"
           value={name}
-          maxLength={63}
-          hint="Lower-case letters, digits, hyphens and underscores"
-          error={name !== '' && !named ? 'It begins with a lower-case letter' : undefined}
+          maxLength={255}
+          hint="Letters, digits, hyphens and underscores"
+          error={name !== '' && !named ? 'No other characters, and neither latest nor v1, v2 ...' : undefined}
           onChange={(event) => setName(event.target.value)}
         />
       )}

@@ -53,7 +53,13 @@ const DecideDialog = ({
               : `${title} can never become champion or challenger: to have it decided anew, it is registered again.`}
           </li>
           <li>
-            Holds for this model file only: <ShortId value={version.digest} length={16} />
+            {version.digest === null ? (
+              'The files lie elsewhere: nobody here can see whether they are changed later.'
+            ) : (
+              <>
+                Holds for these files only: <ShortId value={version.digest} length={16} />
+              </>
+            )}
           </li>
           {own && decision === 'approve' ? (
             <li className="text-warn">You registered this version: the server will ask for somebody else.</li>
@@ -78,6 +84,7 @@ export const ApprovalCard = ({ version, verdict }: { version: ModelVersion; verd
   const may = useMay('model:approve');
   const [open, setOpen] = useState<Decision | null>(null);
   const { approval } = version;
+  const byNobody = approval.by === null && approval.reason !== '';
   const byGate = approval.by?.startsWith('gate:') ?? false;
   const entries: TimelineEntry[] = [
     {
@@ -109,7 +116,9 @@ export const ApprovalCard = ({ version, verdict }: { version: ModelVersion; verd
           at: null,
           tone: 'info',
           title: <Status state="waiting" label="Waiting for a decision" />,
-          text: 'Somebody with the role approver decides. The decision is bound to the digest of the model file.',
+          text: byNobody
+            ? approval.reason
+            : 'Somebody with the role approver decides. The decision is bound to the digest of the model file.',
         }
       : {
           id: 'decided',

@@ -12,6 +12,7 @@ import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { worstOf } from '../../ui/status.ts';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasesCard } from './aliases-card.tsx';
+import { TagList } from './tag-list.tsx';
 import { VersionDiff } from './version-diff.tsx';
 import { VersionTimeline } from './version-timeline.tsx';
 import { approvalWords } from './words.ts';
@@ -83,6 +84,7 @@ const ModelScreen = () => {
             pairs={[
               ['Description', one.description || null],
               ['Approval', approvalWords[one.approval]],
+              ['Tags', <TagList key="tags" tags={one.tags} />],
               ['Versions', one.versionCount],
               ['Created', <RelativeTime key="created" at={one.createdAt} />],
               ['Changed', <RelativeTime key="changed" at={one.updatedAt} />],

@@ -8,6 +8,7 @@ import { DataTable } from '../../tables/data-table.tsx';
 import { KeyValue, PageHeader } from '../../ui/card.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasChips } from './alias-chips.tsx';
+import { TagList } from './tag-list.tsx';
 import { approvalWords } from './words.ts';
 
 const idOf = (model: Model) => model.id;
@@ -24,6 +25,15 @@ const columns: readonly TableColumn<Model>[] = [
   { id: 'approval', header: 'Approval', value: (model) => model.approval, width: 110 },
   { id: 'owner', header: 'Owner', value: (model) => model.owner },
   timeColumn('updatedAt', 'Changed', (model) => model.updatedAt, instantCell),
+  {
+    id: 'tags',
+    header: 'Tags',
+    value: (model) =>
+      Object.entries(model.tags)
+        .map(([key, value]) => `${key}: ${value}`)
+        .join(', '),
+    hidden: true,
+  },
   { ...timeColumn<Model>('createdAt', 'Created', (model) => model.createdAt, instantCell), hidden: true },
 ];
 
@@ -32,6 +42,7 @@ const ModelPeek = ({ model }: { model: Model }) => (
     pairs={[
       ['Description', model.description || null],
       ['Aliases', <AliasChips key="aliases" model={model} />],
+      ['Tags', <TagList key="tags" tags={model.tags} />],
       ['Versions', model.versionCount],
       ['Approval', approvalWords[model.approval]],
       ['Owner', model.owner],

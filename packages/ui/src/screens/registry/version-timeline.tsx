@@ -4,7 +4,7 @@ import { queryFor } from '../../api/queries.ts';
 import type { Rows } from '../../api/rows.ts';
 import { ObjectLink, ScreenLink } from '../../app/links.tsx';
 import { useProject } from '../../app/location.ts';
-import { Status } from '../../ui/badge.tsx';
+import { Badge, Status } from '../../ui/badge.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { statusLook } from '../../ui/status.ts';
 import { Timeline } from '../../ui/timeline.tsx';
@@ -80,6 +80,7 @@ export const VersionTimeline = ({ modelId, rows }: { modelId: string; rows: Rows
             <div className="flex flex-wrap items-center gap-x-3">
               <Verdict version={version} verdict={verdicts[index]} />
               <Decision version={version} />
+              {version.stage === 'None' ? null : <Badge>{version.stage}</Badge>}
               {version.note ? <span className="basis-full">{version.note}</span> : null}
             </div>
           ),

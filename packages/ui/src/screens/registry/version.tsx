@@ -25,6 +25,7 @@ import { RelativeTime } from '../../ui/time.tsx';
 import { AliasBadge } from './alias-chips.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 import { GateSummary } from './gate-summary.tsx';
+import { TagList } from './tag-list.tsx';
 
 /** The run and the data a version comes from, by their names as soon as those are read. */
 const Origin = ({ version }: { version: ModelVersion }) => {
@@ -47,7 +48,9 @@ const Origin = ({ version }: { version: ModelVersion }) => {
             <ObjectLink key="run" type="run" id={runId}>
               {run.data?.name ?? runId}
             </ObjectLink>
-          ) : null,
+          ) : (
+            version.namedRun
+          ),
         ],
         [
           'Data version',
@@ -65,11 +68,15 @@ const Origin = ({ version }: { version: ModelVersion }) => {
             </ObjectLink>
           ) : null,
         ],
-        ['Digest', <ShortId key="digest" value={version.digest} length={16} />],
-        ['Size', formatBytes(version.sizeBytes)],
+        ['Source', version.source ? <code key="source">{version.source}</code> : null],
+        ['Digest', version.digest ? <ShortId key="digest" value={version.digest} length={16} /> : null],
+        ['Size', version.sizeBytes === null ? null : formatBytes(version.sizeBytes)],
+        ['Run elsewhere', version.runLink || null],
         ['Registered by', version.createdBy],
         ['Registered', <RelativeTime key="at" at={version.createdAt} />],
-        ['Note', version.note || null],
+        ['Description', version.note || null],
+        ['Stage', version.stage === 'None' ? null : version.stage],
+        ['Tags', <TagList key="tags" tags={version.tags} />],
       ]}
     />
   );
@@ -114,9 +121,11 @@ const VersionScreen = () => {
         <Card title="Made from">
           <Origin version={version} />
         </Card>
-        <Card title="Signature" flush>
-          <SignatureTable signature={version.signature} />
-        </Card>
+        {version.signature ? (
+          <Card title="Signature" flush>
+            <SignatureTable signature={version.signature} />
+          </Card>
+        ) : null}
       </div>
     </div>
   );
@@ -141,9 +150,11 @@ const VersionScreen = () => {
               Compare
             </ScreenLink>
           ) : null}
-          <a href={client.address(downloadModel, { params })} download className={buttonClass()}>
-            <Download aria-hidden size={14} /> Download
-          </a>
+          {version.format === 'onnx' ? (
+            <a href={client.address(downloadModel, { params })} download className={buttonClass()}>
+              <Download aria-hidden size={14} /> Download
+            </a>
+          ) : null}
         </>
       }
       tabs={[

@@ -1,6 +1,6 @@
 import { createIndex, createTable, type Migration } from '../columns.ts';
 
-/** Models, their numbered versions with approvals, and the aliases that point at versions. */
+/** Models, their numbered versions with approvals, the tags of both, and the aliases that point at versions. */
 export const registry: Migration = {
   name: '0006-registry',
   async up(db) {
@@ -11,6 +11,7 @@ export const registry: Migration = {
         'id text key',
         'project text',
         'name text',
+        'taken_name text?',
         'description text',
         'approval text',
         'owner text',
@@ -18,8 +19,9 @@ export const registry: Migration = {
         'created_at integer',
         'updated_at integer',
       ],
-      { unique: [['project', 'name']] },
+      { unique: [['project', 'taken_name']] },
     );
+    await createTable(db, 'model_tags', ['model_id text', 'key text', 'value text'], { primary: ['model_id', 'key'] });
     await createTable(
       db,
       'model_versions',
@@ -28,16 +30,27 @@ export const registry: Migration = {
         'project text',
         'model_id text',
         'number integer',
-        'digest text',
-        'size_bytes integer',
-        'signature text',
-        'run_id text',
+        'format text',
+        'digest text?',
+        'size_bytes integer?',
+        'signature text?',
+        'source text?',
+        'files_root text?',
+        'files_path text?',
+        'download_uri text?',
+        'run_id text?',
+        'named_run text?',
+        'run_link text',
         'evaluation_id text?',
-        'dataset_version_id text',
+        'dataset_version_id text?',
+        'stage text',
+        'status text',
         'note text',
         'created_by text',
         'created_by_id text',
         'created_at integer',
+        'updated_at integer',
+        'deleted_at integer?',
         'approval_state text',
         'approval_by text?',
         'approval_at integer?',
@@ -52,6 +65,11 @@ export const registry: Migration = {
         ],
       },
     );
+    await createIndex(db, 'model_versions', ['project', 'updated_at']);
+    await createIndex(db, 'model_versions', ['named_run']);
+    await createTable(db, 'model_version_tags', ['version_id text', 'key text', 'value text'], {
+      primary: ['version_id', 'key'],
+    });
     await createTable(
       db,
       'model_aliases',
