@@ -16,6 +16,8 @@ import * as store from './store.ts';
 import type { RunWriter } from './writer.ts';
 
 export interface NewRun {
+  /** Given out by its client, who may ask twice: the same id again answers the run started with it. */
+  id?: string | undefined;
   /** Id or name. */
   experiment: string;
   /** Default `run-<number in the experiment>`. */
@@ -55,7 +57,10 @@ export interface RunSearchQuery {
 }
 
 export interface Runs {
-  /** Errors: INVALID_REFERENCE for an experiment, a parent or a data set version that does not exist; INVALID_INPUT. */
+  /**
+   * Errors: INVALID_REFERENCE for an experiment, a parent or a data set version that does not exist; INVALID_INPUT;
+   * CONFLICT for an id that another run has.
+   */
   startRun(ctx: Ctx, input: NewRun): Promise<Run>;
   getRun(ctx: Ctx, runId: string): Promise<Run>;
   runExists(ctx: Ctx, runId: string): Promise<boolean>;
@@ -108,10 +113,15 @@ export const createRuns = (
     experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
 
   /** Two attempts of one step start one run: asked under the lock of the experiment. */
-  const startOnce = (ctx: Ctx, start: RunStart, originKey: string): Promise<Run> =>
+  const startOnce = (ctx: Ctx, start: RunStart, key: { id: string } | { originKey: string }): Promise<Run> =>
     changes.change(ctx, async (change) => {
       await lockExperiment(change.db, start.experiment);
-      const known = await store.findRun(change.db, ctx.project, { originKey });
+      const known = await store.findRun(change.db, ctx.project, key);
+      const isTaken =
+        known === null
+          ? await store.isRunIdTaken(change.db, start.id)
+          : 'id' in key && known.experimentNumber !== start.experiment;
+      if (isTaken) fail('CONFLICT', `Another run has the id '${start.id}'.`);
       if (known) return known;
       await startRuns(change, lineage, [start], () => change);
       return (await store.findRun(change.db, ctx.project, { id: start.id })) as Run;
@@ -146,7 +156,7 @@ export const createRuns = (
         fail('INVALID_REFERENCE', `There is no run '${parentRunId}' to be the parent.`);
       if (datasetVersionId !== null) await referred(data.findVersion(ctx, datasetVersionId));
       const start: RunStart = {
-        id: ids.next('run'),
+        id: input.id ?? ids.next('run'),
         project,
         owner: ctx.actor.name,
         experiment: experiment.number,
@@ -161,7 +171,8 @@ export const createRuns = (
         tags,
         originKey,
       };
-      if (originKey !== null) return startOnce(ctx, start, originKey);
+      if (input.id !== undefined) return startOnce(ctx, start, { id: input.id });
+      if (originKey !== null) return startOnce(ctx, start, { originKey });
       return toRun(start, experiment.name, await write.start(ctx, start));
     },
     getRun,

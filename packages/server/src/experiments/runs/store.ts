@@ -115,6 +115,10 @@ export const findRunNumbers = async (db: Db, project: string, ids: readonly stri
   return new Map(rows.map((row) => [row.id, row.number]));
 };
 
+/** In any project. */
+export const isRunIdTaken = async (db: Db, id: string): Promise<boolean> =>
+  (await tables(db).selectFrom('runs').select('number').where('id', '=', id).executeTakeFirst()) !== undefined;
+
 export const updateRun = async (db: Db, run: RunState): Promise<void> => {
   await tables(db)
     .updateTable('runs')

@@ -3,6 +3,7 @@ import type { ExperimentsService, NewMetricPoint, RunState } from '#experiments'
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from './endpoint.ts';
+import { givenId } from './given-id.ts';
 import { artifactLocationOf, experimentOf } from './experiments.ts';
 import type { Fields } from './fields.ts';
 import { readMlflowFilter, readMlflowOrder } from './filters/index.ts';
@@ -149,7 +150,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       method: 'POST',
       path: '/runs/create',
       permission: 'run:write',
-      async handle(input, ctx) {
+      async handle(input, ctx, { request }) {
         const experiment = await experimentOf(experiments, ctx, input.text('experiment_id') || '0');
         if (experiment.deletedAt !== null)
           fail(
@@ -166,6 +167,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           );
         const name = given ?? (tagged || randomRunName());
         const run = await experiments.startRun(ctx, {
+          id: givenId(request.headers['x-millwright-run-id'], 'run'),
           experiment: experiment.id,
           name,
           startedAt: instantOf(input, 'start_time') ?? 0,
