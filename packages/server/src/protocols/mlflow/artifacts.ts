@@ -16,7 +16,7 @@ interface FileInfo {
   file_size?: number;
 }
 
-const listed = async (
+export const listed = async (
   experiments: ExperimentsService,
   ctx: Ctx,
   place: { root: string; path: string },
@@ -64,12 +64,12 @@ export const artifactEndpoints = (experiments: ExperimentsService, locations: Lo
 const noPresigning = (what: string): never =>
   fail('INVALID_INPUT', `Presigned ${what} is not supported: files go through this server.`);
 
-const rangeOf = ({ headers }: FastifyRequest): RangeHeaders => ({
+export const rangeOf = ({ headers }: FastifyRequest): RangeHeaders => ({
   ...(headers.range === undefined ? {} : { range: headers.range }),
   ...(headers['if-range'] === undefined ? {} : { 'if-range': headers['if-range'] }),
 });
 
-const sendFile = (reply: FastifyReply, file: StreamReply): FastifyReply =>
+export const sendFile = (reply: FastifyReply, file: StreamReply): FastifyReply =>
   reply
     .code(file.status ?? 200)
     .headers(file.headers)

@@ -15,6 +15,10 @@ export interface MlflowEndpoint {
   permission: Permission;
   /** Default 200. */
   status?: number;
+  /** Whatever the body holds is ignored; clients send none. */
+  ignoresBody?: boolean;
+  /** Where larger ones than those of other requests are usual. */
+  maxBodyBytes?: number;
   /** `input`: the body, or the query of a GET, with the parts of the address; answers what is sent as JSON. */
   handle(input: Fields, ctx: Ctx, exchange: Exchange): Promise<object | FastifyReply>;
 }

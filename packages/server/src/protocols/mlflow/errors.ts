@@ -1,4 +1,5 @@
 import type { ErrorCode, MillwrightError } from '#platform/errors';
+import { modelIdOnWire, runIdOnWire } from './ids.ts';
 
 type WireError = readonly [status: number, code: string];
 
@@ -22,6 +23,9 @@ const table: Partial<Record<ErrorCode, WireError>> = {
   SHUTTING_DOWN: [503, 'TEMPORARILY_UNAVAILABLE'],
 };
 
+/** Messages name runs and logged models as their clients do. */
+const nativeIds = /\b(?:run|lm)_[0-9A-HJKMNP-TV-Z]{26}\b/g;
+
 const byStatus = (status: number): string => {
   if (status === 401) return 'UNAUTHENTICATED';
   if (status === 403) return 'PERMISSION_DENIED';
@@ -36,5 +40,8 @@ export const toWireError = (
 ): { status: number; body: { error_code: string; message: string } } => {
   const [status, code] = table[error.code] ?? [error.status, byStatus(error.status)];
   const named = error.extra['errorCode'];
-  return { status, body: { error_code: typeof named === 'string' ? named : code, message: error.message } };
+  const message = error.message.replaceAll(nativeIds, (id) =>
+    id.startsWith('run_') ? runIdOnWire(id) : modelIdOnWire(id),
+  );
+  return { status, body: { error_code: typeof named === 'string' ? named : code, message } };
 };

@@ -30,11 +30,13 @@ const onWire = (experiment: Experiment, workspace: string) => ({
 
 export const experimentNotFound = (id: string): never => fail('NOT_FOUND', `No Experiment with id=${id} exists`);
 
+/** Errors: INVALID_INPUT. */
+export const experimentNumberOf = (id: string): number =>
+  /^-?\d{1,15}$/.test(id) ? Number(id) : fail('INVALID_INPUT', `Invalid experiment ID: '${id}'. It must be a number.`);
+
 /** The experiment that a request names by its number. Errors: NOT_FOUND, INVALID_INPUT. */
-export const experimentOf = async (experiments: ExperimentsService, ctx: Ctx, id: string): Promise<Experiment> => {
-  if (!/^-?\d{1,15}$/.test(id)) return fail('INVALID_INPUT', `Invalid experiment ID: '${id}'. It must be a number.`);
-  return (await experiments.experimentBy(ctx, { number: Number(id) })) ?? experimentNotFound(id);
-};
+export const experimentOf = async (experiments: ExperimentsService, ctx: Ctx, id: string): Promise<Experiment> =>
+  (await experiments.experimentBy(ctx, { number: experimentNumberOf(id) })) ?? experimentNotFound(id);
 
 /** Makes the experiment that clients log to when they name none, once per project and process. */
 export const createDefaultExperiment = (experiments: ExperimentsService) => {

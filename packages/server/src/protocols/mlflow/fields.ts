@@ -105,6 +105,11 @@ export class Fields {
     });
   }
 
+  /** Maybe empty, but there. */
+  requiredTexts(name: string): string[] {
+    return this.has(name) ? this.texts(name) : missing(name);
+  }
+
   /** Empty where the field is not set. */
   messages(name: string): Fields[] {
     return this.list(name).map((value) =>
@@ -112,6 +117,11 @@ export class Fields {
         ? new Fields(value as Json)
         : refuse(name, value, 'It must be a list of objects.'),
     );
+  }
+
+  /** Maybe empty, but there. */
+  requiredMessages(name: string): Fields[] {
+    return this.has(name) ? this.messages(name) : missing(name);
   }
 
   message(name: string): Fields | undefined {

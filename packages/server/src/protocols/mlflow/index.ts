@@ -6,6 +6,8 @@ import { createAdmit } from './admit.ts';
 import { artifactDownloads, artifactEndpoints, artifactProxy, artifactUpload } from './artifacts.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
 import { experimentEndpoints } from './experiments.ts';
+import { inputEndpoints } from './inputs.ts';
+import { loggedModelEndpoints } from './logged-models.ts';
 import { metricEndpoints } from './metrics.ts';
 import { createLocations, runEndpoints } from './runs.ts';
 import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
@@ -33,6 +35,8 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...runEndpoints(experiments, locations),
     ...metricEndpoints(experiments),
     ...artifactEndpoints(experiments, locations),
+    ...inputEndpoints(experiments),
+    ...loggedModelEndpoints(experiments, locations),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {

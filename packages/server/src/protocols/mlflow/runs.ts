@@ -8,8 +8,10 @@ import { artifactLocationOf, experimentOf } from './experiments.ts';
 import type { Fields } from './fields.ts';
 import { readMlflowFilter, readMlflowOrder } from './filters/index.ts';
 import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from './ids.ts';
+import { modelPointsOf } from './model-points.ts';
 import { checkKey, cut, limits } from './names.ts';
 import { pageOptions, viewOf } from './pages.ts';
+import { linksOnWire } from './run-links.ts';
 import { randomRunName } from './run-name.ts';
 
 /** Tags that say what natively are columns of a run. */
@@ -136,6 +138,18 @@ const namesColumn = (tags: Readonly<Record<string, string>>): boolean =>
 
 export const runEndpoints = (experiments: ExperimentsService, locations: Locations): MlflowEndpoint[] => {
   const shown = async (ctx: Ctx, run: Run) => runOnWire(run, await locations(ctx, run.experimentNumber));
+  /** With what they read and made. */
+  const shownWithLinks = async (ctx: Ctx, runs: readonly Run[]) => {
+    const links = await experiments.runLinks(
+      ctx,
+      runs.map(({ id }) => id),
+    );
+    return Promise.all(runs.map(async (run) => ({ ...(await shown(ctx, run)), ...linksOnWire(links.get(run.id)) })));
+  };
+  const metricsOf = (inputs: readonly Fields[]) => {
+    const metrics = inputs.map(metricOf);
+    return { metrics, modelMetrics: modelPointsOf(inputs, metrics) };
+  };
   const logTags = async (ctx: Ctx, runId: string, entries: readonly [string, string][], more = {}): Promise<void> => {
     const tags = Object.fromEntries(entries);
     await experiments.logToRun(ctx, {
@@ -182,7 +196,10 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       method: 'GET',
       path: '/runs/get',
       permission: 'run:read',
-      handle: async (input, ctx) => ({ run: await shown(ctx, await experiments.getRun(ctx, runIdOf(input))) }),
+      async handle(input, ctx) {
+        const [run] = await shownWithLinks(ctx, [await experiments.getRun(ctx, runIdOf(input))]);
+        return { run };
+      },
     },
     {
       method: 'POST',
@@ -233,7 +250,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       permission: 'run:write',
       async handle(input, ctx) {
         const runId = runIdOf(input);
-        await experiments.logToRun(ctx, { runId, metrics: [metricOf(input)] });
+        await experiments.logToRun(ctx, { runId, ...metricsOf([input]) });
         return {};
       },
     },
@@ -288,7 +305,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
             `A batch logging request can contain at most 1000 metrics, params and tags together. Got ${total}.`,
           );
         await logTags(ctx, runId, tags.map(tagOf), {
-          metrics: metrics.map(metricOf),
+          ...metricsOf(metrics),
           parameters: uniqueParameters(params.map(parameterOf)),
         });
         return {};
@@ -310,8 +327,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           limit,
           cursor,
         });
-        const runs = [];
-        for (const run of page.items) runs.push(await shown(ctx, run));
+        const runs = await shownWithLinks(ctx, page.items);
         return {
           ...(runs.length > 0 ? { runs } : {}),
           ...(page.nextCursor === null ? {} : { next_page_token: page.nextCursor }),

@@ -42,6 +42,7 @@ export const serveAll = (
       method: endpoint.method,
       url: endpoint.path,
       exposeHeadRoute: false,
+      ...(endpoint.maxBodyBytes === undefined ? {} : { bodyLimit: endpoint.maxBodyBytes }),
       onRequest: async (request) => {
         contexts.set(request, await admit(request, endpoint.permission));
       },
@@ -82,6 +83,7 @@ const sendPage = (reply: FastifyReply, status: number, title: string): FastifyRe
 const inputOf = (request: FastifyRequest, endpoint: MlflowEndpoint): Fields => {
   const params = request.params as Record<string, string>;
   if (endpoint.method === 'GET') return new Fields({ ...(request.query as Record<string, unknown>), ...params }, true);
+  if (endpoint.ignoresBody === true) return new Fields({ ...params });
   const mediaType = request.headers['content-type'] ?? '';
   if (!mediaType.startsWith('application/json'))
     fail('MEDIA_TYPE_UNSUPPORTED', 'Bad Request. Content-Type must be application/json.');
