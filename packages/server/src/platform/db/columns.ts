@@ -82,3 +82,12 @@ export const createIndex = async (
     .columns(on as never);
   await (options.unique ? builder.unique() : builder).execute();
 };
+
+/** Over the beginning of a text that may be long, so that rows can be found by it: `substr(column, 1, 60)`. */
+export const createHeadIndex = async (db: Kysely<never>, table: string, on: readonly string[]): Promise<void> => {
+  const last = on.at(-1) as string;
+  const columns = [...on.slice(0, -1).map((name) => sql.ref(name)), sql`substr(${sql.ref(last)}, 1, 60)`];
+  await sql`create index ${sql.id(`${table}_${on.join('_')}_index`)} on ${sql.table(table)} (${sql.join(columns)})`.execute(
+    db,
+  );
+};

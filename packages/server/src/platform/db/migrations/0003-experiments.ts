@@ -1,4 +1,4 @@
-import { createIndex, createTable, type Migration } from '../columns.ts';
+import { createHeadIndex, createIndex, createTable, type Migration } from '../columns.ts';
 
 /**
  * Experiments and runs with their parameters, tags, metrics and files. What belongs to a run refers to it by its
@@ -63,7 +63,7 @@ export const experiments: Migration = {
         ['run integer', 'experiment integer', 'key text', 'value text', 'number_value number?'],
         { primary: ['run', 'key'] },
       );
-      await createIndex(db, table, ['experiment', 'key', 'number_value']);
+      await createHeadIndex(db, table, ['experiment', 'key', 'value']);
     }
     await createTable(
       db,

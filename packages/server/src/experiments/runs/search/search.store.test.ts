@@ -1,11 +1,11 @@
-import type { Run } from '@millwright/contract';
+import { evaluateFilter, type Filter, parseFilter, type Run } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { data } from '#data';
 import { lineage } from '#lineage';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments } from '../index.ts';
-import { toSorted } from '../metrics/metric.ts';
-import type { ExperimentsService } from '../service.ts';
+import { experiments } from '../../index.ts';
+import { toSorted } from '../../metrics/metric.ts';
+import type { ExperimentsService } from '../../service.ts';
 
 /** A small generator, so that a failure can be repeated. */
 const numbersFrom = (seed: number) => {
@@ -104,6 +104,26 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
     for (const limit of [1, 3, 7, 1000]) {
       expect(await pages(order, limit)).toEqual(expected(keys));
       expect(await pages(order, limit, 'one')).toEqual(expected(keys, 'one'));
+    }
+  });
+
+  it.each([
+    'parameters.depth = "2"',
+    'metrics.auc = 1 and parameters.depth = "1"',
+    'metrics.`val loss` > 1 and name != "run-3"',
+    'metrics.`val loss` < -2',
+    'metrics.none > 0 and metrics.auc >= 0',
+    'tags.none = "a" or metrics.auc <= 1',
+    'parameters.depth = "0" and not metrics.auc = 0',
+  ])('finds by an index what it would find without: %s', async (filter) => {
+    const { filter: read } = parseFilter(filter) as { filter: Filter };
+    for (const order of ['', 'metrics.auc desc', 'name']) {
+      const found = await service.listRuns(test.ctx, { experiment: 'one', filter, order, limit: 1000 });
+      const matching = all.filter(
+        (run) => run.deletedAt === null && run.experimentName === 'one' && evaluateFilter(read, run),
+      );
+      expect(found.items.map((run) => run.id).sort()).toEqual(matching.map((run) => run.id).sort());
+      expect(await service.countRuns(test.ctx, { experiment: 'one', filter })).toBe(matching.length);
     }
   });
 

@@ -1,11 +1,10 @@
-import type { Filter, Page, Run } from '@millwright/contract';
-import type { RawBuilder } from 'kysely';
+import type { Page, Run } from '@millwright/contract';
 import { fail } from '#platform/errors';
-import { compileFilter, type Db, decodeCursor, encodeCursor, kindOf, sql } from '#platform/db';
-import { runFields } from './fields.ts';
-import { completeRuns, type RunRow } from './store.ts';
+import { type Db, decodeCursor, encodeCursor, sql } from '#platform/db';
+import { conditionsOf, type RunSelection, sourceOf } from '../selection/store.ts';
+import { completeRuns, type RunRow } from '../store.ts';
 
-type Sql = RawBuilder<unknown>;
+type Sql = ReturnType<typeof sql>;
 
 /** `path`: the name of a column (`startedAt`), or of an entry (`metrics`, `val`, `loss`). */
 export interface RunOrder {
@@ -13,14 +12,9 @@ export interface RunOrder {
   descending: boolean;
 }
 
-export interface RunSearch {
-  project: string;
-  /** Numbers; null: all experiments of the project. */
-  experiments: readonly number[] | null;
-  filter: Filter | null;
+export interface RunSearch extends RunSelection {
   /** Then the newest first. What has no value comes last in either direction, NaN before it. */
   order?: readonly RunOrder[];
-  view: 'active' | 'deleted' | 'all';
   limit: number;
   cursor?: string | undefined;
 }
@@ -98,22 +92,6 @@ const isAfter = (terms: readonly Term[], key: readonly (string | number)[]): Sql
   return sql`(${sql.join(alternatives, sql` or `)})`;
 };
 
-type RunSelection = Pick<RunSearch, 'project' | 'experiments' | 'filter' | 'view'>;
-
-const conditionsOf = (db: Db, search: RunSelection): Sql[] => {
-  const conditions: Sql[] = [sql`runs.project = ${search.project}`];
-  if (search.experiments !== null)
-    conditions.push(
-      search.experiments.length === 1
-        ? sql`runs.experiment = ${search.experiments[0]}`
-        : sql`runs.experiment in (${sql.join(search.experiments.length === 0 ? [sql`null`] : search.experiments)})`,
-    );
-  if (search.view === 'active') conditions.push(sql`runs.deleted_at is null`);
-  if (search.view === 'deleted') conditions.push(sql`runs.deleted_at is not null`);
-  if (search.filter) conditions.push(compileFilter(search.filter, runFields, kindOf(db)));
-  return conditions;
-};
-
 type FoundRow = RunRow & Record<`term_${number}`, string | number>;
 
 const columnsOf = (
@@ -165,7 +143,8 @@ const walkMetric = async (
 export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> => {
   const ordering = orderingOf(search.order ?? []);
   const after = decodeCursor(search.cursor);
-  const walked = await walkMetric(db, search, ordering, after);
+  const source = await sourceOf(db, search);
+  const walked = source.isNarrow ? null : await walkMetric(db, search, ordering, after);
   let rows = walked ?? [];
   if (walked === null || walked.length <= search.limit) {
     const { terms, joins } = ordering;
@@ -173,8 +152,7 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
     if (walked !== null) conditions.push(sql`${(terms[0] as Term).sql} > 0`);
     else if (after !== null) conditions.push(isAfter(terms, after));
     const rest = await sql<FoundRow>`
-      select ${columnsOf(terms)} from runs inner join experiments on experiments.number = runs.experiment
-      ${sql.join(joins, sql` `)}
+      select ${columnsOf(terms)} from ${source.tables} ${sql.join(joins, sql` `)}
       where ${sql.join(conditions, sql` and `)}
       order by ${orderBy(terms)} limit ${search.limit + 1 - rows.length}`.execute(db);
     rows = [...rows, ...rest.rows];
@@ -186,11 +164,4 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
     items: await completeRuns(db, page),
     nextCursor: rows.length > search.limit && last ? encodeCursor(...keyOf(last)) : null,
   };
-};
-
-export const countRuns = async (db: Db, selection: RunSelection): Promise<number> => {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from runs inner join experiments on experiments.number = runs.experiment
-    where ${sql.join(conditionsOf(db, selection), sql` and `)}`.execute(db);
-  return Number(rows[0]?.count ?? 0);
 };
