@@ -1,6 +1,6 @@
 import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
-import { type Db, isAmong, kindOf, sql } from '#platform/db';
+import { type Db, executeEach, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
 import { fromStored, type MetricState, type Special, toSorted, toStored } from './metric.ts';
 import type { MetricNumber } from './metric.ts';
@@ -107,7 +107,6 @@ const pointTables: Record<SeriesTable, string> = {
   logged_model_metrics: 'logged_model_points',
 };
 
-/** One prepared statement per series: a statement over several would be made anew for each number of them. */
 export const updateSeries = async (
   db: Db,
   table: SeriesTable,
@@ -115,11 +114,11 @@ export const updateSeries = async (
 ): Promise<void> => {
   if (kindOf(db) === 'postgres') return updateTogether(db, table, changed);
   const text = `update ${table} set ${stateColumns.map((name) => `${name} = ?`).join(', ')} where series = ?`;
-  for (const one of changed) {
+  const sets = changed.map((one) => {
     const values = toColumns(one);
-    const parameters = [...stateColumns.map((name) => values[name]), one.series];
-    await db.executeQuery(CompiledQuery.raw(text, parameters));
-  }
+    return [...stateColumns.map((name) => values[name]), one.series];
+  });
+  await executeEach(db, text, sets);
 };
 
 /** A round trip each would cost more than everything else. */

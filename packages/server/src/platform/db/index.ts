@@ -15,6 +15,7 @@ export type { DatabaseKind } from './columns.ts';
 export { isRetryable, isUniqueViolation, translateFailure } from './failures.ts';
 export { OutsideTransactionError } from './guarded-dialect.ts';
 export { type FolderLock, lockFolder } from './folder-lock.ts';
+export { executeEach } from './each.ts';
 export { compileFilter } from './filter.ts';
 export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
