@@ -149,10 +149,18 @@ export const startPlatform = (platform: Platform): void => {
   if (config.worker) {
     jobs.start();
     scheduler.start();
+    const forget = () =>
+      void events
+        .forget(platform.clock.now())
+        .catch((error: unknown) => platform.log.warn('old events could not be deleted; trying again', { error }));
+    forgetting.set(platform, setInterval(forget, 60_000).unref());
   }
 };
 
+const forgetting = new WeakMap<Platform, NodeJS.Timeout>();
+
 export const stopPlatform = async (platform: Platform): Promise<void> => {
+  clearInterval(forgetting.get(platform));
   platform.scheduler.stop();
   await platform.jobs.stop();
   platform.events.stop();

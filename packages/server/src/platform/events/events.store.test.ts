@@ -1,7 +1,7 @@
 import type { Event } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { createEvents } from './index.ts';
+import { createEvents, listEvents } from './index.ts';
 
 describe.each(testDatabases)('events on %s', (database) => {
   let test: TestPlatform;
@@ -81,4 +81,20 @@ it('a follower that stops in the middle of a full page ends the reading', async 
   await vi.waitFor(() => expect(later).toHaveLength(10));
   events.stop();
   await test.close();
+
+  it('are forgotten after an hour where they only matter while they are new', async () => {
+    await test.platform.changes.change(test.ctx, async (change) => {
+      change.emit('experiments.metrics-logged', 'run_old');
+      change.emit('experiments.run-started', 'run_old');
+    });
+    const now = test.platform.clock.now();
+    const typesOf = async () => {
+      const { items } = await listEvents(test.platform.database.db, { project: 'default', limit: 1000 });
+      return items.filter((event) => event.subjectId === 'run_old').map((event) => event.type);
+    };
+    await test.platform.events.forget(now);
+    expect(await typesOf()).toHaveLength(2);
+    await test.platform.events.forget(now + 3_600_001);
+    expect(await typesOf()).toEqual(['experiments.run-started']);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Event, EventType } from '@millwright/contract';
 import type { Db } from '#platform/db';
 import type { Log } from '#platform/log';
-import { lastSeq, type NewEvent, readEvents } from './store.ts';
+import { deleteEventsBefore, lastSeq, type NewEvent, readEvents } from './store.ts';
 
 export { appendEvents, findEventById, lastSeq, listEvents } from './store.ts';
 export type { NewEvent } from './store.ts';
@@ -23,12 +23,18 @@ export interface Events {
   subscriberNames(): string[];
   /** Follows the stream in commit order from `afterSeq` on; without it from now on. Returns how to stop. */
   follow(listener: (event: Event) => void, afterSeq?: number): () => void;
+  /** Forgets events that matter only while they are new; what they told of is kept where it belongs. */
+  forget(now: number): Promise<void>;
   /** There may be something new. */
   wake(): void;
   stop(): void;
 }
 
 const batch = 500;
+
+/** Training loops emit these all day long. Their subscribers have long had them by then. */
+const passing: readonly EventType[] = ['experiments.metrics-logged'];
+const keepPassingMs = 3_600_000;
 
 /** Listeners share one reader of the event table; a listener that starts earlier in the past catches up by itself first. */
 export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Events => {
@@ -94,6 +100,9 @@ export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Event
           timer = null;
         }
       };
+    },
+    async forget(now) {
+      for (const type of passing) while (await deleteEventsBefore(parts.db, type, now - keepPassingMs));
     },
     wake: () => {
       if (listeners.size > 0) void deliver();

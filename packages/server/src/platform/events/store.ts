@@ -92,3 +92,20 @@ export const listEvents = async (
   if (after) query = query.where('seq', '<', Number(after[0]));
   return pageFrom(await query.execute(), limit, (row) => [row.seq], toEvent);
 };
+
+const rowsPerDelete = 2000;
+
+/** Deletes the oldest events of a type; answers whether there may be more of them. */
+export const deleteEventsBefore = async (db: Db, type: EventType, before: number): Promise<boolean> => {
+  const oldest = await tables(db)
+    .selectFrom('events')
+    .select(['seq', 'at'])
+    .where('type', '=', type)
+    .orderBy('seq')
+    .limit(rowsPerDelete)
+    .execute();
+  const old = oldest.filter((event) => event.at < before);
+  const last = old.at(-1);
+  if (last) await tables(db).deleteFrom('events').where('type', '=', type).where('seq', '<=', last.seq).execute();
+  return old.length === rowsPerDelete;
+};
