@@ -72,7 +72,7 @@ export const createLoggedModels = (
     });
 
   const models: LoggedModels = {
-    createLoggedModel(ctx, { experiment, name, modelType = '', sourceRunId = '', parameters = {}, tags = {} }) {
+    async createLoggedModel(ctx, { experiment, name, modelType = '', sourceRunId = '', parameters = {}, tags = {} }) {
       refuseUnstorable({ parameters, tags });
       const { project } = ctx;
       return changes.change(ctx, async (change) => {
@@ -132,9 +132,9 @@ export const createLoggedModels = (
         await store.updateModel(change.db, number, { deleted_at: change.now, updated_at: change.now });
         change.audit({ verb: 'logged-model.delete', resourceType: 'logged-model', resourceId: id, detail: { name } });
       }),
-    setLoggedModelTags(ctx, id, tags) {
+    async setLoggedModelTags(ctx, id, tags) {
       refuseUnstorable({ parameters: {}, tags });
-      return changeModel(ctx, id, async (change, { number }) => {
+      await changeModel(ctx, id, async (change, { number }) => {
         await store.writeModelEntries(change.db, 'logged_model_tags', number, tags);
         return { tags: Object.keys(tags) };
       });
@@ -145,9 +145,9 @@ export const createLoggedModels = (
           fail('NOT_FOUND', `The logged model '${id}' has no tag '${key}'.`);
         return { deletedTag: key };
       }),
-    addLoggedModelParameters(ctx, id, parameters) {
+    async addLoggedModelParameters(ctx, id, parameters) {
       refuseUnstorable({ parameters, tags: {} });
-      return changeModel(ctx, id, async (change, { number }) => {
+      await changeModel(ctx, id, async (change, { number }) => {
         const known = await store.readModelEntries(change.db, 'logged_model_parameters', [number]);
         const conflicts = conflictingParameters(new Map(known.get(number)), parameters);
         if (conflicts.length > 0) fail('CONFLICT', `${conflicts.join('; ')}. Log another model, or use another name.`);

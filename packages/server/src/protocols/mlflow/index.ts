@@ -9,6 +9,7 @@ import { experimentEndpoints } from './experiments.ts';
 import { inputEndpoints } from './inputs.ts';
 import { loggedModelEndpoints } from './logged-models.ts';
 import { metricEndpoints } from './metrics.ts';
+import { modelHistoryEndpoints } from './model-history.ts';
 import { createLocations, runEndpoints } from './runs.ts';
 import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
 
@@ -37,6 +38,7 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...artifactEndpoints(experiments, locations),
     ...inputEndpoints(experiments),
     ...loggedModelEndpoints(experiments, locations),
+    ...modelHistoryEndpoints(experiments),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {
