@@ -5,10 +5,11 @@ import { asTable, type Figure } from './case.ts';
 import { auditRows } from './cases/audit-rows.ts';
 import { coldStart } from './cases/cold-start.ts';
 import { jobClaims } from './cases/job-claims.ts';
+import { mlflow } from './cases/mlflow.ts';
 import { operationOverhead } from './cases/operation-overhead.ts';
 import { predictions } from './cases/predictions.ts';
 
-const cases = [coldStart, operationOverhead, predictions, jobClaims, auditRows];
+const cases = [coldStart, operationOverhead, predictions, jobClaims, auditRows, mlflow];
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const write = process.argv.includes('--write');
 

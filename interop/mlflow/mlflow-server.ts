@@ -57,17 +57,20 @@ export const startMlflow = async (options: {
     },
   );
   const pid = child.pid ?? 0;
+  // Its workers outlive it when it ends by itself.
   const killGroup = (): void => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL');
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
   process.once('exit', killGroup);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async (): Promise<void> => {
     process.off('exit', killGroup);
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.exitCode === null && child.signalCode === null) {
-      process.kill(-pid, 'SIGKILL');
-      await ended;
-    }
+    killGroup();
+    await ended;
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   const deadline = performance.now() + readyWithinMs;
