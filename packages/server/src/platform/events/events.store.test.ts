@@ -62,6 +62,22 @@ describe.each(testDatabases)('events on %s', (database) => {
     expect(delivered.filter((subject) => subject === 'run_stubborn')).toHaveLength(1);
     expect(new Set(delivered).size).toBe(121);
   }, 30_000);
+
+  it('are forgotten after an hour where they only matter while they are new', async () => {
+    await test.platform.changes.change(test.ctx, async (change) => {
+      change.emit('experiments.metrics-logged', 'run_old');
+      change.emit('experiments.run-started', 'run_old');
+    });
+    const now = test.platform.clock.now();
+    const typesOf = async () => {
+      const { items } = await listEvents(test.platform.database.db, { project: 'default', limit: 1000 });
+      return items.filter((event) => event.subjectId === 'run_old').map((event) => event.type);
+    };
+    await test.platform.events.forget(now);
+    expect(await typesOf()).toHaveLength(2);
+    await test.platform.events.forget(now + 3_600_001);
+    expect(await typesOf()).toEqual(['experiments.run-started']);
+  });
 });
 
 it('a follower that stops in the middle of a full page ends the reading', async () => {
@@ -81,20 +97,4 @@ it('a follower that stops in the middle of a full page ends the reading', async 
   await vi.waitFor(() => expect(later).toHaveLength(10));
   events.stop();
   await test.close();
-
-  it('are forgotten after an hour where they only matter while they are new', async () => {
-    await test.platform.changes.change(test.ctx, async (change) => {
-      change.emit('experiments.metrics-logged', 'run_old');
-      change.emit('experiments.run-started', 'run_old');
-    });
-    const now = test.platform.clock.now();
-    const typesOf = async () => {
-      const { items } = await listEvents(test.platform.database.db, { project: 'default', limit: 1000 });
-      return items.filter((event) => event.subjectId === 'run_old').map((event) => event.type);
-    };
-    await test.platform.events.forget(now);
-    expect(await typesOf()).toHaveLength(2);
-    await test.platform.events.forget(now + 3_600_001);
-    expect(await typesOf()).toEqual(['experiments.run-started']);
-  });
 });
