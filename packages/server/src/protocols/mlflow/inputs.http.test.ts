@@ -73,6 +73,7 @@ describe.each(testDatabases)('inputs and outputs of runs over MLflow on %s', (da
 
   it.each([
     ['no run', { run_id: undefined }, "required parameter 'run_id'"],
+    ['a run that no run can be', { run_id: '../x' }, 'Invalid run ID'],
     ['no data set', { datasets: [{ tags: [] }] }, 'must have a dataset'],
     ['no name', { datasets: [{ dataset: { digest: 'd' } }] }, "required parameter 'name'"],
     ['no digest', { datasets: [{ dataset: { name: 'n' } }] }, "required parameter 'digest'"],

@@ -5,7 +5,7 @@ import { experimentNumberOf } from './experiments.ts';
 import type { Fields } from './fields.ts';
 import { modelIdFromWire } from './ids.ts';
 import { contextTag } from './run-links.ts';
-import { runIdOf } from './runs.ts';
+import { checkRunId, runIdOf } from './runs.ts';
 
 /** MLflow's limits, in characters. */
 const limits = {
@@ -70,7 +70,7 @@ export const inputEndpoints = (experiments: ExperimentsService): MlflowEndpoint[
     permission: 'run:write',
     maxBodyBytes,
     async handle(input, ctx) {
-      const runId = runIdOf(input);
+      const runId = checkRunId(runIdOf(input));
       const datasets = input.messages('datasets').map(datasetInputOf);
       const models = input.messages('models').map(modelIdOf);
       await experiments.logInputs(ctx, runId, { datasets, models });

@@ -48,6 +48,12 @@ const readHistory = (text: string | null): unknown[] => {
   }
 };
 
+/** As MLflow writes it: on one line, with spaces. No text in JSON holds a line break itself. */
+const spaced = (value: unknown): string =>
+  JSON.stringify(value, null, 1)
+    .replaceAll(/,\n\s*/g, ', ')
+    .replaceAll(/\n\s*/g, '');
+
 /** Models as they were logged before logged models. */
 export const modelHistoryEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => [
   {
@@ -57,9 +63,7 @@ export const modelHistoryEndpoints = (experiments: ExperimentsService): MlflowEn
     async handle(input, ctx) {
       const runId = runIdOf(input);
       const model = legacyModelOf(input.requiredText('model_json'));
-      await experiments.changeRunTag(ctx, runId, historyTag, (history) =>
-        JSON.stringify([...readHistory(history), model]),
-      );
+      await experiments.changeRunTag(ctx, runId, historyTag, (history) => spaced([...readHistory(history), model]));
       return {};
     },
   },

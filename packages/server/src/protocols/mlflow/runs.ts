@@ -86,7 +86,7 @@ export const runIdOf = (input: Fields): string => {
   return runIdFromWire(wire);
 };
 
-const checkRunId = (runId: string): string =>
+export const checkRunId = (runId: string): string =>
   /^[A-Za-z0-9][\w-]{0,255}$/.test(runId)
     ? runId
     : fail('INVALID_INPUT', `Invalid run ID: '${runId.slice(0, 60)}'. It is 32 hexadecimal digits.`);
