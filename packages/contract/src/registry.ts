@@ -59,7 +59,7 @@ export const ModelVersion = Type.Object({
   /** Where an MLflow client found its files; null for a version trained here. */
   source: Nullable(Type.String()),
   runId: Nullable(Id),
-  /** The run as its client named it; it may not be here. */
+  /** The run as clients of MLflow name it; it may not be here. */
   namedRun: Nullable(Type.String()),
   /** A page about the run elsewhere, as its client named it. */
   runLink: Type.String(),

@@ -21,7 +21,7 @@ describe.each(testDatabases)('versions that clients bring on %s', (database) => 
   const fromRun = (runId: string, path = 'model') => ({
     source: `runs:/x/${path}`,
     files: { root: runId, path },
-    run: runId,
+    runId,
   });
   const elsewhere = { source: 's3://bucket/model', files: null };
 
@@ -65,7 +65,7 @@ describe.each(testDatabases)('versions that clients bring on %s', (database) => 
     await test.service.createModel(test.ctx, { name: 'elsewhere' });
     const version = await test.service.registerSource(test.ctx, 'elsewhere', {
       ...elsewhere,
-      run: 'somebody-elses-run',
+      runId: 'somebody-elses-run',
       runLink: 'https://example.com/run',
       note: 'from afar',
       tags: { team: 'risk' },
@@ -261,7 +261,7 @@ describe.each(testDatabases)('versions that clients bring on %s', (database) => 
       for (let count = 0; count <= index; count++)
         await test.service.registerSource(ctx, name, {
           ...elsewhere,
-          run: `run-${count}`,
+          runId: `run-${count}`,
           tags: { count: String(count) },
         });
     }

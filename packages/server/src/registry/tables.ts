@@ -31,7 +31,7 @@ export type RegistryTables = {
     /** Where clients fetch the files from, when it is not the source itself. */
     download_uri: string | null;
     run_id: string | null;
-    /** The run as its client named it, in the form of our ids where it can be one. */
+    /** The run as MLflow's clients name it. */
     named_run: string | null;
     run_link: string;
     evaluation_id: string | null;

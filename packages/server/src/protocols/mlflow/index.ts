@@ -2,6 +2,7 @@ import type { ExperimentsService } from '#experiments';
 import type { Auth } from '#platform/auth';
 import type { Api } from '#platform/http';
 import type { Log } from '#platform/log';
+import type { RegistryService } from '#registry';
 import { createAdmit } from './admit.ts';
 import { artifactDownloads, artifactEndpoints, artifactProxy, artifactUpload } from './artifacts.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
@@ -9,6 +10,8 @@ import { experimentEndpoints } from './experiments.ts';
 import { inputEndpoints } from './inputs.ts';
 import { loggedModelEndpoints } from './logged-models.ts';
 import { metricEndpoints } from './metrics.ts';
+import { modelVersionEndpoints } from './model-versions.ts';
+import { registeredModelEndpoints } from './registered-models.ts';
 import { modelHistoryEndpoints } from './model-history.ts';
 import { createLocations, runEndpoints } from './runs.ts';
 import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
@@ -16,7 +19,7 @@ import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints
 export interface MlflowOptions {
   log: Log;
   auth: Auth;
-  services: { experiments: ExperimentsService };
+  services: { experiments: ExperimentsService; registry: RegistryService };
 }
 
 /** The version of MLflow whose clients find here what they look for. */
@@ -27,7 +30,7 @@ export const mlflowVersion = '3.18.0';
  * unchanged. A workspace of MLflow is a project here.
  */
 export const mlflow = (api: Api, options: MlflowOptions): void => {
-  const { experiments } = options.services;
+  const { experiments, registry } = options.services;
   const locations = createLocations(experiments);
   const { log, auth } = options;
   const admit = createAdmit(api, auth, experiments);
@@ -39,6 +42,8 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...inputEndpoints(experiments),
     ...loggedModelEndpoints(experiments, locations),
     ...modelHistoryEndpoints(experiments),
+    ...registeredModelEndpoints(registry),
+    ...modelVersionEndpoints({ experiments, registry, locations }),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {

@@ -24,11 +24,14 @@ const isPlainPath = (name: string): boolean => {
   return parts.every((part) => part !== '' && part !== '.' && part !== '..');
 };
 
-/** The key of a metric, a parameter or a tag. Errors: INVALID_INPUT. */
-export const checkKey = (what: 'metric' | 'param' | 'tag', name: string): string => {
+/** The key of a metric, a parameter or a tag. `max`: characters. Errors: INVALID_INPUT. */
+export const checkKey = (what: 'metric' | 'param' | 'tag', name: string, max: number = limits.key): string => {
   if (name === '' || !allowed.test(name) || !isPlainPath(name)) return invalid(what, name);
-  if ([...name].length > limits.key)
-    fail('INVALID_INPUT', `The ${what} name '${name.slice(0, 260)}' has ${name.length} characters, the most are 250.`);
+  if ([...name].length > max)
+    fail(
+      'INVALID_INPUT',
+      `The ${what} name '${name.slice(0, 260)}' has ${name.length} characters, the most are ${max}.`,
+    );
   return name;
 };
 

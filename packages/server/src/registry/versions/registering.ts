@@ -5,6 +5,7 @@ import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
+import { hexOf } from '#platform/ids';
 import type { TrainingService } from '#training';
 import { firstApproval } from '../approval.ts';
 import { lockModel, type SavedModel, takeVersionNumber, updateModel } from '../models/store.ts';
@@ -27,7 +28,9 @@ export interface SourceRequest {
   /** Where clients fetch the files from, when it is not the source itself. */
   downloadUri?: string | null | undefined;
   /** Need not be here. */
-  run?: string | null | undefined;
+  runId?: string | null | undefined;
+  /** The same as its client spells it. */
+  namedRun?: string | null | undefined;
   runLink?: string | undefined;
   note?: string | undefined;
   tags?: Readonly<Record<string, string>> | undefined;
@@ -163,7 +166,7 @@ export const registerTrained = async (
     files: null,
     downloadUri: null,
     runId,
-    namedRun: runId,
+    namedRun: hexOf(runId),
     runLink: '',
     datasetVersionId: trained.datasetVersionId,
     tags: {},
@@ -178,11 +181,20 @@ export const registerSource = async (
   sources: Sources,
   ctx: Ctx,
   model: SavedModel,
-  { source, files, downloadUri = null, run = null, runLink = '', note = '', tags = {} }: SourceRequest,
+  {
+    source,
+    files,
+    downloadUri = null,
+    runId = null,
+    namedRun = runId,
+    runLink = '',
+    note = '',
+    tags = {},
+  }: SourceRequest,
 ): Promise<Pick<ModelVersion, 'id'>> => {
   const manifest =
     files === null ? { digest: null, sizeBytes: null } : await readManifest(sources.experiments, ctx, files);
-  const runId = run !== null && (await sources.experiments.runExists(ctx, run)) ? run : null;
+  const isHere = runId !== null && (await sources.experiments.runExists(ctx, runId));
   const content: Content = {
     format: 'mlflow',
     ...manifest,
@@ -190,8 +202,8 @@ export const registerSource = async (
     source,
     files,
     downloadUri,
-    runId,
-    namedRun: run,
+    runId: isHere ? runId : null,
+    namedRun,
     runLink,
     datasetVersionId: null,
     tags: { ...tags },

@@ -69,7 +69,8 @@ const experiments = {
 const versions = {
   name: column('modelName', 'text'),
   version_number: column('number', 'count'),
-  run_id: column('runId', 'run-id'),
+  // The registry keeps the spelling of the wire.
+  run_id: column('runId', 'text'),
   source_path: column('source', 'text'),
 };
 const loggedModels = {

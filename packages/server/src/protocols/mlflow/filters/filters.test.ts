@@ -123,7 +123,7 @@ describe('readMlflowFilter', () => {
     ['runs', "params.lr = 'x", 12, 'not closed'],
     ['runs', "params.lr rlike '(a'", 17, 'not closed'],
     ['runs', "params.lr = 'x';", 15, 'no meaning'],
-    ['model-versions', "run_id like '%ab'", 12, 'beginning of an id'],
+    ['logged-models', "source_run_id like '%ab'", 19, 'beginning of an id'],
     ['experiments', "experiment_id = 'x'", 16, 'whole number'],
     ['experiments', 'creation_time > 1.5', 16, 'whole number'],
     ['registered-models', "creation_timestamp = '1'", 0, 'no attribute'],
@@ -183,13 +183,13 @@ describe('readMlflowFilter', () => {
     expect(readMlflowFilter('logged-models', `model_id != 'm-${hex}'`, options)).toMatchObject({ value: `lm_${hex}` });
     expect(readMlflowFilter('runs', "run_id in ('x')", options)).toMatchObject({ values: ['x'] });
     expect(readMlflowFilter('runs', "run_id like '%ab%'", options)).toMatchObject({ path: ['hex'], value: '%ab%' });
-    expect(readMlflowFilter('model-versions', "run_id ilike 'AB%'", options)).toMatchObject({
+    expect(readMlflowFilter('logged-models', "source_run_id ilike 'AB%'", options)).toMatchObject({
       parts: [
         { operator: '>=', value: `run_ab${'0'.repeat(30)}` },
         { operator: '<=', value: `run_ab${'f'.repeat(30)}` },
       ],
     });
-    expect(readMlflowFilter('model-versions', "run_id like '%'", options)).toMatchObject({
+    expect(readMlflowFilter('logged-models', "source_run_id like '%'", options)).toMatchObject({
       kind: 'not',
       part: { kind: 'null' },
     });
