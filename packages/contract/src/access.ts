@@ -61,7 +61,7 @@ export const Me = Type.Object({
   principal: Principal,
   grants: Type.Array(Grant),
   /** How this request was recognised. */
-  via: OneOf('session', 'token', 'loopback'),
+  via: OneOf('session', 'token', 'password', 'loopback'),
 });
 export type Me = Static<typeof Me>;
 
@@ -328,6 +328,21 @@ export const createProject = operation({
   errors: ['NAME_TAKEN'],
   audit: 'project.create',
   cli: 'projects create',
+});
+
+export const updateProject = operation({
+  id: 'updateProject',
+  method: 'PATCH',
+  path: '/projects/:project',
+  summary: 'Change the title or the description of a project',
+  tag,
+  permission: 'project:write',
+  params: Type.Object({ project: ProjectName }),
+  body: Strict({ title: Type.Optional(Title), description: Type.Optional(Text) }),
+  reply: Project,
+  errors: ['NOT_FOUND'],
+  audit: 'project.update',
+  cli: 'projects update',
 });
 
 export const listAudit = operation({

@@ -64,6 +64,17 @@ describe('a server on loopback', () => {
     expect(await me({ authorization: 'Digest x' }, 'inject')).toBe('TOKEN_INVALID');
   });
 
+  it('takes name and password with a request, but not from a browser that another page made send them', async () => {
+    await server.app.platform.auth.createUser(systemActor('test'), { name: 'bob', password: testPassword }, 'test');
+    const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+    const right = basic(`bob:${testPassword}`);
+    expect(await me(right, 'inject')).toBe('password');
+    expect(await me({ ...right, origin: 'http://evil.example' }, 'inject')).toBe('ORIGIN_REFUSED');
+    expect(await me({ ...right, 'sec-fetch-site': 'cross-site' }, 'inject')).toBe('ORIGIN_REFUSED');
+    for (const wrong of ['bob:wrong', `nobody:${testPassword}`, `:${testPassword}`, 'bob', 'bob:', ':', ''])
+      expect(await me(basic(wrong), 'inject'), wrong).toBe('SIGN_IN_FAILED');
+  });
+
   it('signs in from its own page only, and out again', async () => {
     await server.app.platform.auth.createUser(systemActor('test'), { name: 'ann', password: testPassword }, 'test');
     const signIn = (headers: Record<string, string>, password = testPassword) =>

@@ -19,6 +19,7 @@ import {
   setPrincipalState,
   signIn,
   signOut,
+  updateProject,
   verifyAudit,
 } from '@millwright/contract';
 import type { Api } from '#platform/http';
@@ -56,6 +57,9 @@ export const routes = (api: Api, service: GovernanceService): void => {
   api.serve(listProjects, ({ query }, ctx) => auth.listProjects(ctx.actor, query));
   api.serve(getProject, ({ params }) => service.project(params.project));
   api.serve(createProject, ({ body }, ctx) => auth.createProject(ctx.actor, body, ctx.requestId));
+  api.serve(updateProject, ({ params, body }, ctx) =>
+    auth.updateProject(ctx.actor, params.project, body, ctx.requestId),
+  );
 
   api.serve(listAudit, ({ query }) => service.audit(query));
   api.serve(listActivity, ({ params, query }) => service.audit({ ...query, project: params.project }));

@@ -6,7 +6,12 @@ import { menuItemClass } from '../ui/menu.ts';
 import { useGo, useProject } from './location.ts';
 import { useMe } from './session.tsx';
 
-const means = { session: 'signed in', token: 'by token', loopback: 'from this machine, without login' };
+const means = {
+  session: 'signed in',
+  token: 'by token',
+  password: 'by password',
+  loopback: 'from this machine, without login',
+};
 
 const AccountMenu = () => {
   const me = useMe();

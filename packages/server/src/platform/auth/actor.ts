@@ -14,7 +14,7 @@ export interface Actor {
   id: string;
   name: string;
   kind: 'user' | 'service' | 'local-owner' | 'system';
-  via: 'session' | 'token' | 'loopback' | 'system';
+  via: 'session' | 'token' | 'password' | 'loopback' | 'system';
   grants: readonly ActorGrant[];
   /** A token may be narrower than its owner. */
   limits: { permissions: readonly Permission[] | null; project: string | null } | null;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aClock, aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
 import { type Actor, type Auth, localOwner, mayDo, systemActor } from './index.ts';
+import * as secrets from './secrets.ts';
 
 const password = 'correct horse battery';
 const dayMs = 86_400_000;
@@ -78,6 +79,50 @@ describe.each(testDatabases)('access on %s', (database) => {
     expect(await auth.bySession(secret)).toBe(null);
     await expect(auth.signIn(name, password, 'test')).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
     await auth.signIn(name, 'another long password', 'test');
+  });
+
+  it('by name and password asks the slow hash once, also of many at once, and again after some minutes', async () => {
+    const { id, name } = await aUser();
+    const derive = vi.spyOn(secrets, 'checkPassword');
+    // More than the throttle would let pass one by one.
+    const actors = await Promise.all(Array.from({ length: 30 }, () => auth.byPassword(name, password)));
+    expect(actors.every((actor) => actor.id === id && actor.via === 'password')).toBe(true);
+    await auth.byPassword(name, password);
+    expect(derive).toHaveBeenCalledTimes(1);
+    clock.advance(5 * 60_000);
+    await auth.byPassword(name, password);
+    expect(derive).toHaveBeenCalledTimes(2);
+    derive.mockRestore();
+  });
+
+  it('by name and password ends with the password, the account, and too many guesses', async () => {
+    const refused = { code: 'SIGN_IN_FAILED' };
+    const { id, name } = await aUser();
+    await auth.byPassword(name, password);
+    await expect(auth.byPassword(name, 'wrong')).rejects.toMatchObject(refused);
+    await expect(auth.byPassword('nobody', password)).rejects.toMatchObject(refused);
+    await expect(auth.byPassword(name, '')).rejects.toMatchObject(refused);
+    const service = await auth.createServiceAccount(admin, `service-${made}`, 'test');
+    await expect(auth.byPassword(service.name, '')).rejects.toMatchObject(refused);
+    await auth.setPrincipalState(admin, id, 'disabled', 'test');
+    await expect(auth.byPassword(name, password)).rejects.toMatchObject(refused);
+    await auth.setPrincipalState(admin, id, 'active', 'test');
+    await auth.resetPassword(admin, id, 'another long password', 'test');
+    await expect(auth.byPassword(name, password)).rejects.toMatchObject(refused);
+    const actor = await auth.byPassword(name, 'another long password');
+    await auth.setPassword(actor, 'another long password', 'a third long password', 'test');
+    await expect(auth.byPassword(name, 'another long password')).rejects.toMatchObject(refused);
+    await auth.byPassword(name, 'a third long password');
+    const guesses = await Promise.allSettled(Array.from({ length: 14 }, (_, n) => auth.byPassword(name, `guess ${n}`)));
+    const codes = guesses.map((guess) =>
+      guess.status === 'rejected' ? (guess.reason as { code: string }).code : 'in',
+    );
+    expect(codes.filter((code) => code === 'TOO_MANY_REQUESTS')).toHaveLength(4);
+    // Who had the right one goes on.
+    await auth.byPassword(name, 'a third long password');
+    await expect(auth.resetPassword(admin, service.id, 'another long password', 'test')).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
   });
 
   it('of a token never exceeds its owner, may be narrower, and ends by time, by revocation and with the account', async () => {
@@ -179,6 +224,33 @@ describe.each(testDatabases)('access on %s', (database) => {
     const { id } = await aUser();
     await expect(grant(id, 'editor', 'default', 'endpoint/none')).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
     await expect(grant(id, 'editor', 'default', 'spaceship/one')).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
+  });
+
+  it('to one resource is one role at a time when it is set, and is taken back', async () => {
+    const { id, name } = await aUser();
+    const [project, resource] = ['default', 'endpoint/end_1'];
+    const set = (role: 'viewer' | 'admin' | null, actor = admin) =>
+      auth.setRoleOn(actor, { principal: name, project, resource: 'endpoint/fraud', role }, 'test');
+    await grant(id, 'viewer', project, resource);
+    await set('admin');
+    expect(await auth.rolesOn(name, project, resource)).toEqual(['admin']);
+    await expect(set('admin', await signedIn(name))).rejects.toMatchObject({ code: 'CONFLICT' });
+    await set(null);
+    expect(await auth.rolesOn(name, project, resource)).toEqual([]);
+    await expect(set('viewer').then(() => auth.rolesOn('nobody', project, resource))).rejects.toMatchObject({
+      code: 'INVALID_REFERENCE',
+    });
+  });
+
+  it('as admin of the instance is given once and taken back, by others only', async () => {
+    const { id, name } = await aUser();
+    await auth.setAdmin(admin, name, true, 'test');
+    await auth.setAdmin(admin, name, true, 'test');
+    expect(await auth.isAdmin(id)).toBe(true);
+    expect((await signedIn(name)).grants).toHaveLength(1);
+    await expect(auth.setAdmin(await signedIn(name), name, true, 'test')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await auth.setAdmin(admin, id, false, 'test');
+    expect(await auth.isAdmin(id)).toBe(false);
   });
 
   it('to a whole project asks no query about the resource', async () => {

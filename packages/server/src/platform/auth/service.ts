@@ -1,23 +1,27 @@
-import type { Grant, Permission, Principal, Project, Role, Token } from '@millwright/contract';
-import { lockHead } from '#platform/audit';
+import type { Grant, Permission, Principal, Token } from '@millwright/contract';
 import type { Change, Changes } from '#platform/change';
 import type { Clock } from '#platform/clock';
 import { type Database, isUniqueViolation } from '#platform/db';
 import { fail } from '#platform/errors';
 import type { Ids } from '#platform/ids';
 import { type Actor, type Scope, demand, localOwner, mayDependOnResource, mayDo } from './actor.ts';
-import { type ResourceResolver, createResources, storedResource } from './resources.ts';
+import { type Grants, createGrants, keepAnAdmin } from './grants.ts';
+import { type Projects, createProjects } from './projects.ts';
+import { type ResourceResolver, createResources } from './resources.ts';
 import { checkPassword, hashPassword, hashSecret, newSecret } from './secrets.ts';
 import * as store from './store.ts';
 import { createThrottle } from './throttle.ts';
+import { createVerifiedPasswords, judgePair } from './verified-passwords.ts';
 
 const sessionLifeMs = 7 * 24 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 
-export interface Auth {
+export interface Auth extends Grants, Projects {
   /** Whose token or session this is; fails when it is none. */
   byToken(secret: string): Promise<Actor>;
   bySession(secret: string): Promise<Actor | null>;
+  /** The active user with this name and password; fails when there is none, and slows down guessing. */
+  byPassword(name: string, password: string): Promise<Actor>;
   /** Refuses unless a grant allows it. A resource may be named by id or name; only a grant on one costs a query. */
   admit(actor: Actor, permission: Permission, scope: Scope): Promise<void>;
   /** A module says how its resources are found, so that roles can be granted on them. Declare before start. */
@@ -30,8 +34,11 @@ export interface Auth {
   ): Promise<{ actor: Actor; secret: string; expiresAt: number }>;
   signOut(actor: Actor, secret: string, requestId: string): Promise<void>;
   setPassword(actor: Actor, current: string, next: string, requestId: string): Promise<void>;
+  /** An admin gives a user another password, whose sessions end. Errors: NOT_FOUND, CONFLICT. */
+  resetPassword(actor: Actor, ref: string, next: string, requestId: string): Promise<void>;
   hasAdmin(): Promise<boolean>;
   principal(actor: Actor): Promise<Principal>;
+  findPrincipal(ref: string): Promise<Principal | null>;
   listPrincipals(filter: {
     limit?: number | undefined;
     cursor?: string | undefined;
@@ -53,34 +60,22 @@ export interface Auth {
     requestId: string,
   ): Promise<{ token: Token; secret: string }>;
   revokeToken(actor: Actor, id: string, requestId: string): Promise<void>;
-  listGrants(filter: { limit?: number | undefined; cursor?: string | undefined }): ReturnType<typeof store.listGrants>;
-  createGrant(
-    actor: Actor,
-    input: { principal: string; role: Role; project?: string; resource?: string },
-    requestId: string,
-  ): Promise<Grant>;
-  deleteGrant(actor: Actor, id: string, requestId: string): Promise<void>;
-  listProjects(
-    actor: Actor,
-    filter: { limit?: number | undefined; cursor?: string | undefined },
-  ): ReturnType<typeof store.listProjects>;
-  findProject(name: string): Promise<Project | null>;
-  createProject(
-    actor: Actor,
-    input: { name: string; title?: string; description?: string },
-    requestId: string,
-  ): Promise<Project>;
 }
 
 export const createAuth = (parts: { database: Database; changes: Changes; clock: Clock; ids: Ids }): Auth => {
   const { database, changes, clock, ids } = parts;
   const { db } = database;
   const throttle = createThrottle();
+  const verified = createVerifiedPasswords();
   const resources = createResources();
 
   const change = <T>(actor: Actor, requestId: string, run: (change: Change) => Promise<T>): Promise<T> =>
     changes.change({ actor, project: null, requestId }, run);
-  const actorOf = async (principal: Principal, via: 'session' | 'token', limits: Actor['limits']): Promise<Actor> => ({
+  const actorOf = async (
+    principal: Principal,
+    via: 'session' | 'token' | 'password',
+    limits: Actor['limits'],
+  ): Promise<Actor> => ({
     id: principal.id,
     name: principal.name,
     kind: principal.kind === 'service' ? 'service' : 'user',
@@ -132,20 +127,18 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
     return principal;
   };
 
-  /** Runs a change that may take an admin away; refused when none would be left. */
-  const keepAnAdmin = async (tx: Change, run: () => Promise<void>): Promise<void> => {
-    // Changes take this lock anyway; taken first, two admins cannot remove each other at the same moment.
-    await lockHead(tx.db, 'audit');
-    const before = await store.countAdmins(tx.db);
-    await run();
-    if (before > 0 && (await store.countAdmins(tx.db)) === 0)
-      fail(
-        'CONFLICT',
-        'This would leave the instance without an admin who can sign in. Make somebody else admin first.',
-      );
+  const setNewPassword = async (actor: Actor, id: string, next: string, requestId: string): Promise<void> => {
+    const hashed = await hashPassword(next);
+    await change(actor, requestId, async (tx) => {
+      await store.updatePrincipal(tx.db, id, { password: hashed });
+      await store.removeSessionsOf(tx.db, id);
+      tx.audit({ verb: 'password.change', resourceType: 'principal', resourceId: id });
+    });
   };
 
   return {
+    ...createGrants({ db, clock, ids, resources, named, change }),
+    ...createProjects({ db, changes, clock, ids }),
     async byToken(secret) {
       const token = await store.findTokenByHash(db, hashSecret(secret));
       const now = clock.now();
@@ -168,6 +161,26 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
       if (!session || session.expiresAt <= clock.now()) return null;
       const principal = await store.findPrincipal(db, session.principalId);
       return principal && principal.state === 'active' ? actorOf(principal, 'session', null) : null;
+    },
+    async byPassword(name, password) {
+      const now = clock.now();
+      const principal = await store.findPrincipal(db, name);
+      const attempt = { name, accountId: principal?.id ?? null };
+      const judged = async (judge: () => Promise<boolean>): Promise<boolean> => {
+        throttle.enter(attempt, now);
+        const right = await judge();
+        if (right) throttle.succeeded(attempt);
+        return right;
+      };
+      const stored = principal?.state === 'active' ? principal.password : null;
+      const right =
+        principal === null || stored === null
+          ? await judged(() => checkPassword(password, null))
+          : await verified.check({ principalId: principal.id, password, stored }, now, (pair) =>
+              judged(() => judgePair(pair)),
+            );
+      if (!principal || !right) return fail('SIGN_IN_FAILED', 'Name or password is wrong, or the account is disabled.');
+      return actorOf(principal, 'password', null);
     },
     async admit(actor, permission, scope) {
       if (mayDo(actor, permission, scope)) return;
@@ -217,23 +230,30 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
       });
     },
     async setPassword(actor, current, next, requestId) {
-      if (actor.kind !== 'user' || actor.via !== 'session')
+      if (actor.kind !== 'user' || (actor.via !== 'session' && actor.via !== 'password'))
         fail('CONFLICT', 'Only a user who signed in has a password to change.');
       const principal = await store.findPrincipal(db, actor.id);
       if (!(await checkPassword(current, principal?.password ?? null)))
         fail('SIGN_IN_FAILED', 'The current password is wrong.');
-      const hashed = await hashPassword(next);
-      await change(actor, requestId, async (tx) => {
-        await store.updatePrincipal(tx.db, actor.id, { password: hashed });
-        await store.removeSessionsOf(tx.db, actor.id);
-        tx.audit({ verb: 'password.change', resourceType: 'principal', resourceId: actor.id });
-      });
+      await setNewPassword(actor, actor.id, next, requestId);
+    },
+    async resetPassword(actor, ref, next, requestId) {
+      const principal = await store.findPrincipal(db, ref);
+      if (!principal) return fail('NOT_FOUND', `There is no account '${ref}'.`);
+      if (principal.kind !== 'user') fail('CONFLICT', 'A service account has no password, only tokens.');
+      await setNewPassword(actor, principal.id, next, requestId);
     },
     hasAdmin: async () => (await store.countAdmins(db)) > 0,
     async principal(actor) {
       if (actor.kind === 'local-owner')
         return { id: localOwner.id, kind: 'local-owner', name: localOwner.name, state: 'active', createdAt: 0 };
       const { password: _password, ...principal } = await named(actor.id);
+      return principal;
+    },
+    async findPrincipal(ref) {
+      const found = await store.findPrincipal(db, ref);
+      if (!found) return null;
+      const { password: _password, ...principal } = found;
       return principal;
     },
     listPrincipals: (filter) => store.listPrincipals(db, filter),
@@ -317,91 +337,5 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
         tx.audit({ verb: 'token.revoke', resourceType: 'token', resourceId: id });
       });
     },
-    listGrants: (filter) => store.listGrants(db, filter),
-    async createGrant(actor, input, requestId) {
-      const principal = await named(input.principal);
-      if (input.project !== undefined && !(await store.findProject(db, input.project)))
-        fail('INVALID_REFERENCE', `There is no project '${input.project}'.`);
-      if (input.resource !== undefined && input.project === undefined)
-        fail('INVALID_INPUT', 'A role on one resource needs its project.');
-      // Nobody raises their own rights; the machine's owner is not an account.
-      if (principal.id === actor.id) fail('CONFLICT', 'Nobody can grant roles to themselves. Ask another admin.');
-      const grant = {
-        id: ids.next('grt'),
-        principalId: principal.id,
-        role: input.role,
-        project: input.project ?? null,
-        resource:
-          input.resource === undefined || input.project === undefined
-            ? null
-            : await storedResource(resources, input.project, input.resource),
-        createdAt: clock.now(),
-      };
-      await change(actor, requestId, async (tx) => {
-        await store.insertGrant(tx.db, grant);
-        tx.audit({
-          verb: 'grant.create',
-          resourceType: 'grant',
-          resourceId: grant.id,
-          detail: { principal: principal.name, role: grant.role, project: grant.project, resource: grant.resource },
-        });
-      });
-      return { ...grant, principalName: principal.name };
-    },
-    async deleteGrant(actor, id, requestId) {
-      const grant = await store.findGrant(db, id);
-      if (!grant) return fail('NOT_FOUND', `There is no grant '${id}'.`);
-      await change(actor, requestId, async (tx) => {
-        await keepAnAdmin(tx, () => store.removeGrant(tx.db, id));
-        tx.audit({
-          verb: 'grant.delete',
-          resourceType: 'grant',
-          resourceId: id,
-          detail: {
-            principal: grant.principalName,
-            role: grant.role,
-            project: grant.project,
-            resource: grant.resource,
-          },
-        });
-      });
-    },
-    listProjects: (actor, filter) => store.listProjects(db, { ...filter, names: readableProjects(actor) }),
-    findProject: (name) => store.findProject(db, name),
-    async createProject(actor, input, requestId) {
-      const project = {
-        id: ids.next('prj'),
-        name: input.name,
-        title: input.title ?? input.name,
-        description: input.description ?? '',
-        createdAt: clock.now(),
-      };
-      try {
-        await changes.change({ actor, project: project.name, requestId }, async (tx) => {
-          await store.insertProject(tx.db, project);
-          tx.audit({
-            verb: 'project.create',
-            resourceType: 'project',
-            resourceId: project.id,
-            detail: { name: project.name },
-          });
-        });
-      } catch (error) {
-        if (isUniqueViolation(error)) fail('NAME_TAKEN', `There is a project '${input.name}' already.`);
-        throw error;
-      }
-      return project;
-    },
   };
-};
-
-/** Names of the projects of which the actor may read at least something; null: all of them. */
-const readableProjects = (actor: Actor): string[] | null => {
-  if (mayDo(actor, 'project:read', { project: null })) return null;
-  const granted = actor.grants.flatMap((grant) => grant.project ?? actor.limits?.project ?? []);
-  return [...new Set(granted)].filter((project) =>
-    actor.grants.some((grant) =>
-      mayDo({ ...actor, grants: [{ ...grant, resource: null }] }, 'project:read', { project }),
-    ),
-  );
 };

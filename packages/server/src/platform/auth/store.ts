@@ -80,6 +80,9 @@ export const findProject = async (db: Db, name: string): Promise<Project | null>
   const row = await tables(db).selectFrom('projects').selectAll().where('name', '=', name).executeTakeFirst();
   return row ? toProject(row) : null;
 };
+export const updateProject = async (db: Db, id: string, set: { title: string; description: string }): Promise<void> => {
+  await tables(db).updateTable('projects').set(set).where('id', '=', id).execute();
+};
 export const listProjects = async (db: Db, filter: PageFilter & { names: string[] | null }) => {
   const limit = filter.limit ?? 100;
   const after = decodeCursor(filter.cursor);
