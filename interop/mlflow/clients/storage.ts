@@ -16,10 +16,14 @@ export const startOnPostgresAndS3 = async (): Promise<OurServer> => {
   const url = new URL(postgresUrl());
   url.pathname = `/${name}`;
   const server = await startOurs({
-    flags: [
-      ...['--blob-store', 's3', '--s3-bucket', bucket, '--s3-endpoint', endpoint],
-      ...['--s3-access-key', accessKey, '--s3-secret-key', secretKey, '--s3-prefix', `${name}/`],
-    ],
+    flags: Object.entries({
+      '--blob-store': 's3',
+      '--s3-bucket': bucket,
+      '--s3-endpoint': endpoint,
+      '--s3-access-key': accessKey,
+      '--s3-secret-key': secretKey,
+      '--s3-prefix': `${name}/`,
+    }).flat(),
     env: { MILLWRIGHT_DATABASE_URL: url.href, MILLWRIGHT_INSTANCE_SECRET: 'test' },
   });
   return {

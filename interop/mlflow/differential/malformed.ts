@@ -109,7 +109,11 @@ const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown>)[key], value);
 
 const typeOf = (value: unknown): string =>
-  Array.isArray(value) ? 'list' : typeof value === 'string' && /^-?\d+$/.test(value) ? 'number' : typeof value;
+  Array.isArray(value)
+    ? `list of ${typeof value[0]}`
+    : typeof value === 'string' && /^-?\d+$/.test(value)
+      ? 'number'
+      : typeof value;
 
 // What the servers hold of other sequences must not show: names are this sequence's own, numbers nobody has.
 const ownValue = (path: Path, value: unknown, prefix: string): unknown => {

@@ -123,7 +123,7 @@ export const loggedModels = async (session: Session): Promise<void> => {
           metrics: [
             {
               key: 'acc',
-              value: random.pick([0, 0.5, 1, 'NaN']),
+              value: random.pick([0, 0.5, 1]),
               timestamp: 5,
               step: 1,
               model_id: one,
@@ -135,6 +135,13 @@ export const loggedModels = async (session: Session): Promise<void> => {
         { variant: 'a metric of a model' },
       ),
     );
+  await session.send(
+    post(
+      'runs/log-metric',
+      { run_id: run, key: 'none at all', value: 'NaN', timestamp: 5, model_id: model },
+      { variant: 'NaN of a model' },
+    ),
+  );
   await session.send(get(route));
   await session.send(post('runs/outputs', { run_id: run, models: [{ model_id: model, step: 2 }] }));
   await session.malform(post('runs/outputs', { run_id: scrapRun, models: [{ model_id: scrap, step: 2 }] }), 3);

@@ -203,7 +203,7 @@ const values = [
   '-Infinity',
   '1.5',
   3.0000000001,
-  1e400,
+  Number.MAX_VALUE,
   123456789012345680,
 ];
 
