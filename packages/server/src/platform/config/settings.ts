@@ -115,7 +115,7 @@ export const settings = [
     default: null,
     kind: 'text',
     secret: true,
-    help: 'Seals the head of the audit chain; without it a key file in the data folder. Several servers on one database need the same',
+    help: 'Seals the head of the audit chain and encrypts stored secrets; without it a key file in the data folder. Several servers on one database need the same',
   },
   {
     key: 'worker',
@@ -153,6 +153,22 @@ export const settings = [
     minimum: 1024,
     maximum: 1_073_741_824,
     help: 'Largest JSON body',
+  },
+  {
+    key: 'egressAllow',
+    flag: '--egress-allow',
+    env: 'MILLWRIGHT_EGRESS_ALLOW',
+    default: '',
+    kind: 'text',
+    help: 'Hosts, addresses and CIDR ranges that notifications may be sent to though they are not public, separated by commas',
+  },
+  {
+    key: 'allowInsecureWebhooks',
+    flag: '--allow-insecure-webhooks',
+    env: 'MILLWRIGHT_ALLOW_INSECURE_WEBHOOKS',
+    default: false,
+    kind: 'boolean',
+    help: 'Send notifications to http: addresses and to mail servers without TLS, too',
   },
   {
     key: 'inferenceWorkers',

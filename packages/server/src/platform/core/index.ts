@@ -7,6 +7,7 @@ import { type Changes, createChanges } from '#platform/change';
 import { type Clock, systemClock } from '#platform/clock';
 import { type Config, silenceForeignTelemetry } from '#platform/config';
 import { type Database, openDatabase } from '#platform/db';
+import { type Egress, createEgress } from '#platform/egress';
 import { type Events, createEvents, findEventById } from '#platform/events';
 import { armFailurePoint, failurePoint } from '#platform/failure-points';
 import { type Ids, createIds } from '#platform/ids';
@@ -15,6 +16,7 @@ import type { Log } from '#platform/log';
 import { type Scheduler, createScheduler } from '#platform/schedule';
 import { type Tables, createTables } from '#platform/tables';
 import { type Metrics, createMetrics } from '#platform/telemetry';
+import { type Vault, createVault } from '#platform/vault';
 
 /** What every module is given. Platform knows no module. */
 export interface Platform {
@@ -31,11 +33,13 @@ export interface Platform {
   blobs: BlobStore;
   tables: Tables;
   metrics: Metrics;
+  egress: Egress;
+  vault: Vault;
   auditKey: string;
   startedAt: number;
 }
 
-/** The key that seals the head of the audit chain: configured, or made once and kept beside the data. */
+/** The key that seals the head of the audit chain and encrypts stored secrets: configured, or made once and kept beside the data. */
 const readAuditKey = (config: Config): string => {
   if (config.instanceSecret !== null) return config.instanceSecret;
   const path = join(config.dataDir, 'instance.key');
@@ -58,6 +62,7 @@ export const createPlatform = async (options: {
   const clock = options.clock ?? systemClock;
   const ids = createIds(clock);
   const metrics = createMetrics();
+  const egress = createEgress({ allow: config.egressAllow, allowInsecure: config.allowInsecureWebhooks });
   const auditKey = readAuditKey(config);
   const database =
     options.database ?? openDatabase({ url: config.databaseUrl, file: join(config.dataDir, 'millwright.db'), log });
@@ -130,6 +135,8 @@ export const createPlatform = async (options: {
     blobs,
     tables,
     metrics,
+    egress,
+    vault: createVault(auditKey),
     auditKey,
     startedAt: clock.now(),
   };
