@@ -18,6 +18,7 @@ export const MODULES = [
   'fleet',
   'footprint',
   'governance',
+  'notifications',
   'maturity',
   'protocols',
 ];

@@ -10,8 +10,11 @@ export const eventTypes = {
   'pipelines.run-ended': 'pipeline-run',
   'pipelines.trigger-decided': 'pipeline',
   'evaluation.completed': 'evaluation',
+  'registry.model-created': 'model',
+  'registry.model-tag-changed': 'model',
   'registry.version-created': 'model-version',
   'registry.version-decided': 'model-version',
+  'registry.version-tag-changed': 'model-version',
   'registry.alias-moved': 'model',
   'serving.endpoint-changed': 'endpoint',
   'serving.rollout-changed': 'rollout',
@@ -23,6 +26,7 @@ export const eventTypes = {
   'monitoring.drift-confirmed': 'endpoint',
   'monitoring.performance-degraded': 'endpoint',
   'monitoring.incident-changed': 'incident',
+  'notifications.delivery-ended': 'delivery',
   'system.job-dead': 'job',
 } as const;
 export type EventType = keyof typeof eventTypes;

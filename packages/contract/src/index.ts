@@ -4,6 +4,7 @@ import * as evaluation from './evaluation.ts';
 import * as experiments from './experiments.ts';
 import * as lineage from './lineage.ts';
 import * as monitoring from './monitoring.ts';
+import * as notifications from './notifications.ts';
 import type { Operation } from './operation.ts';
 import * as pipelines from './pipelines.ts';
 import * as registry from './registry.ts';
@@ -21,6 +22,7 @@ export * from './fields.ts';
 export * from './filter/index.ts';
 export * from './lineage.ts';
 export * from './monitoring.ts';
+export * from './notifications.ts';
 export * from './operation.ts';
 export * from './permissions.ts';
 export * from './pipelines.ts';
@@ -45,4 +47,5 @@ export const operations: readonly Operation[] = [
   registry,
   serving,
   monitoring,
+  notifications,
 ].flatMap((stage) => Object.values(stage).filter(isOperation));

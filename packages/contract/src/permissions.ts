@@ -22,6 +22,8 @@ export const permissions = [
   'monitor:read',
   'monitor:write',
   'lineage:read',
+  'notification:read',
+  'notification:write',
   'access:read',
   'access:write',
   'audit:read',

@@ -6,6 +6,7 @@ import { experiments } from '#experiments';
 import { governance } from '#governance';
 import { lineage } from '#lineage';
 import { monitoring } from '#monitoring';
+import { notifications } from '#notifications';
 import { pipelines, registerDataSteps } from '#pipelines';
 import { systemActor } from '#platform/auth';
 import type { Clock } from '#platform/clock';
@@ -116,6 +117,7 @@ const compose = async (
   const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
   add(monitoring, withServing);
   add(governance, {});
+  add(notifications, withServing);
   openInference(api, withServing.serving, { version, log });
   mlflow(api, { log, auth: platform.auth, services: withRegistry });
   serveSystem(api, platform, version, { beforeBackup: () => withServing.serving.flushCaptured() });

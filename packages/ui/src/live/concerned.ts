@@ -12,8 +12,11 @@ const concerned: Record<EventType, readonly string[]> = {
   'pipelines.run-ended': ['listPipelineRuns', 'getPipelineRun', 'listPipelines', 'getPipeline'],
   'pipelines.trigger-decided': ['listTriggerDecisions', 'listPipelines'],
   'evaluation.completed': ['listEvaluations', 'getLineage'],
+  'registry.model-created': ['listModels'],
+  'registry.model-tag-changed': ['listModels', 'getModel'],
   'registry.version-created': ['listModels', 'getModel', 'listModelVersions', 'getLineage'],
   'registry.version-decided': ['getModelVersion', 'listModelVersions', 'getModel', 'listModels'],
+  'registry.version-tag-changed': ['getModelVersion', 'listModelVersions'],
   'registry.alias-moved': ['listModels', 'getModel', 'listModelVersions', 'getModelVersion'],
   'serving.endpoint-changed': ['listEndpoints', 'getEndpoint', 'getLineage'],
   'serving.rollout-changed': ['listRollouts', 'getRollout', 'listEndpoints', 'getEndpoint'],
@@ -25,6 +28,7 @@ const concerned: Record<EventType, readonly string[]> = {
   'monitoring.drift-confirmed': ['listWindows', 'getMonitor', 'listIncidents'],
   'monitoring.performance-degraded': ['listWindows', 'getMonitor', 'listIncidents'],
   'monitoring.incident-changed': ['listIncidents', 'getMonitor'],
+  'notifications.delivery-ended': ['listDeliveries', 'getDelivery'],
   'system.job-dead': ['listJobs'],
 };
 /** Everything that happens shows in these. */

@@ -108,16 +108,18 @@ export const createChanges = (parts: {
       });
       const value = await run(changeOf(context));
       for (const event of events)
-        for (const { name, wanted } of parts.subscribersOf(event.type)) {
+        for (const { name, wanted, oncePerSecond } of parts.subscribersOf(event.type)) {
           if (wanted && !(await wanted(db, event))) continue;
+          const second = Math.floor(now / 1000);
           jobs.push({
             id: parts.ids.next('job'),
             kind: `event:${name}`,
             project: event.project,
             payload: { eventId: event.id },
-            dedupeKey: null,
+            dedupeKey: oncePerSecond ? `event:${name}:${event.subjectId}:${second}` : null,
             maxAttempts: 8,
-            runAt: now,
+            // Half a second more: whoever commits late in that second is seen, too.
+            runAt: oncePerSecond ? second * 1000 + 1500 : now,
           });
         }
       await insertJobs(db, jobs, now);

@@ -10,6 +10,8 @@ export type Wanted = (db: Db, event: Pick<NewEvent, 'type' | 'project' | 'subjec
 export interface Subscriber {
   name: string;
   wanted: Wanted | null;
+  /** Of the events of one subject within a second it is given one, after that second. */
+  oncePerSecond: boolean;
 }
 
 export interface Events {
@@ -17,7 +19,13 @@ export interface Events {
    * A durable subscriber: called at least once per event, with retries, by a job of its own. Declare before start.
    * `wanted` is asked within the change that emits: where few events matter, the others cost a look-up and no job.
    */
-  subscribe(type: EventType, name: string, handler: (event: Event) => Promise<void>, wanted?: Wanted): void;
+  subscribe(
+    type: EventType,
+    name: string,
+    handler: (event: Event) => Promise<void>,
+    wanted?: Wanted,
+    options?: { oncePerSecond?: boolean },
+  ): void;
   subscribersOf(type: EventType): readonly Subscriber[];
   handlerOf(subscriber: string): ((event: Event) => Promise<void>) | undefined;
   subscriberNames(): string[];
@@ -80,10 +88,10 @@ export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Event
   };
 
   return {
-    subscribe(type, name, handler, wanted) {
+    subscribe(type, name, handler, wanted, { oncePerSecond = false } = {}) {
       if (handlers.has(name)) throw new Error(`the event subscriber '${name}' is declared twice`);
       handlers.set(name, handler);
-      subscribers.set(type, [...(subscribers.get(type) ?? []), { name, wanted: wanted ?? null }]);
+      subscribers.set(type, [...(subscribers.get(type) ?? []), { name, wanted: wanted ?? null, oncePerSecond }]);
     },
     subscribersOf: (type) => subscribers.get(type) ?? [],
     handlerOf: (subscriber) => handlers.get(subscriber),

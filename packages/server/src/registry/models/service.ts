@@ -90,6 +90,7 @@ export const createModels = ({ database: { db }, changes, ids }: Platform): Mode
         await store.insertModel(change.db, ctx.project, made);
         const detail = { name, approval };
         change.audit({ verb: 'model.create', resourceType: 'model', resourceId: made.id, detail });
+        change.emit('registry.model-created', made.id, { modelName: name });
         return { ...made, aliases: {} };
       }),
     async ensureModel(ctx, input) {
@@ -136,6 +137,8 @@ export const createModels = ({ database: { db }, changes, ids }: Platform): Mode
           ...(Object.keys(tags).length === 0 ? {} : { tags: Object.keys(tags) }),
         };
         change.audit({ verb: 'model.update', resourceType: 'model', resourceId: id, detail });
+        for (const [key, value] of Object.entries(tags))
+          change.emit('registry.model-tag-changed', id, { modelName: name ?? before.name, key, value });
       });
       return models.getModel(ctx, id);
     },

@@ -201,6 +201,9 @@ export const createVersions = (platform: Platform, sources: Sources): Versions =
           ...(Object.keys(tags).length === 0 ? {} : { tags: Object.keys(tags) }),
         };
         change.audit({ verb: 'model-version.update', resourceType: 'model-version', resourceId: id, detail });
+        const { modelName, number } = current;
+        for (const [key, value] of Object.entries(tags))
+          change.emit('registry.version-tag-changed', id, { modelId, modelName, number, key, value });
       });
       return versions.findVersion(ctx, versionId);
     },

@@ -9,6 +9,7 @@ import { serving } from './0007-serving.ts';
 import { monitoring } from './0008-monitoring.ts';
 import { capturedSegments } from './0009-captured-segments.ts';
 import { loggedModels } from './0011-logged-models.ts';
+import { notifications } from './0012-notifications.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   monitoring,
   capturedSegments,
   loggedModels,
+  notifications,
 ];

@@ -1,0 +1,52 @@
+export type NotificationTables = {
+  notification_channels: {
+    id: string;
+    project: string;
+    name: string;
+    description: string;
+    kind: string;
+    format: string;
+    format_options: string;
+    target: string;
+    sealed_url: string | null;
+    sealed_secret: string | null;
+    status: string;
+    conditions: string;
+    created_by: string;
+    created_at: number;
+    updated_at: number;
+  };
+  notification_topics: { project: string; topic: string; channel_id: string };
+  notification_firings: { channel_id: string; run_id: string; filter: string; fired_at: number };
+  notification_deliveries: {
+    id: string;
+    project: string;
+    channel_id: string;
+    channel_name: string;
+    kind: string;
+    topic: string;
+    subject_type: string;
+    subject_id: string;
+    summary: string;
+    body: string;
+    origin_key: string;
+    state: string;
+    attempts: number;
+    created_at: number;
+    next_attempt_at: number | null;
+    finished_at: number | null;
+    last_status: number | null;
+    last_error: string | null;
+    is_test: number;
+    replay_of: string | null;
+  };
+  notification_attempts: {
+    delivery_id: string;
+    number: number;
+    at: number;
+    duration_ms: number;
+    status: number | null;
+    error: string | null;
+    excerpt: string;
+  };
+};
