@@ -195,12 +195,9 @@ const isBelow = (source: string, root: string): boolean => {
   return one === other || `${one}/`.startsWith(`${other}/`);
 };
 
-/** The name of the file of a model that was trained here, among the files of its run. */
-const trainedFile = 'model.onnx';
-
-/** What clients find at `source`: for a version trained here the file of its run. */
+/** For a version that was trained here, the files of its run: clients fetch folders, not single files. */
 export const sourceOnWire = (version: { source: string | null; runId: string | null }): string =>
-  version.source ?? (version.runId === null ? '' : `runs:/${runIdOnWire(version.runId)}/${trainedFile}`);
+  version.source ?? (version.runId === null ? '' : `runs:/${runIdOnWire(version.runId)}`);
 
 export const downloadUriOf = ({
   version,

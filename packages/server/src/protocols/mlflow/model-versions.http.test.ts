@@ -149,6 +149,37 @@ describe.each(testDatabases)('model versions over MLflow on %s', (database) => {
     expect(await remove('delete', { name: 'deleted' })).toMatchObject(invalid);
   });
 
+  it('shows a version that was trained here as the files of its run', async () => {
+    const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info;
+    const run = (await api.experiments.searchRuns(api.test.ctx, { experiments: null, filter: null, limit: 1 }))
+      .items[0];
+    const blob = await api.test.platform.blobs.put(Buffer.from('an ONNX file'));
+    const runId = run?.id ?? '';
+    api.trained.set(runId, {
+      runId,
+      datasetVersionId: 'dsv_01K9ZQ3M5D8V7W2X4Y6Z8A0B1C',
+      modelDigest: blob.digest,
+      modelSizeBytes: blob.sizeBytes,
+      signature: { task: 'regression', target: 'y', classes: null, inputs: [], outputs: [] },
+      trainRows: 1,
+      holdoutFrom: 1,
+      holdoutRows: 1,
+      maxDifference: 0,
+      droppedRows: 0,
+      window: null,
+      holdoutFraction: 0.5,
+      timeColumn: null,
+    });
+    await api.registry.createModel(api.test.ctx, { name: 'trained' });
+    await api.registry.registerVersion(api.test.ctx, 'trained', { runId, note: 'from here' });
+    const one = { name: 'trained', version: '1' };
+    const expected = { ...one, source: `runs:/${run_id}`, run_id, description: 'from here', status: 'READY' };
+    expect((await get('get', one)).body['model_version']).toMatchObject(expected);
+    expect((await get('get-download-uri', one)).body).toEqual({ artifact_uri: `runs:/${run_id}` });
+    for (const filter of [`run_id = '${run_id}'`, `source_path = 'runs:/${run_id}'`])
+      expect((await get('search', { filter })).body['model_versions']).toMatchObject([expected]);
+  });
+
   it('notices on the way to the files that they are others now', async () => {
     await api.send('POST', '/registered-models/create', { name: 'watched' });
     const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info;

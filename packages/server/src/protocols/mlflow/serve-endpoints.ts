@@ -85,7 +85,8 @@ const inputOf = (request: FastifyRequest, endpoint: MlflowEndpoint): Fields => {
   if (endpoint.method === 'GET') return new Fields({ ...(request.query as Record<string, unknown>), ...params }, true);
   if (endpoint.ignoresBody === true) return new Fields({ ...params });
   const mediaType = request.headers['content-type'] ?? '';
-  if (!mediaType.startsWith('application/json'))
+  // Other pages can send only these without being asked for permission first.
+  if (endpoint.method === 'POST' && !mediaType.startsWith('application/json'))
     fail('MEDIA_TYPE_UNSUPPORTED', 'Bad Request. Content-Type must be application/json.');
   return new Fields({ ...readBody(request.body), ...params });
 };

@@ -211,7 +211,10 @@ const fields: Record<string, FilterField> = {
   number: { column: { number: sql`model_versions.number` } },
   format: { column: { text: sql`model_versions.format` } },
   digest: { column: { text: sql`model_versions.digest` } },
-  source: { column: { text: sql`model_versions.source` } },
+  // A version trained here has its run for a source.
+  source: {
+    column: { text: sql`coalesce(model_versions.source, 'runs:/' || coalesce(model_versions.named_run, ''))` },
+  },
   runId: { column: { text: sql`coalesce(model_versions.named_run, '')` } },
   stage: { column: { text: sql`model_versions.stage` } },
   status: { column: { text: sql`model_versions.status` } },
