@@ -12,10 +12,14 @@ export const Name = Type.String({
 /** Either an id or a name; the two can not be confused because no name matches the pattern of an id. */
 export const Ref = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$', description: 'Identifier or name' });
 
+const projectNamePattern = '^[a-z0-9][a-z0-9-]{0,62}$';
 export const ProjectName = Type.String({
-  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+  pattern: projectNamePattern,
   description: 'Lower-case letters, digits and hyphens',
 });
+
+/** For protocols, which read names by themselves. */
+export const isProjectName = (name: string): boolean => new RegExp(projectNamePattern).test(name);
 
 /** Free text of one line: anything but control characters. */
 export const Title = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });

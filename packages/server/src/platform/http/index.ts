@@ -11,11 +11,13 @@ import { createGuard } from './guard.ts';
 import { addJsonParser } from './json-body.ts';
 import { openApi } from './openapi.ts';
 import { answerProblem } from './problems.ts';
+import { withoutProject } from './project-address.ts';
 import { type Api, createApi } from './serve.ts';
 
 export { readCookie, sessionCookie } from './authenticate.ts';
 export { isLoopbackAddress } from './guard.ts';
 export { asMillwrightError } from './problems.ts';
+export { projectOfAddress } from './project-address.ts';
 export { blobReply } from './blob-reply.ts';
 export type { RangeHeaders } from './blob-reply.ts';
 export type { EventsReply, StreamReply } from './replies.ts';
@@ -49,6 +51,7 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    rewriteUrl: ({ url }) => withoutProject(url ?? '/'),
     routerOptions: { maxParamLength: 600, ignoreDuplicateSlashes: false, caseSensitive: true },
     return503OnClosing: true,
     // An address that cannot be decoded never reaches a route.

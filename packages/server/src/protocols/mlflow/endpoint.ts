@@ -13,6 +13,8 @@ export interface MlflowEndpoint {
   /** Only for MLflow's console. */
   isAjaxOnly?: boolean;
   permission: Permission;
+  /** Where the permission is asked for; default `project`. */
+  scope?: EndpointScope;
   /** Default 200. */
   status?: number;
   /** Whatever the body holds is ignored; clients send none. */
@@ -22,6 +24,13 @@ export interface MlflowEndpoint {
   /** `input`: the body, or the query of a GET, with the parts of the address; answers what is sent as JSON. */
   handle(input: Fields, ctx: Ctx, exchange: Exchange): Promise<object | FastifyReply>;
 }
+
+/**
+ * `project`: in the project of the request (its address, its header, or `default`). `named-project`: in the project that
+ * the address names with `:workspace_name`. `instance`: on the whole instance. `signed-in`: nowhere; the endpoint answers
+ * each known caller what it may know. `public`: nobody is asked who they are.
+ */
+export type EndpointScope = 'project' | 'named-project' | 'instance' | 'signed-in' | 'public';
 
 /** For what is more than JSON in, JSON out. */
 export interface Exchange {

@@ -14,7 +14,9 @@ import { modelVersionEndpoints } from './model-versions.ts';
 import { registeredModelEndpoints } from './registered-models.ts';
 import { modelHistoryEndpoints } from './model-history.ts';
 import { createLocations, runEndpoints } from './runs.ts';
+import { serverInfoEndpoints } from './server-info.ts';
 import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
+import { workspaceEndpoints } from './workspaces.ts';
 
 export interface MlflowOptions {
   log: Log;
@@ -44,6 +46,8 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...modelHistoryEndpoints(experiments),
     ...registeredModelEndpoints(registry),
     ...modelVersionEndpoints({ experiments, registry, locations }),
+    ...serverInfoEndpoints(),
+    ...workspaceEndpoints(auth),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {

@@ -44,7 +44,7 @@ export const serveAll = (
       exposeHeadRoute: false,
       ...(endpoint.maxBodyBytes === undefined ? {} : { bodyLimit: endpoint.maxBodyBytes }),
       onRequest: async (request) => {
-        contexts.set(request, await admit(request, endpoint.permission));
+        contexts.set(request, await admit(request, endpoint.permission, endpoint.scope));
       },
       handler: async (request, reply) => {
         const input = inputOf(request, endpoint);

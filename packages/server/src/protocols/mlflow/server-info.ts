@@ -1,0 +1,32 @@
+import type { MlflowEndpoint } from './endpoint.ts';
+
+/**
+ * What clients and MLflow's console ask before they sign in: what this server can. Nothing of it is a setting. Files go
+ * through this server, which takes them in one piece and hands out no addresses of a storage.
+ */
+const serverInfo = {
+  // Of its own stores, MLflow's console knows two names; with the other one it hides what needs a database.
+  store_type: 'SqlStore',
+  workspaces_enabled: true,
+  trace_archival_enabled: false,
+  multipart_uploads_enabled: false,
+  multipart_downloads_enabled: false,
+  artifact_serving_enabled: true,
+  presigned_upload_run_id_supported: false,
+  presigned_upload_model_id_supported: false,
+  model_artifact_presigned_downloads_supported: false,
+  features_enabled: { gateway: false, scheduled_issue_detection: false },
+  tracking_auth: '',
+  artifacts_presigned_only: false,
+};
+
+export const serverInfoEndpoints = (): MlflowEndpoint[] => [
+  {
+    method: 'GET',
+    path: '/server-info',
+    version: '3.0',
+    permission: 'system:read',
+    scope: 'public',
+    handle: async () => serverInfo,
+  },
+];
