@@ -72,7 +72,9 @@ const foreignPackages: Rule = (from, { specifier, isTypeOnly }, file) => {
     return allowed ? undefined : 'Kysely only in store.ts and platform/db (its types also in tables.ts)';
   }
   if (/^(?:pg|node:sqlite|@electric-sql\/pglite)(?:\/|$)/.test(specifier)) {
-    return isPlatform('db') ? undefined : 'database drivers only in platform/db';
+    // The spool runs without the server, on another machine.
+    const isOwnStore = from.workspace === 'cli' && from.name === 'store.ts';
+    return isPlatform('db') || isOwnStore ? undefined : 'database drivers only in platform/db';
   }
   if (specifier.startsWith('@duckdb/')) return isPlatform('tables') ? undefined : 'DuckDB only in platform/tables';
   return undefined;

@@ -24,6 +24,22 @@ export const commands: Record<string, Command> = {
     summary: 'show the configuration and check disk, port, database and storage',
     run: async (argv) => (await import('./commands/doctor.ts')).doctor(argv),
   },
+  spool: {
+    summary: "keep what MLflow's clients on this machine log, and forward it when the server is there",
+    run: async (argv) => (await import('./spool/command.ts')).spool(argv),
+  },
+  'spool status': {
+    summary: 'show what waits to be forwarded and what the server refused',
+    run: async (argv) => (await import('./spool/command.ts')).spoolStatus(argv),
+  },
+  'spool drain': {
+    summary: 'wait until everything is forwarded (--timeout SECONDS)',
+    run: async (argv) => (await import('./spool/command.ts')).spoolDrain(argv),
+  },
+  'spool retry': {
+    summary: 'forward again what the server refused',
+    run: async (argv) => (await import('./spool/command.ts')).spoolRetry(argv),
+  },
   'audit verify': {
     summary: 'check the audit chain of the data folder, or of an exported FILE',
     run: async (argv) => (await import('./commands/audit-verify.ts')).auditVerify(argv),
