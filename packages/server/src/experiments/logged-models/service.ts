@@ -12,6 +12,8 @@ import { type ModelOrder, searchModels } from './search/store.ts';
 import * as store from './store.ts';
 
 export interface NewLoggedModel {
+  /** Given out by its client, who may ask twice: the same id again answers the model made with it. */
+  id?: string | undefined;
   /** The number of its experiment. */
   experiment: number;
   name: string;
@@ -34,7 +36,7 @@ export interface LoggedModelQuery {
 
 /** Models that training code logs, with what was measured of them. Their files lie below their ids. */
 export interface LoggedModels {
-  /** Errors: NOT_FOUND for the experiment, CONFLICT for one in the trash. */
+  /** Errors: NOT_FOUND for the experiment, CONFLICT for one in the trash and for an id that another model has. */
   createLoggedModel(ctx: Ctx, input: NewLoggedModel): Promise<LoggedModel>;
   /** Errors: NOT_FOUND, also for one in the trash unless `evenDeleted`. */
   getLoggedModel(ctx: Ctx, id: string, options?: { evenDeleted?: boolean }): Promise<LoggedModel>;
@@ -72,7 +74,10 @@ export const createLoggedModels = (
     });
 
   const models: LoggedModels = {
-    async createLoggedModel(ctx, { experiment, name, modelType = '', sourceRunId = '', parameters = {}, tags = {} }) {
+    async createLoggedModel(
+      ctx,
+      { id, experiment, name, modelType = '', sourceRunId = '', parameters = {}, tags = {} },
+    ) {
       refuseUnstorable({ parameters, tags });
       const { project } = ctx;
       return changes.change(ctx, async (change) => {
@@ -81,8 +86,14 @@ export const createLoggedModels = (
           fail('NOT_FOUND', `There is no experiment ${experiment} in project '${project}'.`);
         if (home.deletedAt !== null)
           fail('CONFLICT', `The experiment '${home.name}' is in the trash. Restore it before you log models to it.`);
+        const known = id === undefined ? null : await store.findModelAnywhere(change.db, id);
+        if (known !== null) {
+          if (known.project !== project || known.experiment !== experiment)
+            fail('CONFLICT', `Another logged model has the id '${id}'.`);
+          return (await store.completeModels(change.db, [known]))[0] as LoggedModel;
+        }
         const model: Omit<LoggedModel, 'parameters' | 'tags' | 'metrics'> = {
-          id: ids.next('lm'),
+          id: id ?? ids.next('lm'),
           experiment,
           name,
           status: 'pending',

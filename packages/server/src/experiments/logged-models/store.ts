@@ -40,6 +40,10 @@ export const findModel = async (db: Db, project: string, id: string): Promise<Mo
     .where('project', '=', project)
     .executeTakeFirst()) ?? null;
 
+/** In any project. */
+export const findModelAnywhere = async (db: Db, id: string): Promise<ModelRow | null> =>
+  (await tables(db).selectFrom('logged_models').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+
 /** Keeps others from changing the model until the transaction ends. */
 export const lockModel = async (db: Db, project: string, id: string): Promise<ModelRow | null> => {
   const query = tables(db).selectFrom('logged_models').selectAll().where('id', '=', id).where('project', '=', project);

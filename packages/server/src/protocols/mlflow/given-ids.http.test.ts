@@ -33,6 +33,19 @@ describe('ids given out by clients', () => {
     expect((await post('runs/search', { experiment_ids: ['0'] })).body.runs).toHaveLength(1);
   });
 
+  it('make one logged model', async () => {
+    const make = (experiment: string) =>
+      post('logged-models', { experiment_id: experiment, name: 'm' }, { 'x-millwright-model-id': `m-${id}` });
+    for (const { status, body } of [await make('0'), await make('0')]) {
+      expect(status).toBe(200);
+      expect(body.model.info).toMatchObject({ model_id: `m-${id}`, experiment_id: '0' });
+    }
+    const found = await post('logged-models/search', { experiment_ids: ['0'] });
+    expect(found.body.models).toHaveLength(1);
+    const other = (await post('experiments/create', { name: 'of models' })).body.experiment_id;
+    expect((await make(other)).status).toBe(400);
+  });
+
   it('are refused in another experiment and in another project, and when they are none', async () => {
     const other = (await post('experiments/create', { name: 'other' })).body.experiment_id;
     expect((await create('0', id)).status).toBe(200);

@@ -5,6 +5,7 @@ import { fail } from '#platform/errors';
 import { checkArtifactPath } from './artifact-paths.ts';
 import { listed, rangeOf, sendFile } from './artifacts.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
+import { givenId } from './given-id.ts';
 import { experimentNumberOf } from './experiments.ts';
 import type { Fields } from './fields.ts';
 import { readLoggedModelOrder, readMlflowFilter } from './filters/index.ts';
@@ -165,8 +166,9 @@ export const loggedModelEndpoints = (experiments: ExperimentsService, locations:
       method: 'POST',
       path: '/logged-models',
       permission: 'run:write',
-      async handle(input, ctx) {
+      async handle(input, ctx, { request }) {
         const model = await experiments.createLoggedModel(ctx, {
+          id: givenId(request.headers['x-millwright-model-id'], 'lm'),
           experiment: experimentNumberOf(input.requiredText('experiment_id')),
           name: nameOf(input),
           modelType: input.text('model_type', { max: limits.type }),
