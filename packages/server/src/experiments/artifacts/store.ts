@@ -80,7 +80,7 @@ export const listFolder = async (db: Db, place: Place): Promise<FolderEntry[]> =
       from = rest === undefined ? `${row.path}\u0001` : `${prefix}${name}${afterSlash}`;
     }
   }
-  return entries;
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 };
 
 /** The file at a path and all below it. Answers what is gone. */

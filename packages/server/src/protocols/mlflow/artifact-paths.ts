@@ -32,9 +32,11 @@ export const checkArtifactPath = (given: string): string => {
   if (path.length > maxCharacters) refuse(path);
   const plain = decoded(path);
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || /^([A-Za-z]:|\/)/.test(plain) || /^[a-z][a-z0-9+.-]*:\/\//i.test(plain))
+  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || plain.startsWith('/') || /^[a-z][a-z0-9+.-]*:\/\//i.test(plain))
     refuse(path);
-  if (path !== '' && plain.split('/').some((part) => part === '' || part === '.' || part === '..')) refuse(path);
+  // A drive anywhere in a path begins a new one where Windows joins them.
+  const leadsAway = (part: string) => part === '' || part === '.' || part === '..' || /^[A-Za-z]:/.test(part);
+  if (path !== '' && plain.split('/').some(leadsAway)) refuse(path);
   return path;
 };
 

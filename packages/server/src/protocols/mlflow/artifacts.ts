@@ -2,10 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ExperimentsService, mediaTypeOf } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
+import type { RegistryService } from '#registry';
 import type { Api, RangeHeaders, StreamReply } from '#platform/http';
 import type { Admit } from './admit.ts';
 import { checkArtifactPath, placeOf } from './artifact-paths.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
+import { Fields } from './fields.ts';
+import { versionOf } from './model-names.ts';
 import { runIdOf } from './runs.ts';
 import type { Locations } from './runs.ts';
 import { runIdFromWire, runIdOnWire } from './ids.ts';
@@ -155,16 +158,27 @@ export const artifactUpload = (
   });
 };
 
-/** Files by their run, for browsers and MLflow's own console. At the root of the server. */
-export const artifactDownloads = (scope: FastifyInstance, experiments: ExperimentsService, admit: Admit): void => {
+/** Files by their run or model version, for browsers and MLflow's own console. At the root of the server. */
+export const artifactDownloads = (
+  scope: FastifyInstance,
+  { experiments, registry }: { experiments: ExperimentsService; registry: RegistryService },
+  admit: Admit,
+): void => {
   scope.get('/get-artifact', { exposeHeadRoute: false }, async (request, reply) => {
     const ctx = await admit(request, 'run:read');
-    const { run_id: runId, run_uuid: runUuid, path } = request.query as Record<string, unknown>;
-    const named = [runId, runUuid].find((id) => typeof id === 'string' && id !== '');
-    if (typeof named !== 'string') return fail('INVALID_INPUT', "Missing value for required parameter 'run_id'.");
-    if (typeof path !== 'string' || path === '')
-      return fail('INVALID_INPUT', "Missing value for required parameter 'path'.");
-    const run = runIdFromWire(named);
-    return sendFile(reply, await experiments.readArtifact(ctx, run, checkArtifactPath(path), rangeOf(request)));
+    const query = new Fields(request.query as Record<string, unknown>, true);
+    const run = runIdOf(query);
+    const path = checkArtifactPath(query.requiredText('path'));
+    return sendFile(reply, await experiments.readArtifact(ctx, run, path, rangeOf(request)));
+  });
+  scope.get('/model-versions/get-artifact', { exposeHeadRoute: false }, async (request, reply) => {
+    const ctx = await admit(request, 'model:read');
+    const query = new Fields(request.query as Record<string, unknown>, true);
+    const path = checkArtifactPath(query.requiredText('path'));
+    const { id } = await versionOf(registry, ctx, query);
+    const { files } = await registry.versionPlace(ctx, id);
+    if (files === null) return fail('NOT_FOUND', 'The files of this version do not lie here.');
+    const place = { root: files.root, path: files.path === '' ? path : `${files.path}/${path}` };
+    return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
   });
 };

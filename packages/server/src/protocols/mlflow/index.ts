@@ -76,7 +76,7 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   );
   api.app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(log, error, request, reply));
-    artifactDownloads(scope, experiments, admit);
+    artifactDownloads(scope, options.services, admit);
   });
   api.app.get('/version', async (request, reply) => {
     await api.admit(request);
