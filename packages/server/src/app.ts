@@ -117,9 +117,9 @@ const compose = async (
   const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
   add(monitoring, withServing);
   add(governance, {});
-  add(notifications, withServing);
+  const withNotifications = { ...withServing, notifications: add(notifications, withServing) };
   openInference(api, withServing.serving, { version, log });
-  mlflow(api, { log, auth: platform.auth, services: withRegistry });
+  mlflow(api, { log, auth: platform.auth, clock: platform.clock, services: withNotifications });
   serveSystem(api, platform, version, { beforeBackup: () => withServing.serving.flushCaptured() });
 
   return {

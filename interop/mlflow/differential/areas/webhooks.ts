@@ -43,11 +43,12 @@ export const webhooks = async (session: Session): Promise<void> => {
   const { webhook } = await session.capture(create);
   const { scrap } = await session.capture(post('webhooks', body(), { captures: { scrap: 'webhook.webhook_id' } }));
   await session.send({ ...create, variant: 'a name that is taken' });
+  const status = random.pick(['ACTIVE', 'DISABLED', 'BOGUS']);
   await session.send(
     post(
       'webhooks',
-      { ...body(), description: 'd', secret: 'very secret', status: random.pick(['ACTIVE', 'DISABLED', 'BOGUS']) },
-      { variant: 'with everything' },
+      { ...body(), description: 'd', secret: 'very secret', status },
+      { variant: status === 'BOGUS' ? 'status is BOGUS' : 'with everything' },
     ),
   );
   const [url, odd] = [random.pick(urls), random.integer(0, oddEvents.length - 1)];

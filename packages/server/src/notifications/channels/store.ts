@@ -60,8 +60,8 @@ const removeTopics = async (db: Db, channelId: string): Promise<void> => {
 /** Only what active channels listen to is looked at when something happens. */
 const saveTopics = async (db: Db, { id, project, status, conditions }: SavedChannel): Promise<void> => {
   await removeTopics(db, id);
-  if (status !== 'active') return;
   const names = new Set(conditions.map(({ topic }) => topic));
+  if (status !== 'active' || names.size === 0) return;
   await tables(db)
     .insertInto('notification_topics')
     .values([...names].map((topic) => ({ project, topic, channel_id: id })))

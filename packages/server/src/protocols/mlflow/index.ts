@@ -1,5 +1,7 @@
 import type { ExperimentsService } from '#experiments';
+import type { NotificationsService } from '#notifications';
 import type { Auth } from '#platform/auth';
+import type { Clock } from '#platform/clock';
 import type { Api } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { RegistryService } from '#registry';
@@ -16,12 +18,15 @@ import { modelHistoryEndpoints } from './model-history.ts';
 import { createLocations, runEndpoints } from './runs.ts';
 import { serverInfoEndpoints } from './server-info.ts';
 import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
+import { mlflowFormat } from './webhook-events.ts';
+import { webhookEndpoints, webhookFormat } from './webhooks.ts';
 import { workspaceEndpoints } from './workspaces.ts';
 
 export interface MlflowOptions {
   log: Log;
   auth: Auth;
-  services: { experiments: ExperimentsService; registry: RegistryService };
+  clock: Clock;
+  services: { experiments: ExperimentsService; registry: RegistryService; notifications: NotificationsService };
 }
 
 /** The version of MLflow whose clients find here what they look for. */
@@ -32,7 +37,8 @@ export const mlflowVersion = '3.18.0';
  * unchanged. A workspace of MLflow is a project here.
  */
 export const mlflow = (api: Api, options: MlflowOptions): void => {
-  const { experiments, registry } = options.services;
+  const { experiments, registry, notifications } = options.services;
+  notifications.registerFormat(webhookFormat, mlflowFormat(registry));
   const locations = createLocations(experiments);
   const { log, auth } = options;
   const admit = createAdmit(api, auth, experiments);
@@ -46,6 +52,7 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...modelHistoryEndpoints(experiments),
     ...registeredModelEndpoints(registry),
     ...modelVersionEndpoints({ experiments, registry, locations }),
+    ...webhookEndpoints(notifications, options.clock),
     ...serverInfoEndpoints(),
     ...workspaceEndpoints(auth),
   ];
