@@ -160,7 +160,17 @@ export const listRuns = operation({
     ...PageQuery,
     ...RunSelection,
     order: Type.Optional(
-      Type.String({ maxLength: 1000, description: 'e.g. `metrics.auc desc, startedAt`; default the newest first' }),
+      Type.String({
+        maxLength: 1000,
+        description: 'e.g. `metrics.auc desc, metrics.loss.min, startedAt`; default the newest first',
+      }),
+    ),
+    keys: Type.Optional(
+      Type.String({
+        maxLength: 20_000,
+        description:
+          'Answer only these of the parameters, metrics and tags, e.g. `metrics.auc,parameters.lr` (a comma in a key as %2C); default all, empty none',
+      }),
     ),
   }),
   reply: pageOf(Run),

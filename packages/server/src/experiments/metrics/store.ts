@@ -57,7 +57,7 @@ export const readSeries = async (
   runs: readonly number[],
   keys: readonly string[] | null,
 ): Promise<Series[]> => {
-  if (runs.length === 0) return [];
+  if (runs.length === 0 || keys?.length === 0) return [];
   let query = metricsOf(db, runs).orderBy('run').orderBy('key');
   if (keys !== null) query = query.where(isAmong(db, 'key', keys));
   return (await query.execute()).map(toSeries);

@@ -19,5 +19,5 @@ export const readOrder = (text = ''): RunOrder[] =>
           'INVALID_FILTER',
           `The order '${part}' cannot be read. Write the name of a column, then asc or desc.`,
         );
-      return { path: read.filter.path, descending: /desc/i.test(direction) };
+      return { path: read.filter.path, descending: /desc/i.test(direction), numeric: true, summaries: true };
     });

@@ -9,6 +9,7 @@ import type { Catalog } from '../catalog.ts';
 import { lockExperiment } from '../store.ts';
 import type { RunLog } from './logging.ts';
 import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
+import { type RunKeys, readKeys } from './keys.ts';
 import { readOrder } from './order.ts';
 import { type RunOrder, searchRuns } from './search/store.ts';
 import { countRuns } from './selection/store.ts';
@@ -45,6 +46,8 @@ export interface RunQuery {
   /** `metrics.auc desc, startedAt`; default the newest first. */
   order?: string | undefined;
   view?: 'active' | 'deleted' | 'all' | undefined;
+  /** Only these parameters, metrics and tags: `metrics.auc,parameters.lr`. */
+  keys?: string | undefined;
 }
 
 export interface RunSearchQuery {
@@ -55,6 +58,8 @@ export interface RunSearchQuery {
   view?: 'active' | 'deleted' | 'all' | undefined;
   limit: number;
   cursor?: string | undefined;
+  /** What is answered of each run; default everything. */
+  keys?: RunKeys | undefined;
 }
 
 export interface Runs {
@@ -178,12 +183,13 @@ export const createRuns = (
     },
     getRun,
     runExists: async (ctx, runId) => (await store.findRunNumber(db, ctx.project, runId)) !== null,
-    async listRuns(ctx, { experiment, filter, order, limit = 100, ...page }) {
+    async listRuns(ctx, { experiment, filter, order, keys, limit = 100, ...page }) {
       const experiments = await numbersOf(ctx, experiment);
       return runs.searchRuns(ctx, {
         experiments,
         filter: readFilter(filter, clock.now()),
         order: readOrder(order),
+        ...(keys === undefined ? {} : { keys: readKeys(keys) }),
         limit,
         ...page,
       });

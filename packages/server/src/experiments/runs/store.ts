@@ -4,6 +4,7 @@ import { hexOf } from '#platform/ids';
 import { toSummary } from '../metrics/metric.ts';
 import { readSeries } from '../metrics/store.ts';
 import type { ExperimentsTables } from '../tables.ts';
+import type { RunKeys } from './keys.ts';
 import type { RunState } from './run.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
@@ -145,12 +146,12 @@ const runsOf = (db: Db) =>
 
 export type RunRow = StateRow & { experiment_name: string; experiment_id: string };
 
-/** Reads everything that belongs to the runs in three queries, however many they are. */
-export const completeRuns = async (db: Db, rows: readonly RunRow[]): Promise<Run[]> => {
+/** Reads everything that belongs to the runs in three queries, however many they are. `keys`: these of it only. */
+export const completeRuns = async (db: Db, rows: readonly RunRow[], keys?: RunKeys): Promise<Run[]> => {
   const numbers = rows.map((row) => row.number);
-  const parameters = await readEntries(db, 'run_parameters', numbers);
-  const tags = await readEntries(db, 'run_tags', numbers);
-  const metrics = Map.groupBy(await readSeries(db, numbers, null), ({ run }) => run);
+  const parameters = await readEntries(db, 'run_parameters', numbers, keys?.parameters);
+  const tags = await readEntries(db, 'run_tags', numbers, keys?.tags);
+  const metrics = Map.groupBy(await readSeries(db, numbers, keys?.metrics ?? null), ({ run }) => run);
   return rows.map((row) => ({
     id: row.id,
     experimentId: row.experiment_id,

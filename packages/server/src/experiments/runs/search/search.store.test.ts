@@ -38,7 +38,10 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
         experiment: i % 8 === 7 ? 'other' : 'one',
         name: `run-${next(10)}`,
         startedAt: 1000 + next(6),
-        parameters: next(3) === 0 ? {} : { depth: String(next(4)) },
+        parameters: {
+          ...(next(3) === 0 ? {} : { depth: String(next(4)) }),
+          ...(next(3) === 0 ? {} : { size: ['8', '16', 'large', 'small'][next(4)] as string }),
+        },
       });
       const at = 1;
       if (next(4) > 0) {
@@ -46,6 +49,7 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
         await service.logMetrics(test.ctx, id, [{ key: 'val loss', value, at }]);
       }
       if (next(2) > 0) await service.logMetrics(test.ctx, id, [{ key: 'auc', value: next(3), at }]);
+      if (i % 5 === 1) await service.logMetrics(test.ctx, id, [{ key: 'auc.max', value: next(5), at }]);
       if (next(3) === 0) await service.endRun(test.ctx, id, 'finished');
       if (next(9) === 0) await service.setRunDeleted(test.ctx, id, true);
     }
@@ -74,6 +78,18 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
   };
   const parameterOf = (run: Run, key: string): [rank: number, value: string] =>
     run.parameters[key] === undefined ? [1, ''] : [0, run.parameters[key]];
+  /** `auc.max` is a metric of some runs, and the greatest value of `auc` of the others. */
+  const greatestOf = (run: Run): [rank: number, value: number] => {
+    const named = run.metrics['auc.max']?.last;
+    const greatest = named ?? run.metrics['auc']?.max;
+    return greatest === undefined ? [2, 0] : [0, Number(greatest)];
+  };
+  /** Numbers by their size (8 before 16), then words. */
+  const sizeOf = (run: Run): [rank: number, value: number | string] => {
+    const size = run.parameters['size'];
+    if (size === undefined) return [2, ''];
+    return Number.isNaN(Number(size)) ? [1, size] : [0, Number(size)];
+  };
   const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
   const expected = (keys: ((run: Run) => [number, number | string, number])[], experiment?: string): string[] =>
     all
@@ -99,6 +115,12 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
     ],
     ['parameters.depth DESC, name', [(run) => [...parameterOf(run, 'depth'), -1], (run) => [0, run.name, 1]]],
     ['endedAt', [(run) => [run.endedAt === null ? 1 : 0, run.endedAt ?? 0, 1]]],
+    [
+      'durationMs desc',
+      [(run) => [run.endedAt === null ? 1 : 0, run.endedAt === null ? 0 : run.endedAt - run.startedAt, -1]],
+    ],
+    ['metrics.auc.max desc', [(run) => [...greatestOf(run), -1]]],
+    ['parameters.size', [(run) => [...sizeOf(run), 1]]],
   ];
   it.each(orders)('walks pages of every size in the order "%s"', async (order, keys) => {
     for (const limit of [1, 3, 7, 1000]) {
@@ -138,10 +160,26 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
 
   it('names the keys that runs of an experiment have', async () => {
     expect(await service.runKeys(test.ctx, 'one')).toEqual({
-      metrics: ['auc', 'val loss'],
-      parameters: ['depth'],
+      metrics: ['auc', 'auc.max', 'val loss'],
+      parameters: ['depth', 'size'],
       tags: [],
     });
+  });
+
+  it('answers only the keys that are asked for', async () => {
+    const whole = await service.listRuns(test.ctx, { limit: 1000 });
+    const some = await service.listRuns(test.ctx, { limit: 1000, keys: 'metrics.val loss,parameters.depth' });
+    expect(some.items).toEqual(
+      whole.items.map((run) => ({
+        ...run,
+        parameters: run.parameters['depth'] === undefined ? {} : { depth: run.parameters['depth'] },
+        metrics: run.metrics['val loss'] === undefined ? {} : { 'val loss': run.metrics['val loss'] },
+        tags: {},
+      })),
+    );
+    const none = await service.listRuns(test.ctx, { limit: 1000, keys: '' });
+    expect(none.items.every((run) => Object.keys({ ...run.metrics, ...run.parameters }).length === 0)).toBe(true);
+    await expect(service.listRuns(test.ctx, { keys: 'auc' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   it('reads several metrics of several runs at once', async () => {

@@ -1,6 +1,7 @@
 import type { Page, Run } from '@millwright/contract';
 import { fail } from '#platform/errors';
 import { type Db, decodeCursor, encodeCursor, sql } from '#platform/db';
+import type { RunKeys } from '../keys.ts';
 import { conditionsOf, type RunSelection, sourceOf } from '../selection/store.ts';
 import { completeRuns, type RunRow } from '../store.ts';
 
@@ -10,6 +11,10 @@ type Sql = ReturnType<typeof sql>;
 export interface RunOrder {
   path: readonly string[];
   descending: boolean;
+  /** Parameters and tags that read as numbers by their size, before those that do not. */
+  numeric?: boolean;
+  /** `metrics.auc.min` is the least value of `auc`, unless a run has a metric of that very name. */
+  summaries?: boolean;
 }
 
 export interface RunSearch extends RunSelection {
@@ -17,6 +22,8 @@ export interface RunSearch extends RunSelection {
   order?: readonly RunOrder[];
   limit: number;
   cursor?: string | undefined;
+  /** What is answered of each run; default everything. */
+  keys?: RunKeys | undefined;
 }
 
 interface Term {
@@ -31,8 +38,13 @@ const columns: Record<string, Sql> = {
   userId: sql`runs.user_id`,
   owner: sql`runs.owner`,
   startedAt: sql`runs.started_at`,
-  endedAt: sql`runs.ended_at`,
   experiment: sql`experiments.name`,
+  note: sql`runs.note`,
+};
+/** Of a run that goes on: how long it took is not known yet. */
+const nullable: Record<string, Sql> = {
+  endedAt: sql`runs.ended_at`,
+  durationMs: sql`runs.ended_at - runs.started_at`,
 };
 
 interface Ordering {
@@ -44,27 +56,36 @@ interface Ordering {
 const orderingOf = (order: readonly RunOrder[]): Ordering => {
   const joins: Sql[] = [];
   const terms: Term[] = [];
-  for (const [index, { path, descending }] of order.entries()) {
+  for (const [index, { path, descending, numeric = false, summaries = false }] of order.entries()) {
     const [first = '', ...rest] = path;
     if (rest.length === 0) {
       const column = Object.hasOwn(columns, first) ? columns[first] : undefined;
-      if (!column) return fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
-      if (first === 'endedAt') {
-        terms.push({ sql: sql`case when ${column} is null then 1 else 0 end`, descending: false });
-        terms.push({ sql: sql`coalesce(${column}, 0)`, descending });
-      } else terms.push({ sql: column, descending });
+      const open = Object.hasOwn(nullable, first) ? nullable[first] : undefined;
+      if (column) terms.push({ sql: column, descending });
+      else if (open) {
+        terms.push({ sql: sql`case when ${open} is null then 1 else 0 end`, descending: false });
+        terms.push({ sql: sql`coalesce(${open}, 0)`, descending });
+      } else return fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
       continue;
     }
     const name = `order_${index}`;
     const alias = sql.ref(name);
     const key = rest.join('.');
-    const value = sql.ref(`${name}.${first === 'metrics' ? 'last_value' : 'value'}`);
-    const of = (table: string) =>
-      sql`left join ${sql.table(table)} as ${alias} on ${sql.ref(`${name}.run`)} = runs.number and ${sql.ref(`${name}.key`)} = ${key}`;
+    const part = summaries && first === 'metrics' && rest.length > 1 ? rest.at(-1) : undefined;
+    const of = (table: string, as = alias, wanted = key) =>
+      sql`left join ${sql.table(table)} as ${as} on ${as}.run = runs.number and ${as}.key = ${wanted}`;
+    const column = (own: string) => sql.ref(`${name}.${own}`);
     if (first === 'metrics') {
       joins.push(of('run_metrics'));
+      let [value, isThere] = [column('last_value'), sql`${column('series')} is not null`];
+      if (part === 'min' || part === 'max') {
+        const whole = sql.ref(`${name}_whole`);
+        joins.push(of('run_metrics', whole, rest.slice(0, -1).join('.')));
+        const least = sql.ref(`${name}_whole.${part}_value`);
+        value = sql`case when ${isThere} then ${value} else ${least} end`;
+        isThere = sql`(${isThere} or ${sql.ref(`${name}_whole.series`)} is not null)`;
+      }
       const isNumber = sql`${value} is not null`;
-      const isThere = sql`${sql.ref(`${name}.series`)} is not null`;
       terms.push({
         sql: sql`case when ${isNumber} then 0 when ${isThere} then 1 else 2 end`,
         descending: false,
@@ -72,7 +93,11 @@ const orderingOf = (order: readonly RunOrder[]): Ordering => {
       terms.push({ sql: sql`coalesce(${value}, 0)`, descending });
     } else if (first === 'parameters' || first === 'tags') {
       joins.push(of(first === 'tags' ? 'run_tags' : 'run_parameters'));
-      terms.push({ sql: sql`case when ${value} is null then 1 else 0 end`, descending: false });
+      const [value, number] = [column('value'), column('number_value')];
+      if (numeric) {
+        const rank = sql`case when ${number} is not null then 0 when ${value} is not null then 1 else 2 end`;
+        terms.push({ sql: rank, descending: false }, { sql: sql`coalesce(${number}, 0)`, descending });
+      } else terms.push({ sql: sql`case when ${value} is null then 1 else 0 end`, descending: false });
       terms.push({ sql: sql`coalesce(${value}, '')`, descending });
     } else fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
   }
@@ -116,6 +141,8 @@ const walkMetric = async (
 ): Promise<FoundRow[] | null> => {
   const [lead] = search.order ?? [];
   if (lead?.path[0] !== 'metrics' || lead.path.length < 2 || search.experiments?.length !== 1) return null;
+  // The index is of last values.
+  if (lead.summaries && lead.path.length > 2 && ['min', 'max'].includes(lead.path.at(-1) ?? '')) return null;
   // Past the last number: what is left has none.
   if (after !== null && after[0] !== 0) return null;
   const { terms, joins } = ordering;
@@ -161,7 +188,7 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
   const last = page.at(-1);
   const keyOf = (row: FoundRow) => ordering.terms.map((_term, index) => row[`term_${index}`] as string | number);
   return {
-    items: await completeRuns(db, page),
+    items: await completeRuns(db, page, search.keys),
     nextCursor: rows.length > search.limit && last ? encodeCursor(...keyOf(last)) : null,
   };
 };
