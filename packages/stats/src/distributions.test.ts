@@ -6,6 +6,7 @@ import {
   normalCdf,
   normalQuantile,
   normalSf,
+  studentTQuantile,
   studentTSf,
 } from './distributions.ts';
 import { kolmogorovExactTwoSampleSf, kolmogorovSf, kolmogorovSfForSize } from './kolmogorov.ts';
@@ -36,6 +37,10 @@ describe('distributions at values with a closed form or from standard tables', (
     close(studentTSf(1, 1), 0.25);
     close(studentTSf(3, 2), 0.5 - 3 / (2 * Math.sqrt(11)));
     expect(studentTSf(-1, 1)).toBeCloseTo(0.75, 12);
+    close(studentTQuantile(0.975, 1), 12.706204736432095);
+    close(studentTQuantile(0.975, 4), 2.7764451051977987);
+    close(studentTQuantile(0.05, 30), -1.697260886593986);
+    expect(() => studentTQuantile(1, 3)).toThrow('(0, 1)');
   });
   it('binomial and hypergeometric tails by counting', () => {
     close(binomialTail(8, 10, 0.5), 56 / 1024);

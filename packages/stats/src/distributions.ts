@@ -52,6 +52,21 @@ export function studentTSf(t: number, df: number): number {
   return t >= 0 ? half : 1 - half;
 }
 
+/** Quantile of Student's t for p in (0, 1), by bisection of its tail to the last digits of a double. */
+export function studentTQuantile(p: number, df: number): number {
+  if (!(p > 0 && p < 1)) throw new RangeError(`studentTQuantile needs a probability in (0, 1), got ${p}`);
+  if (p < 0.5) return -studentTQuantile(1 - p, df);
+  let high = 1;
+  while (studentTSf(high, df) > 1 - p) high *= 2;
+  let low = 0;
+  for (let step = 0; step < 100 && high - low > 1e-14 * high; step++) {
+    const middle = (low + high) / 2;
+    if (studentTSf(middle, df) > 1 - p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /** P(X >= k) for X binomial(n, p). */
 export function binomialTail(k: number, n: number, p: number): number {
   if (k <= 0) return 1;

@@ -1,4 +1,5 @@
 export * from './bootstrap.ts';
+export * from './compare-means.ts';
 export * from './describe.ts';
 export * from './distributions.ts';
 export * from './drift/chisquare.ts';
