@@ -1,5 +1,5 @@
 import { createProject, listProjects } from '@millwright/contract';
-import { Navigate, useNavigate } from '@tanstack/react-router';
+import { Navigate, useLocation, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useChange, useRead } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
@@ -7,6 +7,8 @@ import { TextField } from '../ui/field.tsx';
 import { ErrorState } from '../ui/states.tsx';
 import { useProject } from './location.ts';
 import { Mark } from './mark.tsx';
+import { readMlflowLink } from './mlflow-id.ts';
+import { MlflowLinked } from './mlflow-linked.tsx';
 import { lastProject } from './last-project.ts';
 
 const FirstProject = () => {
@@ -48,8 +50,10 @@ const FirstProject = () => {
 /** The start page: the overview of the project looked at last. */
 export const Home = () => {
   const here = useProject();
+  const linked = readMlflowLink(useLocation({ select: (at) => (at.hash ? `#${at.hash}` : '') }));
   const projects = useRead(listProjects, { query: { limit: 1000 } });
   if (here) return <Navigate to={`/p/${here}/overview`} replace />;
+  if (linked !== null) return <MlflowLinked link={linked} />;
   if (projects.error)
     return (
       <main className="p-6">

@@ -1,9 +1,11 @@
 import { eventTypes, operations } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
-import { operationsConcerned } from './concerned.ts';
+import { isConcerned, operationsConcerned } from './concerned.ts';
 
 describe('operationsConcerned', () => {
-  const reads = new Set(operations.filter((one) => one.method === 'GET').map((one) => one.id));
+  const reads = new Set(
+    operations.filter((one) => one.method === 'GET' || one.permission.endsWith(':read')).map((one) => one.id),
+  );
   it.each(Object.keys(eventTypes))('%s refreshes only read operations that exist', (type) => {
     const ids = operationsConcerned(type);
     expect(ids.length).toBeGreaterThan(2);
@@ -11,5 +13,16 @@ describe('operationsConcerned', () => {
   });
   it('an event of an unknown type still refreshes the list of events', () => {
     expect(operationsConcerned('fleet.device-lost')).toContain('listEvents');
+  });
+  it('an event of one run leaves the curves of another alone', () => {
+    const due = new Map([
+      ['getMetricHistories', new Set(['run_1'])],
+      ['listRuns', new Set(['run_1'])],
+    ]);
+    const curves = (run: string) => ['getMetricHistories', { body: { runs: [run], keys: ['loss'] } }];
+    expect(isConcerned(curves('run_1'), due)).toBe(true);
+    expect(isConcerned(curves('run_2'), due)).toBe(false);
+    expect(isConcerned(['listRuns', {}], due)).toBe(true);
+    expect(isConcerned(['getRun', { params: { run: 'run_1' } }], due)).toBe(false);
   });
 });

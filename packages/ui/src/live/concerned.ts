@@ -4,9 +4,16 @@ import type { EventType } from '@millwright/contract';
 const concerned: Record<EventType, readonly string[]> = {
   'data.version-created': ['listDatasets', 'getDataset', 'listVersions', 'getLineage'],
   'data.upload-refused': ['listDatasets', 'getDataset', 'listRefusals'],
-  'experiments.run-started': ['listRuns', 'listExperiments', 'getExperiment', 'getLineage'],
-  'experiments.run-ended': ['listRuns', 'getRun', 'listArtifacts', 'getMetricHistory', 'listExperiments'],
-  'experiments.metrics-logged': ['listRuns', 'getRun', 'getMetricHistory'],
+  'experiments.run-started': ['listRuns', 'countRuns', 'listRunKeys', 'listExperiments', 'getExperiment', 'getLineage'],
+  'experiments.run-ended': [
+    'listRuns',
+    'getRun',
+    'listArtifacts',
+    'getMetricHistory',
+    'getMetricHistories',
+    'listExperiments',
+  ],
+  'experiments.metrics-logged': ['listRuns', 'getRun', 'getMetricHistory', 'getMetricHistories'],
   'pipelines.run-started': ['listPipelineRuns', 'listPipelines', 'getPipeline'],
   'pipelines.step-changed': ['listPipelineRuns', 'getPipelineRun'],
   'pipelines.run-ended': ['listPipelineRuns', 'getPipelineRun', 'listPipelines', 'getPipeline'],
@@ -33,6 +40,19 @@ const concerned: Record<EventType, readonly string[]> = {
 };
 /** Everything that happens shows in these. */
 const always = ['listEvents', 'listActivity'];
+
+/** Of these an answer is about what its input names: an event of another run changes nothing in it. */
+const bound = new Set(['getRun', 'listArtifacts', 'getMetricHistory', 'getMetricHistories']);
+
+/** Whether a cached answer shows something else after events of these subjects. */
+export const isConcerned = (key: readonly unknown[], due: ReadonlyMap<string, ReadonlySet<string>>): boolean => {
+  const id = String(key[0]);
+  const subjects = due.get(id);
+  if (subjects === undefined) return false;
+  if (!bound.has(id)) return true;
+  const input = JSON.stringify(key[1]);
+  return [...subjects].some((subject) => input.includes(subject));
+};
 
 export const operationsConcerned = (type: string): readonly string[] => [
   ...(concerned[type as EventType] ?? []),

@@ -3,7 +3,7 @@ import type { FollowState } from '@millwright/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, createContext, use, useEffect, useRef, useState } from 'react';
 import { client } from '../api/client.ts';
-import { operationsConcerned } from './concerned.ts';
+import { isConcerned, operationsConcerned } from './concerned.ts';
 
 const LiveContext = createContext<FollowState>('connecting');
 export const useLiveState = () => use(LiveContext);
@@ -15,17 +15,20 @@ const shortestGapMs = 1200;
 export const LiveProvider = ({ project, children }: { project: string; children: ReactNode }) => {
   const queries = useQueryClient();
   const [state, setState] = useState<FollowState>('connecting');
-  const due = useRef(new Set<string>());
+  const due = useRef(new Map<string, Set<string>>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     const flush = () => {
       timer.current = undefined;
-      const ids = due.current;
-      due.current = new Set();
-      void queries.invalidateQueries({ predicate: (query) => ids.has(String(query.queryKey[0])) });
+      const concerned = due.current;
+      due.current = new Map();
+      void queries.invalidateQueries({ predicate: (query) => isConcerned(query.queryKey, concerned) });
     };
     const onEvent = (event: Event) => {
-      for (const id of operationsConcerned(event.type)) due.current.add(id);
+      for (const id of operationsConcerned(event.type)) {
+        const subjects = due.current.get(id) ?? new Set();
+        due.current.set(id, subjects.add(event.subjectId));
+      }
       timer.current ??= setTimeout(flush, shortestGapMs);
     };
     let wasLost = false;

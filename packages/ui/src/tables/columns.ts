@@ -16,6 +16,12 @@ export interface TableColumn<Row> {
   hidden?: boolean;
   /** Explains the header. */
   hint?: string;
+  /** Stands in the header instead of its text, which then cannot be sorted by. */
+  head?: ReactNode;
+  /** false: nobody can sort by it. */
+  sortable?: boolean;
+  /** What kind of column it is, where there are many: shown in the list of columns. */
+  group?: string;
 }
 
 /** A column of instants; `cell` draws one. */

@@ -1,18 +1,17 @@
 import { MillwrightError, evaluateFilter, parseFilter } from '@millwright/contract';
-import { type ColumnDef, type RowData, type RowSelectionState, useTable } from '@tanstack/react-table';
+import { type ColumnDef, type RowData, useTable } from '@tanstack/react-table';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Rows } from '../api/rows.ts';
 import { useGo } from '../app/location.ts';
-import { type EmptyProps, EmptyState, ErrorState, Loading, Skeleton } from '../ui/states.tsx';
-import { ColumnChooser } from './column-chooser.tsx';
+import { formatCount } from '../ui/format.ts';
+import type { EmptyProps } from '../ui/states.tsx';
 import { type TableColumn, chosenColumns, nextSort, readSort } from './columns.ts';
-import { FilterBar } from './filter-bar.tsx';
-import { Grid } from './grid.tsx';
+import { Grid, overscanRows } from './grid.tsx';
 import { type Features, compareValues, features } from './model.ts';
-import { Peek } from './peek.tsx';
-import { SavedViews } from './saved-views.tsx';
-import { useTableSearch } from './table-search.ts';
+import { type Selection, noSelection, withIds } from './selection.ts';
 import { TableFooter } from './table-footer.tsx';
+import { TableFrame } from './table-frame.tsx';
+import { useTableSearch } from './table-search.ts';
 
 export interface DataTableProps<Row extends RowData> {
   /** Names the table: its label, and where its views are kept. */
@@ -35,7 +34,7 @@ export interface DataTableProps<Row extends RowData> {
   peek?: (row: Row) => ReactNode;
   peekTitle?: (row: Row) => ReactNode;
   /** The selected ids and how to change them, for a screen whose charts share them; without it the table keeps them. */
-  selection?: readonly [RowSelectionState, (next: RowSelectionState) => void];
+  selection?: readonly [Selection, (next: Selection) => void];
   /** Actions on the selected rows; with it rows can be selected. */
   bulk?: (rows: readonly Row[], clear: () => void) => ReactNode;
   /** Beside the filter: e.g. a button that creates one. */
@@ -44,20 +43,24 @@ export interface DataTableProps<Row extends RowData> {
   maxHeight?: number;
 }
 
-const noSelection: RowSelectionState = {};
+const footerText = (shown: number, rows: Rows<unknown>): string => {
+  const all = rows.rows.length;
+  const count = shown === all ? formatCount(shown) : `${formatCount(shown)} of ${formatCount(all)}`;
+  return `${count} ${rows.hasMore ? 'loaded, there are more' : shown === 1 && all === 1 ? 'row' : 'rows'}`;
+};
 
 /** The one table: filter, columns, order, selection, peek and views, all in the address. */
 export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
   const { rows, idOf, columns, pathOf, peek, bulk, prefix = '', filtering = 'here' } = props;
   const go = useGo();
   const [state, change] = useTableSearch(prefix);
-  const own = useState<RowSelectionState>(noSelection);
+  const own = useState<Selection>(noSelection);
   const [selection, setSelection] = props.selection ?? own;
   const chosen = useMemo(() => chosenColumns(columns, state.columns), [columns, state.columns]);
   const sortText = state.sort ?? props.initialSort;
   const sort = useMemo(() => readSort(sortText), [sortText]);
   const filtered = useMemo(() => {
-    const result = parseFilter(state.filter ?? '', Date.now());
+    const result = parseFilter(state.filter ?? '');
     return filtering === 'server' || 'problem' in result || result.filter === null
       ? rows.rows
       : rows.rows.filter((row) => evaluateFilter(result.filter, row));
@@ -76,100 +79,92 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
     [columns],
   );
   const sorting = useMemo(() => (sort ? [{ id: sort.id, desc: sort.descending }] : []), [sort]);
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: filtered,
-    getRowId: idOf,
-    state: { sorting, rowSelection: selection },
-    onRowSelectionChange: (next) => setSelection(typeof next === 'function' ? next(selection) : next),
-    enableRowSelection: bulk !== undefined,
-  });
+  const table = useTable({ features, columns: definitions, data: filtered, getRowId: idOf, state: { sorting } });
   const model = table.getRowModel().rows;
-  const selected = model.filter((row) => row.getIsSelected()).map((row) => row.original);
+  const shown = useMemo(() => model.map((row) => ({ id: row.id, row: row.original })), [model]);
+  const rowAt = useCallback((index: number) => shown[index], [shown]);
+  const selected = shown.filter(({ id }) => selection.has(id)).map(({ row }) => row);
+  const clear = () => setSelection(noSelection);
+  const onRange = useCallback(
+    (_first: number, last: number) => {
+      const isNearEnd = shown.length > 0 && last >= shown.length - overscanRows;
+      if (isNearEnd && rows.hasMore && !rows.loadingMore && !state.filter && !sort) rows.loadMore();
+    },
+    [shown.length, rows, state.filter, sort],
+  );
   const peeked = peek && state.peek !== undefined ? rows.rows.find((row) => idOf(row) === state.peek) : undefined;
-  const onNearEnd = useCallback(() => {
-    if (rows.hasMore && !rows.loadingMore && !state.filter && !sort) rows.loadMore();
-  }, [rows, state.filter, sort]);
-  const onFilter = useCallback((filter: string) => change({ filter: filter || null }), [change]);
-  const closePeek = useCallback(() => change({ peek: null }), [change]);
-  const serverProblem =
+  const filterProblem =
     rows.error instanceof MillwrightError && rows.error.code === 'INVALID_FILTER' ? rows.error.message : null;
-  const nothing = !rows.loading && !rows.error && rows.rows.length === 0 && !state.filter;
-  const path = peeked && pathOf ? pathOf(peeked) : null;
-
   return (
-    <div className="min-w-0">
-      <div className="mb-2 flex flex-wrap items-start gap-2">
-        <FilterBar
-          value={state.filter ?? ''}
-          onChange={onFilter}
-          keys={columns.map((column) => column.id)}
-          example={props.filterExample ?? `${columns.find((column) => !column.numeric)?.id ?? 'name'} ~ "abc"`}
-          problem={serverProblem}
-        />
-        <ColumnChooser columns={columns} chosen={chosen} onChange={(list) => change({ columns: list })} />
-        <SavedViews name={props.name} state={state} onChange={change} />
-        {props.actions}
-      </div>
-      <div className="flex items-start gap-3">
-        <div className="min-w-0 flex-1 overflow-hidden rounded-lg border border-line bg-surface">
-          {rows.error && !serverProblem ? (
-            <div className="p-3">
-              <ErrorState error={rows.error} onRetry={rows.retry} />
-            </div>
-          ) : null}
-          {rows.loading ? (
-            <Loading label={`Loading ${props.label}`}>
-              {Array.from({ length: 9 }, (_none, index) => (
-                <div key={index} className="h-[34px] border-b border-line px-2.5 py-2">
-                  <Skeleton className="h-4 w-full" />
-                </div>
-              ))}
-            </Loading>
-          ) : nothing ? (
-            <EmptyState {...props.empty} />
-          ) : rows.error ? null : (
-            <Grid
-              label={props.label}
-              rows={model}
-              columns={chosen}
-              sort={sort}
-              onSort={(id, numeric) => change({ sort: nextSort(sort, id, numeric) })}
-              selectable={bulk !== undefined}
-              allSelected={model.length > 0 && selected.length === model.length}
-              onSelectAll={(all) => table.toggleAllRowsSelected(all)}
-              peekId={peeked ? state.peek : undefined}
-              onOpen={
-                pathOf
-                  ? (row) => {
-                      const to = pathOf(row);
-                      if (to) go(to);
-                    }
-                  : undefined
+    <TableFrame
+      name={props.name}
+      label={props.label}
+      state={state}
+      onChange={change}
+      columns={columns}
+      chosen={chosen}
+      filterExample={props.filterExample}
+      filterProblem={filterProblem}
+      error={rows.error}
+      onRetry={rows.retry}
+      loading={rows.loading}
+      nothing={!rows.loading && !rows.error && rows.rows.length === 0 && !state.filter}
+      empty={props.empty}
+      actions={props.actions}
+      peek={
+        peeked && peek
+          ? {
+              title: props.peekTitle?.(peeked) ?? idOf(peeked),
+              path: pathOf ? pathOf(peeked) : null,
+              content: peek(peeked),
+            }
+          : null
+      }
+      footer={
+        <TableFooter
+          text={footerText(shown.length, rows)}
+          more={rows.hasMore ? { busy: rows.loadingMore, load: rows.loadMore } : null}
+          waiting={rows.waiting}
+          onShowWaiting={rows.showWaiting}
+          selected={selected.length}
+          onClear={clear}
+        >
+          {selected.length > 0 ? bulk?.(selected, clear) : null}
+        </TableFooter>
+      }
+    >
+      <Grid
+        label={props.label}
+        count={shown.length}
+        rowAt={rowAt}
+        columns={chosen}
+        sort={sort}
+        onSort={(id, numeric) => change({ sort: nextSort(sort, id, numeric) })}
+        selection={bulk ? selection : null}
+        onSelect={setSelection}
+        allSelected={shown.length > 0 && selected.length === shown.length}
+        onSelectAll={(all) =>
+          setSelection(
+            withIds(
+              selection,
+              shown.map(({ id }) => id),
+              all,
+            ),
+          )
+        }
+        peekId={peeked ? state.peek : undefined}
+        onOpen={
+          pathOf
+            ? (row) => {
+                const to = pathOf(row);
+                if (to) go(to);
               }
-              onPeek={peek ? (id) => change({ peek: id }) : undefined}
-              onNearEnd={onNearEnd}
-              maxHeight={props.maxHeight ?? 'fill'}
-            />
-          )}
-          {nothing || rows.loading ? null : (
-            <TableFooter
-              rows={rows}
-              shown={model.length}
-              selected={selected.length}
-              onClear={() => setSelection(noSelection)}
-            >
-              {selected.length > 0 ? bulk?.(selected, () => setSelection(noSelection)) : null}
-            </TableFooter>
-          )}
-        </div>
-        {peeked && peek ? (
-          <Peek title={props.peekTitle?.(peeked) ?? idOf(peeked)} path={path} onClose={closePeek}>
-            {peek(peeked)}
-          </Peek>
-        ) : null}
-      </div>
-    </div>
+            : undefined
+        }
+        onPeek={peek ? (id) => change({ peek: id }) : undefined}
+        onRange={onRange}
+        maxHeight={props.maxHeight ?? 'fill'}
+      />
+    </TableFrame>
   );
 };

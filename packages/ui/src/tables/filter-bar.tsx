@@ -24,7 +24,9 @@ export const FilterBar = ({ value, onChange, keys, example, problem: serverProbl
   const [caret, setCaret] = useState<number | null>(null);
   const [chosen, setChosen] = useState(-1);
   const applied = useRef(value);
-  const result = parseFilter(text, Date.now());
+  // Relative dates count from when the bar was opened.
+  const [openedAt] = useState(() => Date.now());
+  const result = parseFilter(text, openedAt);
   const problem = 'problem' in result ? result.problem : null;
   const suggestions = caret === null ? [] : complete(text, caret, keys);
 

@@ -1,6 +1,7 @@
 import clsx from 'clsx';
-import { ArrowDown, ArrowUp } from 'lucide-react';
+import { ArrowDown, ArrowUp, Pin } from 'lucide-react';
 import type { Sort, TableColumn } from './columns.ts';
+import { Cells } from './grid-row.tsx';
 import { rowHeightPx } from './measures.ts';
 
 export interface ShownColumn<Row> {
@@ -16,7 +17,10 @@ interface Props<Row> {
   sort: Sort | null;
   onSort: (id: string, numeric: boolean) => void;
   allSelected: boolean;
+  allLabel: string;
   onSelectAll: (selected: boolean) => void;
+  /** Stays below the header. */
+  pinned: Row | undefined;
 }
 
 /** The first column and the header stay in place while the rest scrolls. */
@@ -27,7 +31,9 @@ export const GridHeader = <Row,>({
   sort,
   onSort,
   allSelected,
+  allLabel,
   onSelectAll,
+  pinned,
 }: Props<Row>) => (
   <div role="rowgroup" className="sticky top-0 z-10" style={{ width: totalPx }}>
     <div
@@ -45,7 +51,8 @@ export const GridHeader = <Row,>({
         >
           <input
             type="checkbox"
-            aria-label="Select all rows"
+            aria-label={allLabel}
+            title={allLabel}
             className="size-4 accent-(--accent)"
             checked={allSelected}
             onChange={(event) => onSelectAll(event.target.checked)}
@@ -65,22 +72,43 @@ export const GridHeader = <Row,>({
             className={clsx('h-full', index === 0 ? 'sticky z-10 float-left bg-sunken' : 'absolute top-0')}
             style={style}
           >
-            <button
-              type="button"
-              title={column.hint ?? column.header}
-              onClick={() => onSort(column.id, column.numeric ?? false)}
-              className={clsx(
-                'flex h-full w-full items-center gap-1 px-2.5 hover:text-ink focus-visible:outline-offset-[-2px]',
-                column.numeric && 'flex-row-reverse text-right',
-                sorted && 'text-ink',
-              )}
-            >
-              <span className="truncate">{column.header}</span>
-              {sorted ? <Arrow aria-hidden size={12} className="shrink-0" /> : null}
-            </button>
+            {column.head ?? (
+              <button
+                type="button"
+                disabled={column.sortable === false}
+                title={column.hint ?? column.header}
+                onClick={() => onSort(column.id, column.numeric ?? false)}
+                className={clsx(
+                  'flex h-full w-full items-center gap-1 px-2.5 hover:text-ink focus-visible:outline-offset-[-2px]',
+                  column.numeric && 'flex-row-reverse text-right',
+                  sorted && 'text-ink',
+                )}
+              >
+                <span className="truncate">{column.header}</span>
+                {sorted ? <Arrow aria-hidden size={12} className="shrink-0" /> : null}
+              </button>
+            )}
           </div>
         );
       })}
     </div>
+    {pinned === undefined ? null : (
+      <div
+        role="row"
+        className="relative border-b-2 border-line-strong bg-raised font-medium"
+        style={{ height: rowHeightPx + 1 }}
+      >
+        {selectWidthPx > 0 ? (
+          <div
+            role="gridcell"
+            className="sticky left-0 z-[1] float-left flex h-full items-center justify-center bg-raised text-accent"
+            style={{ width: selectWidthPx }}
+          >
+            <Pin aria-label="Baseline" size={13} />
+          </div>
+        ) : null}
+        <Cells row={pinned} shown={shown} selectWidthPx={selectWidthPx} ground="bg-raised" />
+      </div>
+    )}
   </div>
 );

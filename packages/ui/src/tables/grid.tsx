@@ -1,43 +1,58 @@
-import type { RowData, Row as TableRow } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
-import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Sort, type TableColumn, layOut } from './columns.ts';
 import { GridHeader } from './grid-header.tsx';
 import { GridRow } from './grid-row.tsx';
 import { rowHeightPx } from './measures.ts';
+import type { LoadedRow } from './paged-rows.ts';
+import { type Selection, withIds, withRange } from './selection.ts';
 import { useFillHeight } from './use-fill-height.ts';
-import type { Features } from './model.ts';
 
-export interface GridProps<Row extends RowData> {
+export interface GridProps<Row> {
   label: string;
-  rows: readonly TableRow<Features, Row>[];
+  count: number;
+  /** undefined: not loaded yet. */
+  rowAt: (index: number) => LoadedRow<Row> | undefined;
   columns: readonly TableColumn<Row>[];
   sort: Sort | null;
   onSort: (id: string, numeric: boolean) => void;
-  selectable: boolean;
+  /** null: rows cannot be selected. */
+  selection: Selection | null;
+  onSelect: (next: Selection) => void;
+  /** Whether all rows (those that are loaded) are selected. */
   allSelected: boolean;
   onSelectAll: (selected: boolean) => void;
+  /** What the box in the header selects. */
+  allLabel?: string | undefined;
+  /** A row that stays below the header, e.g. what the others are compared with. */
+  pinned?: LoadedRow<Row> | undefined;
   peekId: string | undefined;
   /** Opens a row: Enter, or a click on it. */
   onOpen: ((row: Row) => void) | undefined;
   /** Peeks at a row: Space bar's neighbour, the arrow to the right, or a click where rows cannot be opened. */
   onPeek: ((id: string) => void) | undefined;
-  onNearEnd: () => void;
+  /** The rows that are drawn. */
+  onRange?: ((first: number, last: number) => void) | undefined;
   /** `fill`: down to the end of the window. */
   maxHeight: 'fill' | number;
 }
 
 const selectWidthPx = 36;
-const overscanRows = 12;
+export const overscanRows = 12;
 /** Before the window was measured: without a limit every row would count as visible and load the next page. */
 const firstHeightPx = 480;
 
-export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
-  const { label, rows, columns, selectable, onOpen, onPeek, onNearEnd, peekId } = props;
+export const Grid = <Row,>(props: GridProps<Row>) => {
+  const { label, count, rowAt, columns, selection, onOpen, onPeek, onRange, peekId, pinned } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(0);
   const [active, setActive] = useState(0);
+  const toggledLast = useRef(0);
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
   const fillPx = useFillHeight(scroller, props.maxHeight === 'fill');
   useEffect(() => {
     const element = scroller.current;
@@ -47,9 +62,10 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
     return () => observer.disconnect();
   }, []);
 
-  const places = layOut(columns, widthPx - (selectable ? selectWidthPx : 0));
-  const last = places.at(-1);
-  const totalPx = (last ? last.left + last.width : 0) + (selectable ? selectWidthPx : 0);
+  const selectPx = selection === null ? 0 : selectWidthPx;
+  const places = useMemo(() => layOut(columns, widthPx - selectPx), [columns, widthPx, selectPx]);
+  const end = places.at(-1);
+  const totalPx = (end ? end.left + end.width : 0) + selectPx;
   const across = useVirtualizer({
     horizontal: true,
     count: columns.length,
@@ -57,38 +73,71 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
     estimateSize: (index) => places[index]?.width ?? 0,
     overscan: 3,
   });
-  const placesKey = places.map((place) => Math.round(place.width)).join();
-  useEffect(() => across.measure(), [across, placesKey]);
+  useEffect(() => across.measure(), [across, places]);
   const down = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeightPx,
     overscan: overscanRows,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    // A scroll that comes before the last one was drawn is drawn with it, so that frames stay short.
+    useFlushSync: false,
   });
-  const visible = new Set([0, ...across.getVirtualItems().map((item) => item.index)]);
-  const shown = columns.flatMap((column, index) =>
-    visible.has(index) ? [{ column, index, ...(places[index] ?? { left: 0, width: 0 }) }] : [],
-  );
+  const acrossKey = across
+    .getVirtualItems()
+    .map((item) => item.index)
+    .join();
+  const shown = useMemo(() => {
+    const visible = new Set([0, ...acrossKey.split(',').filter(Boolean).map(Number)]);
+    return columns.flatMap((column, index) =>
+      visible.has(index) ? [{ column, index, ...(places[index] ?? { left: 0, width: 0 }) }] : [],
+    );
+  }, [columns, places, acrossKey]);
   const items = down.getVirtualItems();
-  const lastItem = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (rows.length > 0 && lastItem >= rows.length - overscanRows) onNearEnd();
-  }, [lastItem, rows.length, onNearEnd]);
-  const current = Math.min(active, Math.max(0, rows.length - 1));
+  const [firstItem, lastItem] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  useEffect(() => onRange?.(firstItem, lastItem), [firstItem, lastItem, onRange]);
+  const current = Math.min(active, Math.max(0, count - 1));
+
+  const onToggle = useCallback((index: number, range: boolean) => {
+    const now = latest.current;
+    const row = now.rowAt(index);
+    if (now.selection === null || row === undefined) return;
+    now.onSelect(
+      range
+        ? withRange(now.selection, (at) => now.rowAt(at)?.id, { from: toggledLast.current, to: index })
+        : withIds(now.selection, [row.id], !now.selection.has(row.id)),
+    );
+    toggledLast.current = index;
+  }, []);
+  const onClick = useCallback(
+    (event: MouseEvent, index: number) => {
+      const now = latest.current;
+      if ((event.target as HTMLElement).closest('input, a, button, label')) return;
+      if (event.shiftKey && now.selection !== null) {
+        window.getSelection()?.removeAllRanges();
+        onToggle(index, true);
+        return;
+      }
+      if (window.getSelection()?.toString()) return;
+      setActive(index);
+      const row = now.rowAt(index);
+      if (row && now.onPeek) now.onPeek(row.id);
+      else if (row) now.onOpen?.(row.row);
+    },
+    [onToggle],
+  );
 
   const goTo = (index: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
+    const next = Math.max(0, Math.min(count - 1, index));
     setActive(next);
     down.scrollToIndex(next);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
-    const row = rows[next];
+    const row = rowAt(next);
     if (peekId !== undefined && row) onPeek?.(row.id);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest('input, a, button'))
       return;
-    const row = rows[current];
+    const row = rowAt(current);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeightPx) - 1);
     const steps: Record<string, number> = {
       ArrowDown: current + 1,
@@ -98,23 +147,16 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
       PageDown: current + page,
       PageUp: current - page,
       Home: 0,
-      End: rows.length - 1,
+      End: count - 1,
     };
     const step = steps[event.key];
     if (step !== undefined) goTo(step);
-    else if (event.key === 'Enter' && row && onOpen) onOpen(row.original);
+    else if (event.key === 'Enter' && row && onOpen) onOpen(row.row);
     else if (event.key === 'Enter' && row) onPeek?.(row.id);
-    else if (event.key === ' ' && row && selectable) row.toggleSelected();
+    else if (event.key === ' ' && row && selection !== null) onToggle(current, event.shiftKey);
     else if ((event.key === 'ArrowRight' || event.key === 'p') && row) onPeek?.(row.id);
     else return;
     event.preventDefault();
-  };
-  const onClick = (event: MouseEvent, index: number) => {
-    if ((event.target as HTMLElement).closest('input, a, button, label') || window.getSelection()?.toString()) return;
-    setActive(index);
-    const row = rows[index];
-    if (row && onPeek) onPeek(row.id);
-    else if (row) onOpen?.(row.original);
   };
 
   return (
@@ -123,33 +165,45 @@ export const Grid = <Row extends RowData>(props: GridProps<Row>) => {
       role="grid"
       tabIndex={-1}
       aria-label={label}
-      aria-rowcount={rows.length + 1}
-      aria-colcount={columns.length + (selectable ? 1 : 0)}
-      aria-multiselectable={selectable || undefined}
+      aria-rowcount={count + 1}
+      aria-colcount={columns.length + (selection === null ? 0 : 1)}
+      aria-multiselectable={selection !== null || undefined}
       onKeyDown={onKey}
-      className={clsx('relative overflow-auto overscroll-contain', rows.length === 0 && 'min-h-16')}
+      className={clsx('relative overflow-auto overscroll-contain', count === 0 && 'min-h-16')}
       style={{ maxHeight: props.maxHeight === 'fill' ? (fillPx ?? firstHeightPx) : props.maxHeight }}
     >
-      <GridHeader {...props} shown={shown} totalPx={totalPx} selectWidthPx={selectable ? selectWidthPx : 0} />
+      <GridHeader
+        shown={shown}
+        totalPx={totalPx}
+        selectWidthPx={selectPx}
+        sort={props.sort}
+        onSort={props.onSort}
+        allSelected={props.allSelected}
+        allLabel={props.allLabel ?? 'Select all rows'}
+        onSelectAll={props.onSelectAll}
+        pinned={pinned?.row}
+      />
       <div role="rowgroup" className="relative" style={{ height: down.getTotalSize(), width: totalPx }}>
         {items.map((item) => {
-          const row = rows[item.index];
-          return row ? (
+          const row = rowAt(item.index);
+          return (
             <GridRow
-              key={row.id}
-              row={row}
+              key={item.index}
+              row={row?.row}
               index={item.index}
               topPx={item.start}
               totalPx={totalPx}
               shown={shown}
-              selectWidthPx={selectable ? selectWidthPx : 0}
+              selectWidthPx={selectPx}
+              selected={row !== undefined && (selection?.has(row.id) ?? false)}
               active={item.index === current}
-              peeked={row.id === peekId}
+              peeked={row !== undefined && row.id === peekId}
               clickable={Boolean(onOpen ?? onPeek)}
               onClick={onClick}
               onFocus={setActive}
+              onToggle={onToggle}
             />
-          ) : null;
+          );
         })}
       </div>
     </div>

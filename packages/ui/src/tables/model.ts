@@ -1,8 +1,7 @@
-import { createSortedRowModel, rowSelectionFeature, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import { createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
 
 export const features = tableFeatures({
   rowSortingFeature,
-  rowSelectionFeature,
   sortedRowModel: createSortedRowModel(),
 });
 export type Features = typeof features;

@@ -12,7 +12,7 @@ import { formatNumber } from '../../ui/format.ts';
 import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { CurveForm, Curve } from './curves.tsx';
 import { compareRuns, metricKeys, runTitle } from './run-values.ts';
-import { comparedAtMost } from './runs-table.tsx';
+import { comparedAtMost } from './bulk-runs.tsx';
 
 const Swatch = ({ colour }: { colour: string }) => (
   <svg aria-hidden width="10" height="10" className="shrink-0">

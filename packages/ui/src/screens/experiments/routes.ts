@@ -4,6 +4,9 @@ import { lineageSearch } from '../../graph/lineage-search.ts';
 
 const runsSearch = {
   summary: oneOf('last', 'min', 'max'),
+  view: oneOf('deleted'),
+  group: text(300),
+  baseline: text(40),
   charts: oneOf('parallel', 'scatter'),
   axes: text(2000),
   x: text(300),

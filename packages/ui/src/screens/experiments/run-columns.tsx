@@ -3,18 +3,69 @@ import { numberOf } from '../../charts/prepare/parallel.ts';
 import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
 import { Status } from '../../ui/badge.tsx';
+import { formatNumber } from '../../ui/format.ts';
 import { Duration } from '../../ui/time.tsx';
-import { type Summary, isBrief, metricKeys, parameterKeys, runTitle, tagKeys, varies } from './run-values.ts';
+import { Difference } from './difference.tsx';
+import { type RunKeys, type Summary, isBrief, metricKeys, parameterKeys, runTitle, varies } from './run-values.ts';
 
 const parametersShown = 4;
 const metricsShown = 5;
 
-/** The columns of a table of runs: what every run has, then whatever parameters, metrics and tags these runs have. */
-export const runColumns = (runs: readonly Run[], summary: Summary, withExperiment: boolean): TableColumn<Run>[] => {
-  const parameters = parameterKeys(runs);
-  const telling = parameters.filter((key) => varies(runs, (run) => run.parameters[key]));
+interface Options {
+  /** All keys that runs may have. */
+  keys: RunKeys;
+  /** Some runs with everything they have: they decide what is shown before anybody chose. */
+  sample: readonly Run[];
+  summary: Summary;
+  withExperiment: boolean;
+  /** What metrics are compared with. */
+  baseline: Run | undefined;
+}
+
+const metricColumn = (key: string, { summary, baseline }: Options, hidden: boolean): TableColumn<Run> => ({
+  id: `metrics.${key}`,
+  header: summary === 'last' ? key : `${key} (${summary})`,
+  hint: `The ${summary} value of ${key}`,
+  group: 'metric',
+  numeric: true,
+  width: baseline ? 170 : 120,
+  value: (run) => run.metrics[key]?.[summary],
+  hidden,
+  ...(baseline
+    ? {
+        cell: (run: Run) => (
+          <>
+            <Difference value={run.metrics[key]?.[summary]} than={baseline.metrics[key]?.[summary]} />
+            {formatNumber(run.metrics[key]?.[summary])}
+          </>
+        ),
+      }
+    : {}),
+});
+
+const parameterColumn = (key: string, { baseline }: Options, hidden: boolean): TableColumn<Run> => ({
+  id: `parameters.${key}`,
+  header: key,
+  hint: `The parameter ${key}`,
+  group: 'parameter',
+  width: 120,
+  value: (run) => numberOf(run.parameters[key]) ?? run.parameters[key],
+  cell: (run) => {
+    const value = run.parameters[key];
+    if (value === undefined) return <span className="text-faint">–</span>;
+    return baseline && baseline.parameters[key] !== value ? <span className="font-semibold">{value}</span> : value;
+  },
+  hidden,
+});
+
+/** The columns of a table of runs: what every run has, then whatever metrics, parameters and tags there are. */
+export const runColumns = (options: Options): TableColumn<Run>[] => {
+  const { keys, sample, withExperiment } = options;
+  const metrics = new Set(metricKeys(sample).slice(0, metricsShown));
+  const parameters = parameterKeys(sample);
+  const telling = parameters.filter((key) => varies(sample, (run) => run.parameters[key]));
   const first = new Set(
-    (telling.length > 0 ? telling : parameters).filter((key) => isBrief(runs, key)).slice(0, parametersShown),
+    (telling.length > 0 ? telling : parameters).filter((key) => isBrief(sample, key)).slice(0, parametersShown),
   );
   return [
     { id: 'name', header: 'Run', value: runTitle, width: 180, grow: true },
@@ -29,28 +80,8 @@ export const runColumns = (runs: readonly Run[], summary: Summary, withExperimen
       ? [{ id: 'experiment', header: 'Experiment', value: (run: Run) => run.experimentName, width: 130 }]
       : []),
     timeColumn('startedAt', 'Started', (run) => run.startedAt, instantCell),
-    ...metricKeys(runs).map(
-      (key, index): TableColumn<Run> => ({
-        id: `metrics.${key}`,
-        header: summary === 'last' ? key : `${key} (${summary})`,
-        hint: `The ${summary} value of ${key}`,
-        numeric: true,
-        width: 120,
-        value: (run) => run.metrics[key]?.[summary],
-        hidden: index >= metricsShown,
-      }),
-    ),
-    ...parameters.map(
-      (key): TableColumn<Run> => ({
-        id: `parameters.${key}`,
-        header: key,
-        hint: `The parameter ${key}`,
-        width: 120,
-        value: (run) => numberOf(run.parameters[key]) ?? run.parameters[key],
-        cell: (run) => run.parameters[key] ?? <span className="text-faint">–</span>,
-        hidden: !first.has(key),
-      }),
-    ),
+    ...keys.metrics.map((key) => metricColumn(key, options, !metrics.has(key))),
+    ...keys.parameters.map((key) => parameterColumn(key, options, !first.has(key))),
     {
       id: 'durationMs',
       header: 'Took',
@@ -60,11 +91,12 @@ export const runColumns = (runs: readonly Run[], summary: Summary, withExperimen
       cell: (run) => <Duration from={run.startedAt} to={run.endedAt} />,
     },
     { id: 'owner', header: 'Owner', value: (run) => run.owner, width: 110 },
-    ...tagKeys(runs).map(
+    ...keys.tags.map(
       (key): TableColumn<Run> => ({
         id: `tags.${key}`,
         header: key,
         hint: `The tag ${key}`,
+        group: 'tag',
         width: 110,
         value: (run) => run.tags[key],
         hidden: true,

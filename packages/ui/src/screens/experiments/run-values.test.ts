@@ -1,27 +1,9 @@
 import type { Run } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
+import { aRun, aSummary } from './a-run.ts';
 import { axesOf, compareRuns, firstAxes, metricKeys, valueAt } from './run-values.ts';
 
-const run = (part: Partial<Run>): Run => ({
-  id: 'run_00000000000000000000000001',
-  experimentId: 'exp_00000000000000000000000001',
-  experimentName: 'fraud',
-  experimentNumber: 1,
-  name: 'one',
-  status: 'finished',
-  parentRunId: null,
-  startedAt: 0,
-  endedAt: 1,
-  deletedAt: null,
-  owner: 'ada',
-  userId: 'ada',
-  note: '',
-  parameters: {},
-  metrics: {},
-  tags: {},
-  ...part,
-});
-const summary = (last: number) => ({ last, min: last - 1, max: last + 1, lastStep: 3, lastAt: 0, points: 4 });
+const [run, summary] = [aRun, aSummary];
 const two = [
   run({ parameters: { l2: '1', seed: '7' }, metrics: { auc: summary(0.9) } }),
   run({ parameters: { l2: '2', seed: '7' }, metrics: { auc: summary(0.8), 'val.loss': summary(2) } }),

@@ -1,6 +1,11 @@
 import type { Run } from '@millwright/contract';
 
 export type Summary = 'last' | 'min' | 'max';
+export interface RunKeys {
+  metrics: readonly string[];
+  parameters: readonly string[];
+  tags: readonly string[];
+}
 export const runTitle = (run: Pick<Run, 'id' | 'name'>): string => run.name || `…${run.id.slice(-8)}`;
 
 /** Keys of all runs: those most runs have first, then by name. */

@@ -16,6 +16,8 @@ interface Props {
   summary: Summary;
   selected: ReadonlySet<string>;
   onSelect: (ids: readonly string[]) => void;
+  /** Which runs these are, when they are not all. */
+  note: string | null;
 }
 type Axis = { id: string; label: string };
 
@@ -112,7 +114,7 @@ export const RunsCharts = (props: Props) => {
   return (
     <Card
       className="mt-3"
-      title={`Charts of ${props.runs.length} runs${props.selected.size > 0 ? `, ${props.selected.size} chosen` : ''}`}
+      title={`Charts of ${props.note ?? props.runs.length} runs${props.selected.size > 0 ? `, ${props.selected.size} chosen` : ''}`}
       aside={
         <div className="flex flex-wrap gap-1">
           {props.selected.size > 0 ? (
