@@ -12,12 +12,21 @@ export interface FilterBarProps {
   keys: readonly string[];
   /** A filter that makes sense here, shown while there is none. */
   example: string;
+  /** What it is called, where there are two. */
+  label?: string;
   /** A problem the server found in a filter this page could read. */
   problem?: string | null;
 }
 
 /** One line of filter. It applies as soon as it can be read; until then the character that is wrong is shown. */
-export const FilterBar = ({ value, onChange, keys, example, problem: serverProblem = null }: FilterBarProps) => {
+export const FilterBar = ({
+  value,
+  onChange,
+  keys,
+  example,
+  label = 'Filter',
+  problem: serverProblem = null,
+}: FilterBarProps) => {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
@@ -75,7 +84,7 @@ export const FilterBar = ({ value, onChange, keys, example, problem: serverProbl
         <input
           ref={input}
           role="combobox"
-          aria-label="Filter"
+          aria-label={label}
           aria-expanded={suggestions.length > 0}
           aria-controls={`${id}-keys`}
           aria-autocomplete="list"
@@ -85,7 +94,7 @@ export const FilterBar = ({ value, onChange, keys, example, problem: serverProbl
           value={text}
           spellCheck={false}
           autoComplete="off"
-          placeholder={`Filter, e.g. ${example}`}
+          placeholder={`${label}, e.g. ${example}`}
           onKeyDown={onKey}
           onBlur={() => setCaret(null)}
           onChange={(event) => {

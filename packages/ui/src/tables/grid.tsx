@@ -29,7 +29,7 @@ export interface GridProps<Row> {
   pinned?: LoadedRow<Row> | undefined;
   peekId: string | undefined;
   /** Opens a row: Enter, or a click on it. */
-  onOpen: ((row: Row) => void) | undefined;
+  onOpen: ((row: Row, id: string) => void) | undefined;
   /** Peeks at a row: Space bar's neighbour, the arrow to the right, or a click where rows cannot be opened. */
   onPeek: ((id: string) => void) | undefined;
   /** The rows that are drawn. */
@@ -121,7 +121,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
       setActive(index);
       const row = now.rowAt(index);
       if (row && now.onPeek) now.onPeek(row.id);
-      else if (row) now.onOpen?.(row.row);
+      else if (row) now.onOpen?.(row.row, row.id);
     },
     [onToggle],
   );
@@ -151,7 +151,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
     };
     const step = steps[event.key];
     if (step !== undefined) goTo(step);
-    else if (event.key === 'Enter' && row && onOpen) onOpen(row.row);
+    else if (event.key === 'Enter' && row && onOpen) onOpen(row.row, row.id);
     else if (event.key === 'Enter' && row) onPeek?.(row.id);
     else if (event.key === ' ' && row && selection !== null) onToggle(current, event.shiftKey);
     else if ((event.key === 'ArrowRight' || event.key === 'p') && row) onPeek?.(row.id);

@@ -28,9 +28,10 @@ export interface PagedTableProps<Row> {
   bulk: (ids: readonly string[], clear: () => void) => ReactNode;
   onRange?: (first: number, last: number) => void;
   pinned?: LoadedRow<Row> | undefined;
-  pathOf: (row: Row) => string | null;
-  peek: (id: string, row: Row) => ReactNode;
-  peekTitle: (row: Row) => ReactNode;
+  pathOf: (id: string) => string | null;
+  /** A row that is not loaded can be peeked at too: the address names it. */
+  peek: (id: string) => ReactNode;
+  peekTitle: (id: string, row: Row | undefined) => ReactNode;
   filterExample: string;
   empty: EmptyProps;
   actions?: ReactNode;
@@ -65,7 +66,7 @@ export const PagedTable = <Row,>(props: PagedTableProps<Row>) => {
   const seeking = rows.seeking();
   const loaded = rows.loaded();
   const clear = () => onSelect(noSelection);
-  const peeked = state.peek === undefined ? undefined : loaded.find(({ id }) => id === state.peek);
+  const peeked = state.peek;
   return (
     <TableFrame
       name={props.name}
@@ -83,13 +84,13 @@ export const PagedTable = <Row,>(props: PagedTableProps<Row>) => {
       empty={props.empty}
       actions={props.actions}
       peek={
-        peeked
-          ? {
-              title: props.peekTitle(peeked.row),
-              path: pathOf(peeked.row),
-              content: props.peek(peeked.id, peeked.row),
+        peeked === undefined
+          ? null
+          : {
+              title: props.peekTitle(peeked, loaded.find(({ id }) => id === peeked)?.row),
+              path: pathOf(peeked),
+              content: props.peek(peeked),
             }
-          : null
       }
       footer={
         <TableFooter
@@ -135,9 +136,9 @@ export const PagedTable = <Row,>(props: PagedTableProps<Row>) => {
           )
         }
         pinned={props.pinned}
-        peekId={peeked?.id}
-        onOpen={(row) => {
-          const to = pathOf(row);
+        peekId={peeked}
+        onOpen={(_row, id) => {
+          const to = pathOf(id);
           if (to) go(to);
         }}
         onPeek={(id) => change({ peek: id })}

@@ -13,6 +13,8 @@ export interface ChartFrameProps {
   children: ReactNode;
 }
 
+const legendAtMost = 8;
+
 /** Around every chart: its title, a sentence for those who do not see it, and the same as a table. */
 export const ChartFrame = ({ title, prepared, height, aside, legend, children }: ChartFrameProps) => {
   const id = useId();
@@ -24,7 +26,7 @@ export const ChartFrame = ({ title, prepared, height, aside, legend, children }:
         <span id={`${id}-title`} className="text-sm font-semibold">
           {title}
         </span>
-        {legend?.map((entry) => (
+        {legend?.slice(0, legendAtMost).map((entry) => (
           <span key={entry.label} className="inline-flex items-center gap-1.5 text-xs text-muted">
             <svg aria-hidden width="14" height="8">
               <line
@@ -40,6 +42,9 @@ export const ChartFrame = ({ title, prepared, height, aside, legend, children }:
             {entry.label}
           </span>
         ))}
+        {legend && legend.length > legendAtMost ? (
+          <span className="text-xs text-faint">and {legend.length - legendAtMost} more</span>
+        ) : null}
         {prepared.note ? <span className="text-xs text-faint">{prepared.note}</span> : null}
         <span className="flex-1" />
         {aside}

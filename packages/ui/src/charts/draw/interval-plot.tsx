@@ -8,7 +8,7 @@ export const IntervalPlot = ({ title, prepared }: { title: string; prepared: Pre
       {prepared.rows.map((row) => (
         <li
           key={row.label}
-          className="grid min-h-8 grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 sm:grid-cols-[7rem_minmax(0,1fr)_11rem]"
+          className="grid min-h-8 grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 sm:grid-cols-[7rem_minmax(0,1fr)_14rem]"
         >
           <span className="truncate" title={row.label}>
             {row.label}
@@ -46,7 +46,7 @@ export const IntervalPlot = ({ title, prepared }: { title: string; prepared: Pre
         </li>
       ))}
     </ul>
-    <div aria-hidden className="ml-27 flex justify-between sm:mr-47 sm:ml-31 text-2xs text-muted">
+    <div aria-hidden className="ml-27 flex justify-between sm:mr-59 sm:ml-31 text-2xs text-muted">
       {prepared.ticks.map((tick) => (
         <span key={tick.at}>{tick.label}</span>
       ))}

@@ -11,10 +11,15 @@ export interface Place {
   heightPx: number;
   syncKey: string | undefined;
   onZoom: (from: number, to: number) => void;
+  /** What is drawn now: new values come into a plot that is there. */
+  latest: () => PreparedSeries;
 }
 
 const tickText = (unit: Unit, value: number): string =>
   unit === 'share' ? formatPercent(value) : unit === 'durationMs' ? formatDuration(value) : formatNumber(value);
+
+/** Nobody logs half a step. */
+const wholeSteps = Array.from({ length: 16 }, (_none, power) => [1, 2, 5].map((part) => part * 10 ** power)).flat();
 
 /** Vertical lines (deployments) and the threshold, below the lines of the series. */
 const drawMarks = (prepared: PreparedSeries, mute: string, warn: string, ratio: number) => (plot: uPlot) => {
@@ -52,7 +57,7 @@ const drawMarks = (prepared: PreparedSeries, mute: string, warn: string, ratio: 
 /** uPlot's options for a prepared chart; draws what was prepared and decides nothing. */
 export const plotOptions = (
   prepared: PreparedSeries,
-  { element, widthPx, heightPx, syncKey, onZoom }: Place,
+  { element, widthPx, heightPx, syncKey, onZoom, latest }: Place,
 ): uPlot.Options => {
   const colour = (name: string) => resolveColour(element, name);
   const [line, muted, warn] = [colour('var(--line)'), colour('var(--muted)'), colour('var(--warn)')];
@@ -61,7 +66,7 @@ export const plotOptions = (
   for (const entry of prepared.lines) {
     const stroke = colour(entry.colour);
     const pale = stroke.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.55)');
-    const single = entry.ys.filter((value) => value !== null).length < 2;
+    const single = entry.ys.filter((value) => value !== null && value !== undefined).length < 2;
     series.push({
       label: entry.label,
       stroke: entry.pale ? pale : stroke,
@@ -88,7 +93,7 @@ export const plotOptions = (
   const values = [
     ...prepared.lines.flatMap((entry) => [...entry.ys, ...(entry.lows ?? []), ...(entry.highs ?? [])]),
     prepared.threshold?.value ?? null,
-  ].filter((value) => value !== null);
+  ].filter((value) => value !== null && value !== undefined);
   return {
     width: widthPx,
     height: heightPx,
@@ -106,26 +111,29 @@ export const plotOptions = (
               return [Math.min(low, ...values) - pad, Math.max(high, ...values) + pad];
             },
           }
-        : {},
+        : prepared.logarithmic
+          ? { distr: 3 }
+          : {},
     },
     axes: [
       {
         ...axis,
         space: 70,
         ...(prepared.xKind === 'time' ? {} : { size: 30 }),
+        ...(prepared.xKind === 'step' ? { incrs: wholeSteps } : {}),
         ...(prepared.xKind === 'time' ? { values: (_plot: uPlot, ticks: number[]) => timeTicks(ticks) } : {}),
         ...(prepared.xKind === 'elapsed'
           ? { values: (_plot: uPlot, ticks: number[]) => ticks.map(formatDuration) }
           : {}),
       },
-      { ...axis, size: 58, values: (_plot, ticks) => ticks.map((tick) => tickText(prepared.unit, tick)) },
+      { ...axis, size: 66, values: (_plot, ticks) => ticks.map((tick) => tickText(prepared.unit, tick)) },
     ],
     cursor: {
       drag: { x: true, y: false, setScale: true },
       points: { size: 6 },
       ...(syncKey ? { sync: { key: syncKey } } : {}),
     },
-    plugins: [valueBox(prepared)],
+    plugins: [valueBox(latest)],
     hooks: {
       drawAxes: [drawMarks(prepared, muted, warn, devicePixelRatio)],
       setSelect: [

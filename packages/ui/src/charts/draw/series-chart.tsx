@@ -30,6 +30,10 @@ const Plot = ({ prepared, height = defaultHeightPx, syncKey, onZoom }: Omit<Seri
   const plot = useRef<uPlot | null>(null);
   const data = useMemo(() => dataOf(prepared), [prepared]);
   const ready = width > 0;
+  const latest = useRef(prepared);
+  useEffect(() => {
+    latest.current = prepared;
+  });
   const zoom = useEffectEvent((from: number, to: number) => onZoom?.(from, to));
   const makePlot = useEffectEvent((element: HTMLElement, place: Omit<Place, 'element' | 'widthPx'>) => {
     const options = plotOptions(prepared, { ...place, element, widthPx: element.clientWidth });
@@ -38,7 +42,12 @@ const Plot = ({ prepared, height = defaultHeightPx, syncKey, onZoom }: Omit<Seri
   useEffect(() => {
     const element = holder.current;
     if (element === null || !ready) return;
-    const made = makePlot(element, { heightPx: height, syncKey, onZoom: (from, to) => zoom(from, to) });
+    const made = makePlot(element, {
+      heightPx: height,
+      syncKey,
+      onZoom: (from, to) => zoom(from, to),
+      latest: () => latest.current,
+    });
     plot.current = made;
     return () => {
       made.destroy();
@@ -66,6 +75,7 @@ export const SeriesChart = ({ title, prepared, height = defaultHeightPx, syncKey
     turns,
     prepared.xKind,
     prepared.unit,
+    prepared.logarithmic,
     prepared.lines.map((line) => [line.label, line.colour, line.uncertain, line.pale, line.lows !== null]),
     prepared.threshold,
     prepared.marks,
@@ -73,8 +83,10 @@ export const SeriesChart = ({ title, prepared, height = defaultHeightPx, syncKey
   const legend = prepared.lines
     .filter((line) => !line.label.endsWith(', raw'))
     .map((line) => ({ label: line.label, colour: line.colour, pale: line.uncertain }));
+  // One line that is called like the chart needs no legend.
+  const isPlain = legend.length === 1 && legend[0]?.label === title;
   return (
-    <ChartFrame title={title} prepared={prepared} height={height} legend={legend}>
+    <ChartFrame title={title} prepared={prepared} height={height} legend={isPlain ? [] : legend}>
       <Plot
         key={form}
         prepared={prepared}

@@ -10,8 +10,9 @@ describe('metricPoints', () => {
       { x: 1, y: null },
     ]);
   });
-  it('counts time from the start of the run', () => {
-    expect(metricPoints([point(7, 1, 5000)], 'time', 2000)).toEqual([{ x: 3000, y: 1 }]);
+  it('counts relative time from the start of the run', () => {
+    expect(metricPoints([point(7, 1, 5000)], 'relative', 2000)).toEqual([{ x: 3000, y: 1 }]);
+    expect(metricPoints([point(7, 1, 5000)], 'time', 2000)).toEqual([{ x: 5000, y: 1 }]);
   });
   it('keeps a spike inside the band when there are too many points', () => {
     const many = Array.from({ length: 1000 }, (_none, step) => point(step, step === 500 ? 99 : 1));

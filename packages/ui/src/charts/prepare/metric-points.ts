@@ -1,14 +1,15 @@
 import type { MetricPoint } from '@millwright/contract';
 import type { SeriesPoint } from './series.ts';
 
-export type MetricAxis = 'step' | 'time';
+/** `relative`: time since the start of the run. */
+export type MetricAxis = 'step' | 'time' | 'relative';
 
 const valueOf = ({ value }: MetricPoint): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
 /**
  * Points of a metric for a chart, at most `limit` of them. With more, each is the mean of a stretch of the x axis with
- * its least and greatest value as band, so that no spike is hidden. Time counts from the start of the run.
+ * its least and greatest value as band, so that no spike is hidden.
  */
 export const metricPoints = (
   points: readonly MetricPoint[],
@@ -16,9 +17,9 @@ export const metricPoints = (
   startedAt: number,
   limit = 600,
 ): SeriesPoint[] => {
-  const placed = points
-    .map((point) => ({ x: axis === 'step' ? point.step : Math.max(0, point.at - startedAt), y: valueOf(point) }))
-    .sort((a, b) => a.x - b.x);
+  const place = (point: MetricPoint) =>
+    axis === 'step' ? point.step : axis === 'time' ? point.at : Math.max(0, point.at - startedAt);
+  const placed = points.map((point) => ({ x: place(point), y: valueOf(point) })).sort((a, b) => a.x - b.x);
   if (placed.length <= limit) return placed;
   const low = placed[0]?.x ?? 0;
   const width = (placed.at(-1)?.x ?? 0) - low || 1;

@@ -30,6 +30,8 @@ export interface SeriesMark {
   x: number;
   label: string;
 }
+/** null: a gap; undefined: nothing belongs there, the line goes on. */
+export type SeriesValue = number | null | undefined;
 export interface PreparedSeries extends Described {
   xKind: XKind;
   unit: Unit;
@@ -39,13 +41,14 @@ export interface PreparedSeries extends Described {
     uncertain: boolean;
     /** Behind another line of the same, e.g. the raw values behind the smoothed ones. */
     pale: boolean;
-    ys: (number | null)[];
-    lows: (number | null)[] | null;
-    highs: (number | null)[] | null;
+    ys: SeriesValue[];
+    lows: SeriesValue[] | null;
+    highs: SeriesValue[] | null;
   }[];
   xs: number[];
   marks: readonly SeriesMark[];
   threshold: { value: number; label: string } | null;
+  logarithmic: boolean;
 }
 export interface SeriesOptions {
   what: string;
@@ -58,6 +61,10 @@ export interface SeriesOptions {
   threshold?: { value: number; label: string };
   /** Exponential smoothing of the drawn lines, 0 (none) to below 1. The table keeps the raw values. */
   smoothing?: number;
+  /** Each line has its own places on the x axis, and goes on between them. */
+  sparse?: boolean;
+  /** Powers of ten up the y axis; what is not above zero is a gap. */
+  logarithmic?: boolean;
 }
 
 export const formatUnit = (unit: Unit, value: number | null): string =>
@@ -75,11 +82,11 @@ const known = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value) ? null : value;
 
 /** Exponential moving average, corrected for its start (debiased as in Adam), so that early values are not pulled to zero. */
-export const smooth = (values: readonly (number | null)[], weight: number): (number | null)[] => {
+export const smooth = (values: readonly SeriesValue[], weight: number): SeriesValue[] => {
   let sum = 0;
   let norm = 0;
   return values.map((value) => {
-    if (value === null) return null;
+    if (value === null || value === undefined) return value;
     sum = weight * sum + (1 - weight) * value;
     norm = weight * norm + (1 - weight);
     return sum / norm;
@@ -88,14 +95,27 @@ export const smooth = (values: readonly (number | null)[], weight: number): (num
 
 /** Lines over a shared x axis: gaps where a line has no value, a band where it has bounds. */
 export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOptions): PreparedSeries => {
-  const { what, xKind, unit = 'number', limit = 12, marks = [], threshold, smoothing = 0 } = options;
+  const {
+    what,
+    xKind,
+    unit = 'number',
+    limit = 12,
+    marks = [],
+    threshold,
+    smoothing = 0,
+    sparse = false,
+    logarithmic = false,
+  } = options;
   const shown = input.slice(0, limit);
   const xs = [...new Set(shown.flatMap((line) => line.points.map((point) => point.x)))].sort((a, b) => a - b);
   const at = new Map(xs.map((x, index) => [x, index]));
   const lines = shown.flatMap((line) => {
     const column = (pick: (point: SeriesPoint) => number | null | undefined) => {
-      const values = new Array<number | null>(xs.length).fill(null);
-      for (const point of line.points) values[at.get(point.x) as number] = known(pick(point));
+      const values = new Array<SeriesValue>(xs.length).fill(sparse ? undefined : null);
+      for (const point of line.points) {
+        const value = known(pick(point));
+        values[at.get(point.x) as number] = logarithmic && value !== null && value <= 0 ? null : value;
+      }
       return values;
     };
     const ys = column((point) => point.y);
@@ -123,12 +143,16 @@ export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOpti
     if (!first || !last) return `${line.label} has no values`;
     return `${line.label} goes from ${formatUnit(unit, first.y)} to ${formatUnit(unit, last.y)}`;
   });
+  const valueAt = new Map(shown.map((line) => [line, new Map(line.points.map((point) => [point.x, point.y]))]));
+  const hidden = logarithmic
+    ? shown.flatMap((line) => line.points).filter(({ y }) => y !== null && Number.isFinite(y) && y <= 0).length
+    : 0;
   const table = {
     head: [xNames[xKind][0], ...shown.map((line) => line.label)],
     rows: xs.map((x) => [
       formatX(xKind, x).replace(/^(?:step|after) /, ''),
       ...shown.map((line) => {
-        const value = known(line.points.find((point) => point.x === x)?.y);
+        const value = known(valueAt.get(line)?.get(x));
         return value === null ? '–' : formatUnit(unit, value);
       }),
     ]),
@@ -146,6 +170,10 @@ export const prepareSeries = (input: readonly SeriesInput[], options: SeriesOpti
     threshold: threshold ?? null,
     sentence,
     table,
-    note: capNote(shown.length, input.length, 'series'),
+    logarithmic,
+    note:
+      [capNote(shown.length, input.length, 'series'), hidden > 0 ? `${hidden} values not above zero left out` : null]
+        .filter(Boolean)
+        .join('; ') || null,
   };
 };

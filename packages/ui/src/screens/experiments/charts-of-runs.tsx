@@ -31,18 +31,20 @@ export const ChartsOfRuns = ({ asked, columns, order, total, ...rest }: Props) =
     placeholderData: keepPreviousData,
   });
   return (
-    <Loaded query={runs} height={360}>
-      {(data) => (
-        <RunsCharts
-          {...rest}
-          runs={data.items}
-          note={
-            total !== null && total > data.items.length
-              ? `the first ${formatCount(data.items.length)} of ${formatCount(total)}`
-              : null
-          }
-        />
-      )}
-    </Loaded>
+    <div className="mt-3">
+      <Loaded query={runs} height={360}>
+        {(data) => (
+          <RunsCharts
+            {...rest}
+            runs={data.items}
+            note={
+              total !== null && total > data.items.length
+                ? `the first ${formatCount(data.items.length)} of ${formatCount(total)}`
+                : null
+            }
+          />
+        )}
+      </Loaded>
+    </div>
   );
 };

@@ -1,113 +1,116 @@
-import { type Run, getRun } from '@millwright/contract';
-import { useQueries } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { queryFor } from '../../api/queries.ts';
-import { ObjectLink, ScreenLink } from '../../app/links.tsx';
+import type { Run } from '@millwright/contract';
+import { useMemo, useState } from 'react';
+import { ScreenLink } from '../../app/links.tsx';
 import { useProject, useScreenSearch } from '../../app/location.ts';
-import { colourOf } from '../../charts/prepare/colours.ts';
-import { Status } from '../../ui/badge.tsx';
+import { type Selection, noSelection } from '../../tables/selection.ts';
 import { Card, PageHeader } from '../../ui/card.tsx';
-import { Checkbox } from '../../ui/field.tsx';
-import { formatNumber } from '../../ui/format.ts';
+import { Select, TextField } from '../../ui/field.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
-import { CurveForm, Curve } from './curves.tsx';
-import { compareRuns, metricKeys, runTitle } from './run-values.ts';
 import { comparedAtMost } from './bulk-runs.tsx';
+import { ComparedTable } from './compared-table.tsx';
+import { CurveForm } from './curve-form.tsx';
+import { type CurveGroup, Curves } from './curves.tsx';
+import { groupRuns } from './run-groups.ts';
+import { RunLegend } from './run-legend.tsx';
+import { metricKeys, parameterKeys, tagKeys, varies } from './run-values.ts';
+import { RunsCharts } from './runs-charts.tsx';
+import { useCompared } from './use-compared.ts';
+import { VerdictCard } from './verdict-card.tsx';
 
-const Swatch = ({ colour }: { colour: string }) => (
-  <svg aria-hidden width="10" height="10" className="shrink-0">
-    <circle cx="5" cy="5" r="5" fill={colour} />
-  </svg>
-);
+const groupsOffered = 200;
 
-const Table = ({ runs, differing }: { runs: readonly Run[]; differing: boolean }) => {
-  const rows = useMemo(() => compareRuns(runs).filter((row) => row.differs || !differing), [runs, differing]);
+const groupsOf = (runs: readonly Run[], by: string | undefined): CurveGroup[] | null =>
+  by === undefined
+    ? null
+    : groupRuns(runs, by, { metrics: [], summary: 'last' }).map((group) => {
+        const value = group.value ?? `without ${by.slice(by.indexOf('.') + 1)}`;
+        return { value, entity: `${by}=${value}`, runs: group.runs };
+      });
+
+const CurvesCard = ({ runs, groups }: { runs: readonly Run[]; groups: readonly CurveGroup[] | null }) => {
+  const [text, setText] = useState('');
+  const all = useMemo(() => {
+    const points = (key: string) => Math.max(...runs.map((run) => run.metrics[key]?.points ?? 0));
+    const keys = metricKeys(runs);
+    // Those that have a course first.
+    return [...keys.filter((key) => points(key) > 1), ...keys.filter((key) => points(key) <= 1)];
+  }, [runs]);
+  const keys = useMemo(() => all.filter((key) => key.toLowerCase().includes(text.toLowerCase())), [all, text]);
+  if (all.length === 0) return null;
   return (
-    <div tabIndex={0} role="region" aria-label="Runs side by side" className="max-h-[60vh] overflow-auto">
-      <table className="w-full text-sm tabular-nums">
-        <thead className="sticky top-0 z-[1] bg-sunken text-left">
-          <tr>
-            <th scope="col" className="sticky left-0 bg-sunken px-3 py-2 text-xs font-medium text-muted">
-              What
-            </th>
-            {runs.map((run) => (
-              <th key={run.id} scope="col" className="min-w-32 px-3 py-2 font-medium">
-                <span className="flex items-center gap-1.5">
-                  <Swatch colour={colourOf(run.id)} />
-                  <ObjectLink type="run" id={run.id} className="hover:text-accent hover:underline">
-                    {runTitle(run)}
-                  </ObjectLink>
-                </span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            <tr key={`${row.group} ${row.key}`} className="border-t border-line">
-              <th scope="row" className="sticky left-0 bg-surface px-3 py-1 text-left font-normal">
-                {rows[index - 1]?.group === row.group ? null : (
-                  <span className="block text-2xs text-faint">{row.group}</span>
-                )}
-                {row.key}
-              </th>
-              {row.values.map((value, at) => (
-                <td
-                  key={runs[at]?.id}
-                  className={`px-3 py-1 align-bottom break-words ${row.differs ? 'font-medium' : 'text-muted'}`}
-                >
-                  {row.key === 'Status' && row.group === 'Run' ? (
-                    <Status quiet state={String(value)} />
-                  ) : typeof value === 'number' || row.group === 'Metrics' ? (
-                    formatNumber(value)
-                  ) : (
-                    (value ?? <span className="text-faint">–</span>)
-                  )}
-                </td>
-              ))}
-            </tr>
-          ))}
-          {rows.length === 0 ? (
-            <tr>
-              <td className="px-3 py-4 text-muted" colSpan={runs.length + 1}>
-                These runs do not differ in anything.
-              </td>
-            </tr>
-          ) : null}
-        </tbody>
-      </table>
-    </div>
+    <Card title="Curves">
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        {all.length > 4 ? (
+          <div className="w-56">
+            <TextField
+              label="Find a metric"
+              hideLabel
+              type="search"
+              placeholder={`Find one of ${formatCount(all.length)} metrics`}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </div>
+        ) : null}
+        <CurveForm grouped={groups !== null} />
+      </div>
+      {keys.length === 0 ? <p className="text-muted">No metric is called like that.</p> : null}
+      <Curves runs={runs} keys={keys} groups={groups} />
+    </Card>
   );
 };
 
 const Comparison = ({ runs }: { runs: readonly Run[] }) => {
   const [search, change] = useScreenSearch();
-  const metrics = metricKeys(runs);
+  const [selection, setSelection] = useState<Selection>(noSelection);
+  const by = search['group'];
+  const shown = useMemo(
+    () => (selection.size === 0 ? runs : runs.filter((run) => selection.has(run.id))),
+    [runs, selection],
+  );
+  const groups = useMemo(() => groupsOf(runs, by), [runs, by]);
+  const shownGroups = useMemo(() => groupsOf(shown, by), [shown, by]);
+  const choices = useMemo(
+    () =>
+      [
+        { value: '', label: 'Not grouped' },
+        ...parameterKeys(runs)
+          .filter((key) => varies(runs, (run) => run.parameters[key]))
+          .map((key) => ({ value: `parameters.${key}`, label: `By ${key}` })),
+        ...tagKeys(runs)
+          .filter((key) => varies(runs, (run) => run.tags[key]))
+          .map((key) => ({ value: `tags.${key}`, label: `By tag ${key}` })),
+      ].slice(0, groupsOffered),
+    [runs],
+  );
   return (
-    <div className="flex flex-col gap-3">
-      <Card
-        flush
-        title={`${runs.length} runs side by side`}
-        aside={
-          <Checkbox
-            label="Diff only"
-            checked={search['diff'] === 'on'}
-            onChange={(event) => change({ diff: event.target.checked ? 'on' : null })}
-          />
-        }
-      >
-        <Table runs={runs} differing={search['diff'] === 'on'} />
-      </Card>
-      {metrics.length > 0 ? (
-        <Card title="Curves">
-          <CurveForm />
-          <div className="grid gap-5 xl:grid-cols-2">
-            {metrics.map((metric) => (
-              <Curve key={metric} metric={metric} runs={runs} />
-            ))}
-          </div>
-        </Card>
-      ) : null}
+    <div className="grid items-start gap-3 lg:grid-cols-[15rem_minmax(0,1fr)]">
+      <div className="flex min-w-0 flex-col gap-3 lg:sticky lg:top-14">
+        <Select
+          label="Group the runs"
+          hint={by ? undefined : 'To see means over seeds, and whether one value is better than another'}
+          choices={choices}
+          value={by ?? ''}
+          onChange={(event) => change({ group: event.target.value || null })}
+        />
+        <RunLegend runs={runs} groups={groups} selection={selection} onSelect={setSelection} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-3">
+        {by && shownGroups ? <VerdictCard groups={shownGroups} runs={shown} by={by} /> : null}
+        <ComparedTable
+          runs={shown}
+          note={selection.size > 0 ? `${formatCount(shown.length)} of ${formatCount(runs.length)} runs` : null}
+        />
+        <RunsCharts
+          runs={runs}
+          summary="last"
+          selected={selection}
+          onSelect={(ids) => setSelection(new Set(ids))}
+          note={null}
+        />
+        <CurvesCard runs={shown} groups={shownGroups} />
+      </div>
     </div>
   );
 };
@@ -116,16 +119,10 @@ const Comparison = ({ runs }: { runs: readonly Run[] }) => {
 const Compare = () => {
   const project = useProject();
   const [search] = useScreenSearch();
-  const ids = (search['runs'] ?? '').split(',').filter(Boolean).slice(0, comparedAtMost);
-  const found = useQueries({
-    queries: ids.map((run) => queryFor(getRun, { params: { project, run } })),
-    combine: (results) => ({
-      runs: results.flatMap((result) => result.data ?? []),
-      pending: results.some((result) => result.isPending),
-      error: results.find((result) => result.error)?.error ?? null,
-      retry: () => results.forEach((result) => void result.refetch()),
-    }),
-  });
+  const list = search['runs'] ?? '';
+  const ids = useMemo(() => [...new Set(list.split(',').filter(Boolean))].slice(0, comparedAtMost), [list]);
+  const found = useCompared(project, ids);
+  const missing = ids.length - found.runs.length;
   return (
     <>
       <PageHeader title="Compare runs" text="What differs between these runs, and how their metrics went." />
@@ -146,7 +143,14 @@ const Compare = () => {
           }
         />
       ) : (
-        <Comparison runs={found.runs} />
+        <>
+          {missing > 0 ? (
+            <p role="note" className="mb-2 text-sm text-warn">
+              {missing === 1 ? 'One of these runs is' : `${missing} of these runs are`} not there any more.
+            </p>
+          ) : null}
+          <Comparison runs={found.runs} />
+        </>
       )}
     </>
   );

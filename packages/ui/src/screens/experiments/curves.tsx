@@ -1,90 +1,114 @@
-import { type Run, getMetricHistory } from '@millwright/contract';
-import { useQueries } from '@tanstack/react-query';
+import { type MetricPoint, type Run, getMetricHistories } from '@millwright/contract';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { queryFor } from '../../api/queries.ts';
-import { useProject, useScreenSearch } from '../../app/location.ts';
+import { useProject } from '../../app/location.ts';
 import { SeriesChart } from '../../charts/draw/series-chart.tsx';
-import { type MetricAxis, metricPoints } from '../../charts/prepare/metric-points.ts';
-import { prepareSeries } from '../../charts/prepare/series.ts';
-import { Select } from '../../ui/field.tsx';
+import { meanWithBand } from '../../charts/prepare/bands.ts';
+import { metricPoints } from '../../charts/prepare/metric-points.ts';
+import { type SeriesInput, prepareSeries } from '../../charts/prepare/series.ts';
 import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
+import { ChartGrid } from './chart-grid.tsx';
+import { type CurveFormState, useCurveForm } from './curve-form.tsx';
 import { runTitle } from './run-values.ts';
 
-const heightPx = 230;
-const pointsAsked = 2000;
+const chartHeightPx = 220;
+const rowHeightPx = 276;
+/** Points of a row of charts, over all its runs. */
+const pointsInAll = 60_000;
+const linesAtMost = 200;
 
-/** How curves are drawn; in the address, so that all of them and whoever gets the link see the same. */
-export const useCurveForm = () => {
-  const [search] = useScreenSearch();
-  return { axis: (search['axis'] ?? 'step') as MetricAxis, smoothing: Number(search['smoothing'] ?? 0) / 100 };
-};
+/** What a chart needs to know of a run. */
+type CurveRun = Pick<Run, 'id' | 'name' | 'startedAt'>;
+/** Runs drawn as one line: those with the same value of what they are grouped by. */
+export interface CurveGroup {
+  value: string;
+  entity: string;
+  runs: readonly Run[];
+}
+interface Props {
+  runs: readonly CurveRun[];
+  /** Metrics, a chart each. */
+  keys: readonly string[];
+  groups?: readonly CurveGroup[] | null;
+}
 
-export const CurveForm = () => {
-  const [search, change] = useScreenSearch();
-  const smoothing = search['smoothing'] ?? '0';
-  return (
-    <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
-      <Select
-        label="Across"
-        hideLabel
-        choices={[
-          { value: 'step', label: 'By step' },
-          { value: 'time', label: 'By time since the start' },
-        ]}
-        value={search['axis'] ?? 'step'}
-        onChange={(event) => change({ axis: event.target.value === 'step' ? null : event.target.value })}
-      />
-      <label className="flex min-h-8 items-center gap-2 text-sm">
-        Smoothing
-        <input
-          type="range"
-          min={0}
-          max={99}
-          value={smoothing}
-          onChange={(event) => change({ smoothing: event.target.value === '0' ? null : event.target.value })}
-          className="w-36 accent-(--accent)"
-        />
-        <span className="w-9 tabular-nums">{(Number(smoothing) / 100).toFixed(2)}</span>
-      </label>
-    </div>
+type Histories = ReadonlyMap<string, readonly MetricPoint[]>;
+
+const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, histories: Histories, form: CurveFormState) => {
+  const pointsOf = (run: CurveRun) =>
+    metricPoints(histories.get(`${run.id} ${metric}`) ?? [], form.axis, run.startedAt);
+  const having = (some: readonly CurveRun[]) => some.filter((run) => histories.has(`${run.id} ${metric}`));
+  if (groups)
+    return groups.map(
+      (group): SeriesInput => ({
+        entity: group.entity,
+        label: group.value,
+        points: meanWithBand(having(group.runs).map(pointsOf), form.band),
+      }),
+    );
+  return having(runs).map(
+    (run): SeriesInput => ({
+      entity: runs.length === 1 ? metric : run.id,
+      label: runs.length === 1 ? metric : runTitle(run),
+      points: pointsOf(run),
+    }),
   );
 };
 
 /** One metric of one or more runs. Bold is smoothed, pale is raw; a band spans what lies between the drawn points. */
-export const Curve = ({ metric, runs }: { metric: string; runs: readonly Run[] }) => {
-  const project = useProject();
-  const { axis, smoothing } = useCurveForm();
-  const owners = useMemo(() => runs.filter((run) => metric in run.metrics), [runs, metric]);
-  const histories = useQueries({
-    queries: owners.map((run) =>
-      queryFor(getMetricHistory, { params: { project, run: run.id }, query: { key: metric, points: pointsAsked } }),
-    ),
-    combine: (results) => ({
-      data: results.map((result) => result.data),
-      pending: results.some((result) => result.isPending),
-      error: results.find((result) => result.error)?.error ?? null,
-      retry: () => results.forEach((result) => void result.refetch()),
-    }),
-  });
+const Curve = ({ metric, histories, runs, groups }: Omit<Props, 'keys'> & { metric: string; histories: Histories }) => {
+  const { axis, smoothing, logarithmic, band } = useCurveForm();
   const prepared = useMemo(
     () =>
       prepareSeries(
-        owners.map((run, index) => ({
-          entity: runs.length === 1 ? metric : run.id,
-          label: runs.length === 1 ? metric : runTitle(run),
-          points: metricPoints(histories.data[index]?.points ?? [], axis, run.startedAt),
-        })),
-        { what: metric, xKind: axis === 'step' ? 'step' : 'elapsed', smoothing, limit: 20 },
+        linesOf(metric, { runs, groups: groups ?? null }, histories, { axis, smoothing, logarithmic, band }),
+        {
+          what: metric,
+          xKind: axis === 'relative' ? 'elapsed' : axis,
+          smoothing,
+          logarithmic,
+          sparse: true,
+          limit: linesAtMost,
+        },
       ),
-    [owners, histories.data, axis, smoothing, metric, runs.length],
+    [metric, runs, groups, histories, axis, smoothing, logarithmic, band],
   );
-  if (histories.error) return <ErrorState error={histories.error} onRetry={histories.retry} />;
-  if (histories.pending)
-    return (
-      <Loading label={`Loading ${metric}`}>
-        <Skeleton className="mb-1 h-7 w-32" />
-        <Skeleton className="h-[230px] w-full" />
-      </Loading>
-    );
-  return <SeriesChart title={metric} prepared={prepared} height={heightPx} syncKey={`curves-${axis}`} />;
+  return <SeriesChart title={metric} prepared={prepared} height={chartHeightPx} syncKey={`curves-${axis}`} />;
 };
+
+const CurveRow = ({ runs, keys, groups }: Props) => {
+  const project = useProject();
+  const points = Math.max(100, Math.min(1000, Math.floor(pointsInAll / (runs.length * keys.length))));
+  const read = useQuery({
+    ...queryFor(getMetricHistories, {
+      params: { project },
+      body: { runs: runs.map((run) => run.id), keys: [...keys], points },
+    }),
+    placeholderData: keepPreviousData,
+  });
+  const histories = useMemo(
+    () => new Map(read.data?.histories.map((one) => [`${one.runId} ${one.key}`, one.points])),
+    [read.data],
+  );
+  if (read.error) return <ErrorState error={read.error} onRetry={() => void read.refetch()} />;
+  return keys.map((key) =>
+    read.isPending ? (
+      <Loading key={key} label={`Loading ${key}`}>
+        <Skeleton className="mb-1 h-7 w-32" />
+        <Skeleton className="h-[220px] w-full" />
+      </Loading>
+    ) : (
+      <Curve key={key} metric={key} runs={runs} groups={groups ?? null} histories={histories} />
+    ),
+  );
+};
+
+/** A chart per metric; those in view are read, together per row, and kept up to date while their runs go on. */
+export const Curves = ({ runs, keys, groups }: Props) => (
+  <ChartGrid
+    keys={keys}
+    rowHeightPx={rowHeightPx}
+    row={(some) => <CurveRow runs={runs} keys={some} groups={groups ?? null} />}
+  />
+);

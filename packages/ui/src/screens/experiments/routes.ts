@@ -12,7 +12,14 @@ const runsSearch = {
   x: text(300),
   y: text(300),
 };
-const curvesSearch = { axis: oneOf('step', 'time'), smoothing: integer(0, 99) };
+const curvesSearch = {
+  axis: oneOf('step', 'relative', 'time'),
+  smoothing: integer(0, 99),
+  log: oneOf('on'),
+  band: oneOf('interval'),
+};
+/** Ids of 200 runs. */
+const idsLength = 7000;
 
 export const screens: StageRoutes['screens'] = [
   { path: 'experiments', title: 'Runs', load: () => import('./runs.tsx'), search: runsSearch },
@@ -21,7 +28,15 @@ export const screens: StageRoutes['screens'] = [
     path: 'experiments/compare',
     title: 'Compare runs',
     load: () => import('./compare.tsx'),
-    search: { runs: text(4000), diff: oneOf('on'), ...curvesSearch },
+    search: {
+      runs: text(idsLength),
+      diff: oneOf('on'),
+      judged: text(300),
+      better: oneOf('higher', 'lower'),
+      reference: text(300),
+      ...runsSearch,
+      ...curvesSearch,
+    },
   },
   {
     path: 'experiments/$experiment',

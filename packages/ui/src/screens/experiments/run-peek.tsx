@@ -18,6 +18,21 @@ const More = ({ count }: { count: number }) =>
 
 const Facts = ({ run }: { run: Run }) => (
   <>
+    <KeyValue
+      pairs={[
+        ['Status', <Status key="status" state={run.status} />],
+        [
+          'Experiment',
+          <ObjectLink key="experiment" type="experiment" id={run.experimentId}>
+            {run.experimentName}
+          </ObjectLink>,
+        ],
+        ['Started', <RelativeTime key="started" at={run.startedAt} />],
+        ['Took', <Duration key="took" from={run.startedAt} to={run.endedAt} />],
+        ['Owner', run.owner],
+        ['Note', run.note || null],
+      ]}
+    />
     <div>
       <h3 className="mb-1 text-xs font-semibold text-muted">Metrics, last</h3>
       <KeyValue pairs={firstOf(run.metrics).map(([key, metric]) => [key, formatNumber(metric.last)])} />
@@ -32,10 +47,10 @@ const Facts = ({ run }: { run: Run }) => (
 );
 
 /** A run beside the table; the row knows only what its columns show, so the rest is read. */
-export const RunPeek = ({ run }: { run: Run }) => {
-  const whole = useRead(getRun, { params: { project: useProject(), run: run.id } });
+export const RunPeek = ({ id }: { id: string }) => {
+  const whole = useRead(getRun, { params: { project: useProject(), run: id } });
   const [search, change] = useScreenSearch();
-  const isBaseline = search['baseline'] === run.id;
+  const isBaseline = search['baseline'] === id;
   return (
     <div className="flex flex-col gap-4">
       <Button
@@ -43,25 +58,10 @@ export const RunPeek = ({ run }: { run: Run }) => {
         className="self-start"
         icon={isBaseline ? <PinOff aria-hidden size={13} /> : <Pin aria-hidden size={13} />}
         aria-pressed={isBaseline}
-        onClick={() => change({ baseline: isBaseline ? null : run.id })}
+        onClick={() => change({ baseline: isBaseline ? null : id })}
       >
         {isBaseline ? 'No longer the baseline' : 'Compare the others with it'}
       </Button>
-      <KeyValue
-        pairs={[
-          ['Status', <Status key="status" state={run.status} />],
-          [
-            'Experiment',
-            <ObjectLink key="experiment" type="experiment" id={run.experimentId}>
-              {run.experimentName}
-            </ObjectLink>,
-          ],
-          ['Started', <RelativeTime key="started" at={run.startedAt} />],
-          ['Took', <Duration key="took" from={run.startedAt} to={run.endedAt} />],
-          ['Owner', run.owner],
-          ['Note', run.note || null],
-        ]}
-      />
       <Loaded query={whole} height={160}>
         {(data) => <Facts run={data} />}
       </Loaded>

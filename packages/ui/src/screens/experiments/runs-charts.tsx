@@ -113,7 +113,6 @@ export const RunsCharts = (props: Props) => {
   const form = search['charts'];
   return (
     <Card
-      className="mt-3"
       title={`Charts of ${props.note ?? props.runs.length} runs${props.selected.size > 0 ? `, ${props.selected.size} chosen` : ''}`}
       aside={
         <div className="flex flex-wrap gap-1">

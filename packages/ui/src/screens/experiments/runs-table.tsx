@@ -1,8 +1,8 @@
-import type { Run } from '@millwright/contract';
 import { useCallback, useMemo, useState } from 'react';
 import { pathOf } from '../../app/links.tsx';
 import { useProject, useScreenSearch } from '../../app/location.ts';
 import { chosenColumns } from '../../tables/columns.ts';
+import { FilterBar } from '../../tables/filter-bar.tsx';
 import { PagedTable } from '../../tables/paged-table.tsx';
 import { type Selection, noSelection } from '../../tables/selection.ts';
 import { useTableSearch } from '../../tables/table-search.ts';
@@ -17,11 +17,13 @@ import { RunsForm } from './runs-form.tsx';
 import { type RunsAsked, keysFor, orderFor, useBaseline, useRunKeys, useRuns } from './use-runs.ts';
 
 const chartHeightPx = 380;
+const filterExample = 'metrics.accuracy > 0.9 and tags.team = "risk"';
 
 /** All runs of a project or an experiment: the table first, charts below it on demand; both share one selection. */
 export const RunsTable = ({ experiment }: { experiment?: string }) => {
   const project = useProject();
-  const [{ filter, sort, columns: list }] = useTableSearch();
+  const [{ filter, sort, columns: list }, changeTable] = useTableSearch();
+  const onFilter = useCallback((text: string) => changeTable({ filter: text || null }), [changeTable]);
   const [search] = useScreenSearch();
   const summary = (search['summary'] ?? 'last') as Summary;
   const view = search['view'] === 'deleted' ? 'deleted' : 'active';
@@ -42,13 +44,22 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
     () => chosen.filter(({ id }) => id.startsWith('metrics.')).map(({ id }) => id.slice('metrics.'.length)),
     [chosen],
   );
-  const path = useCallback((run: Run) => pathOf(project, 'run', run.id), [project]);
+  const path = useCallback((id: string) => pathOf(project, 'run', id), [project]);
   const form = <RunsForm keys={keys} />;
   if (error) return <ErrorState error={error} />;
   if (group)
     return (
       <>
-        <div className="mb-2 flex flex-wrap gap-2">{form}</div>
+        <div className="mb-2 flex flex-wrap items-start gap-2">
+          <FilterBar
+            label="Filter the runs"
+            value={filter ?? ''}
+            onChange={onFilter}
+            keys={columns.map(({ id }) => id)}
+            example={filterExample}
+          />
+          {form}
+        </div>
         <GroupsTable asked={asked} by={group} metrics={metrics} summary={summary} total={runs.total} />
       </>
     );
@@ -64,10 +75,10 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
         onRange={runs.onRange}
         columns={columns}
         chosen={chosen}
-        filterExample='metrics.accuracy > 0.9 and tags.team = "risk"'
+        filterExample={filterExample}
         pinned={pinned}
-        peek={(_id, run) => <RunPeek run={run} />}
-        peekTitle={runTitle}
+        peek={(id) => <RunPeek id={id} />}
+        peekTitle={(id, run) => runTitle(run ?? { id, name: '' })}
         pathOf={path}
         selection={selection}
         onSelect={setSelection}
