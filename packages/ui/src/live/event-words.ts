@@ -11,7 +11,10 @@ const words: Record<EventType, string> = {
   'pipelines.run-ended': 'Pipeline run ended',
   'pipelines.trigger-decided': 'Trigger decided',
   'evaluation.completed': 'Evaluation completed',
+  'registry.model-created': 'New model',
+  'registry.model-tag-changed': 'Tag of a model changed',
   'registry.version-created': 'Model version registered',
+  'registry.version-tag-changed': 'Tag of a version changed',
   'registry.version-decided': 'Model version decided',
   'registry.alias-moved': 'Alias moved',
   'serving.endpoint-changed': 'Endpoint changed',
@@ -24,6 +27,7 @@ const words: Record<EventType, string> = {
   'monitoring.drift-confirmed': 'Drift confirmed',
   'monitoring.performance-degraded': 'Performance degraded',
   'monitoring.incident-changed': 'Incident changed',
+  'notifications.delivery-ended': 'Notification sent or given up',
   'system.job-dead': 'Job is dead',
 };
 /** What an event says in words; an event of an unknown type says its type. */
