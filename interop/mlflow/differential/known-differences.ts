@@ -22,7 +22,13 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'Filters may use OR, NOT and parentheses.',
     why: 'MLflow answers 400. The grammar here is a superset of its own.',
     matches: (_difference, { step, theirs, ours }) =>
-      step.variant === beyondMlflow && theirs.status >= 400 && ours.status === 200,
+      step.variant.startsWith(beyondMlflow) && theirs.status >= 400 && ours.status === 200,
+  },
+  {
+    what: 'IN, BETWEEN and IS NULL work on every field they make sense for.',
+    why: 'MLflow has IN and IS NULL for a few only, and answers 400 for the rest.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /\b(IN|BETWEEN|IS (NOT )?NULL)\b/i.test(step.variant) && theirs.status === 400 && ours.status === 200,
   },
   {
     what: 'What makes MLflow fail with 500 is refused with 400, 404, 405 or 415.',
