@@ -83,7 +83,8 @@ export const Artifact = Type.Object({
 });
 export type Artifact = Static<typeof Artifact>;
 
-const Key = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+/** Of a metric, a parameter or a tag. */
+export const RunKey = Type.String({ minLength: 1, maxLength: 250, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
 /** A relative path of plain segments: no `..`, no empty or dot-only segment, no back slash, no percent sign, no control character. */
 export const ArtifactPath = Type.String({
   minLength: 1,
@@ -222,7 +223,7 @@ export const updateExperiment = operation({
   body: Strict({
     name: Type.Optional(Name),
     description: Type.Optional(Text),
-    tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 5000 }))),
+    tags: Type.Optional(Type.Record(RunKey, Type.String({ maxLength: 5000 }))),
   }),
   reply: Experiment,
   errors: ['NOT_FOUND', 'NAME_TAKEN', 'CONFLICT'],
@@ -295,7 +296,7 @@ export const getMetricHistories = operation({
   params: Type.Object(project),
   body: Strict({
     runs: Type.Array(Id, { minItems: 1, maxItems: 200 }),
-    keys: Type.Array(Key, { minItems: 1, maxItems: 50 }),
+    keys: Type.Array(RunKey, { minItems: 1, maxItems: 50 }),
     points: Type.Optional(Type.Integer({ minimum: 10, maximum: 10_000, default: 500 })),
   }),
   reply: Type.Object({
@@ -326,8 +327,8 @@ export const createRun = operation({
     name: Type.Optional(Title),
     parentRunId: Type.Optional(Id),
     datasetVersionId: Type.Optional(Id),
-    parameters: Type.Optional(Type.Record(Key, Type.String({ maxLength: 6000 }))),
-    tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 8000 }))),
+    parameters: Type.Optional(Type.Record(RunKey, Type.String({ maxLength: 6000 }))),
+    tags: Type.Optional(Type.Record(RunKey, Type.String({ maxLength: 8000 }))),
   }),
   reply: Run,
   errors: ['INVALID_REFERENCE'],
@@ -361,8 +362,8 @@ export const updateRun = operation({
     name: Type.Optional(Title),
     note: Type.Optional(Text),
     endedAt: Type.Optional(Instant),
-    parameters: Type.Optional(Type.Record(Key, Type.String({ maxLength: 6000 }))),
-    tags: Type.Optional(Type.Record(Key, Type.String({ maxLength: 8000 }))),
+    parameters: Type.Optional(Type.Record(RunKey, Type.String({ maxLength: 6000 }))),
+    tags: Type.Optional(Type.Record(RunKey, Type.String({ maxLength: 8000 }))),
   }),
   reply: Run,
   errors: ['NOT_FOUND', 'CONFLICT'],
@@ -380,7 +381,7 @@ export const logMetrics = operation({
   status: 204,
   body: Strict({
     points: Type.Array(
-      Strict({ key: Key, value: MetricValue, step: Type.Optional(step), at: Type.Optional(Instant) }),
+      Strict({ key: RunKey, value: MetricValue, step: Type.Optional(step), at: Type.Optional(Instant) }),
       { minItems: 1, maxItems: 10_000 },
     ),
   }),
@@ -397,7 +398,7 @@ export const getMetricHistory = operation({
   permission: 'run:read',
   params: run,
   query: Type.Object({
-    key: Key,
+    key: RunKey,
     points: Type.Optional(Type.Integer({ minimum: 10, maximum: 100_000, default: 2000 })),
   }),
   reply: Type.Object({ key: Type.String(), total: Count, sampled: Type.Boolean(), points: Type.Array(MetricPoint) }),

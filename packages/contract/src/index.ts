@@ -11,6 +11,7 @@ import * as registry from './registry.ts';
 import * as serving from './serving.ts';
 import * as system from './system.ts';
 import * as training from './training.ts';
+import * as trash from './trash.ts';
 
 export * from './access.ts';
 export * from './data.ts';
@@ -30,6 +31,7 @@ export * from './registry.ts';
 export * from './serving.ts';
 export * from './system.ts';
 export * from './training.ts';
+export * from './trash.ts';
 
 const isOperation = (value: unknown): value is Operation =>
   typeof value === 'object' && value !== null && 'permission' in value && 'path' in value && 'method' in value;
@@ -41,6 +43,7 @@ export const operations: readonly Operation[] = [
   data,
   lineage,
   experiments,
+  trash,
   pipelines,
   training,
   evaluation,

@@ -6,6 +6,7 @@ export const permissions = [
   'data:write',
   'run:read',
   'run:write',
+  'run:purge',
   'pipeline:read',
   'pipeline:write',
   'pipeline:run',

@@ -289,4 +289,36 @@ describe.each(testStorages())('experiments over HTTP on $name', ({ database, con
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'cursor=..', 'cursor=bm90', 'filter=%00'])
       expect((await api.send('GET', `${base}/runs?${query}`)).status).toBe(400);
   });
+
+  it('deletes for good only what lies in the trash, one by one or many at once', async () => {
+    const { id, experimentId } = await aRun(service, test.ctx);
+    const { id: other } = await aRun(service, test.ctx, { experiment: experimentId });
+    expect(await api.send('POST', `${base}/runs/${id}/purge`)).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT' },
+    });
+    const bulk = (runs: string[], action: string, more = {}) =>
+      api.send('POST', `${base}/runs/change`, { runs, action, ...more });
+    expect(await bulk([id, other], 'tag', { tags: { a: 'b' } })).toMatchObject({ status: 200, body: { done: 2 } });
+    expect(await bulk([id, id], 'delete')).toMatchObject({ status: 400 });
+    expect(await bulk([], 'delete')).toMatchObject({ status: 400 });
+    expect(await bulk([id, other], 'delete')).toMatchObject({ status: 200, body: { done: 2, failed: 0 } });
+    expect(await api.send('POST', `${base}/runs/${id}/purge`)).toMatchObject({ status: 204 });
+    expect(await api.send('GET', `${base}/runs/${id}`)).toMatchObject({ status: 404 });
+    expect(await api.send('POST', `${base}/runs/purge`, { runs: [id, other] })).toMatchObject({
+      status: 200,
+      body: {
+        done: 1,
+        failed: 1,
+        outcomes: [
+          { run: id, code: 'NOT_FOUND' },
+          { run: other, code: null, detail: null },
+        ],
+      },
+    });
+    expect(await api.send('POST', `${base}/experiments/${experimentId}/purge`)).toMatchObject({ status: 409 });
+    await api.send('DELETE', `${base}/experiments/${experimentId}`);
+    expect(await api.send('POST', `${base}/experiments/${experimentId}/purge`)).toMatchObject({ status: 204 });
+    expect(await api.send('GET', `${base}/experiments/${experimentId}`)).toMatchObject({ status: 404 });
+  });
 });

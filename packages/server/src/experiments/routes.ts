@@ -1,4 +1,5 @@
 import {
+  changeRuns,
   countRuns,
   createExperiment,
   createRun,
@@ -14,6 +15,9 @@ import {
   listRunKeys,
   listRuns,
   logMetrics,
+  purgeExperiment,
+  purgeRun,
+  purgeRuns,
   putArtifact,
   restoreExperiment,
   restoreRun,
@@ -46,6 +50,10 @@ export const routes = (api: Api, service: ExperimentsService): void => {
     await service.setRunDeleted(ctx, params.run, false);
     return service.getRun(ctx, params.run);
   });
+  api.serve(purgeRun, ({ params }, ctx) => service.purgeRun(ctx, params.run));
+  api.serve(purgeExperiment, ({ params }, ctx) => service.purgeExperiment(ctx, params.experiment));
+  api.serve(changeRuns, ({ body: { runs, ...edit } }, ctx) => service.changeRuns(ctx, runs, edit));
+  api.serve(purgeRuns, ({ body }, ctx) => service.purgeRuns(ctx, body.runs));
   api.serve(logMetrics, ({ params, body }, ctx) => service.logMetrics(ctx, params.run, body.points));
   api.serve(getMetricHistory, ({ params, query }, ctx) =>
     service.metricHistory(ctx, params.run, query.key, query.points ?? 2000),

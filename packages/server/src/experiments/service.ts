@@ -10,7 +10,10 @@ import { modelLabels } from './logged-models/store.ts';
 import { createMetrics, type Metrics } from './metrics/service.ts';
 import { createRuns, type Runs } from './runs/service.ts';
 import { runLabels } from './runs/store.ts';
+import { createBulk, type Bulk } from './runs/bulk.ts';
 import { createRunWriter } from './runs/writer.ts';
+import { registerJobs } from './jobs.ts';
+import { createTrash, type Trash } from './trash/service.ts';
 
 export interface ExperimentsDeps {
   lineage: LineageService;
@@ -18,7 +21,7 @@ export interface ExperimentsDeps {
 }
 
 /** Errors of everything that takes an id or a name: NOT_FOUND. */
-export type ExperimentsService = Catalog & Runs & Metrics & Artifacts & Inputs & LoggedModels;
+export type ExperimentsService = Catalog & Runs & Metrics & Artifacts & Inputs & LoggedModels & Trash & Bulk;
 
 export const createExperiments = (platform: Platform, deps: ExperimentsDeps): ExperimentsService => {
   const { db } = platform.database;
@@ -28,12 +31,17 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
   const catalog = createCatalog(platform);
   const write = createRunWriter(platform, deps.lineage);
   const runs = createRuns(platform, { ...deps, catalog, write });
-  return {
+  const trash = createTrash(platform, { catalog });
+  const service = {
     ...catalog,
     ...runs,
     ...createMetrics(platform, { write }),
     ...createArtifacts(platform),
     ...createInputs(platform, deps),
     ...createLoggedModels(platform, deps),
+    ...trash,
+    ...createBulk({ write, runs, trash }),
   };
+  registerJobs(platform, deps, service);
+  return service;
 };

@@ -149,4 +149,6 @@ export type ExperimentsTables = {
     dataset_digest: string;
   } & SeriesColumns;
   logged_model_points: PointTable;
+  /** What is gone for everybody while its rows are still being removed. */
+  purges: { kind: 'run' | 'model' | 'experiment'; number: number; id: string; project: string; begun_at: number };
 };

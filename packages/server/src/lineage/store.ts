@@ -1,5 +1,5 @@
 import type { LineageEdge } from '@millwright/contract';
-import type { Db } from '#platform/db';
+import { type Db, isAmong } from '#platform/db';
 import type { LineageTables } from './tables.ts';
 
 const tables = (db: Db) => db.withTables<LineageTables>();
@@ -73,3 +73,15 @@ export const edgesFrom = (db: Db, project: string, nodes: readonly Ref[], limit:
 /** What went into the nodes. */
 export const edgesTo = (db: Db, project: string, nodes: readonly Ref[], limit: number): Promise<LineageEdge[]> =>
   edgesAt(db, 'to', project, nodes, limit);
+
+/** All edges from and to the nodes. */
+export const deleteEdges = async (db: Db, project: string, type: string, ids: readonly string[]): Promise<void> => {
+  if (ids.length === 0) return;
+  for (const side of ['from', 'to'] as const)
+    await tables(db)
+      .deleteFrom('lineage_edges')
+      .where('project', '=', project)
+      .where(`${side}_type`, '=', type)
+      .where(isAmong(db, `${side}_id`, ids))
+      .execute();
+};

@@ -1,5 +1,6 @@
 import type { Model, ModelVersion } from '@millwright/contract';
 import type { EvaluationService } from '#evaluation';
+import type { ExperimentsService } from '#experiments';
 import type { PipelinesService } from '#pipelines';
 import type { Ctx } from '#platform/auth';
 import type { Change } from '#platform/change';
@@ -13,7 +14,7 @@ import { registerStep } from './register-step.ts';
 import { aliasesOf } from './store.ts';
 import type { Sources } from './versions/registering.ts';
 import { createVersions, type Versions } from './versions/service.ts';
-import { versionLabels } from './versions/store.ts';
+import { holdsOf, versionLabels } from './versions/store.ts';
 
 export interface Aliases {
   /** Errors: NOT_FOUND (model), INVALID_REFERENCE (version), CONFLICT (not approved). */
@@ -31,6 +32,7 @@ export interface Aliases {
 export type RegistryService = Models & Versions & Aliases;
 
 export interface RegistryDeps extends Omit<Sources, 'evaluation'> {
+  experiments: Sources['experiments'] & Pick<ExperimentsService, 'registerKeeper'>;
   pipelines: Pick<PipelinesService, 'registerStepKind'>;
   evaluation: Pick<EvaluationService, 'getEvaluation' | 'registerChampionResolver'>;
 }
@@ -70,6 +72,8 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
   const service: RegistryService = { ...models, ...versions, ...aliases };
   deps.lineage.registerLabels('model', (project, modelIds) => modelNames(db, project, modelIds));
   deps.lineage.registerLabels('model-version', (project, versionIds) => versionLabels(db, project, versionIds));
+  // Whatever a version was made from stays as long as the version.
+  deps.experiments.registerKeeper(holdsOf);
   deps.pipelines.registerStepKind(registerStep(service));
   deps.evaluation.registerChampionResolver(async (ctx, modelRef) => {
     const champion = await service.onnxAliasTarget(ctx, modelRef, 'champion');

@@ -1,4 +1,4 @@
-import { type Db, isAmong, kindOf } from '#platform/db';
+import { type Db, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
 import type { LoggedModel, LoggedModelStatus } from './logged-model.ts';
 import { readModelMetrics } from './metrics/store.ts';
@@ -38,6 +38,8 @@ export const findModel = async (db: Db, project: string, id: string): Promise<Mo
     .selectAll()
     .where('id', '=', id)
     .where('project', '=', project)
+    // Those of an experiment that is being deleted for good are gone with it.
+    .where(sql<boolean>`exists (select 1 from experiments where experiments.number = logged_models.experiment)`)
     .executeTakeFirst()) ?? null;
 
 /** In any project. */

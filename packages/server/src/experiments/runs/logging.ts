@@ -17,6 +17,8 @@ export interface RunLog {
   modelMetrics?: readonly NewModelPoint[];
   parameters?: Readonly<Record<string, string>>;
   tags?: Readonly<Record<string, string>>;
+  /** Keys of tags that go; one that the run does not have is no mistake. */
+  removedTags?: readonly string[];
   /** Changes the run itself; may refuse by throwing a MillwrightError. */
   update?: (run: RunState, now: number) => RunState;
   /** A run in the trash takes it too. */
@@ -94,6 +96,8 @@ export const writeLogs = async (
 ): Promise<void> => {
   const changed = new Map(accepted.filter(({ log }) => log.update).map(({ run }) => [run.number, run]));
   for (const run of changed.values()) await store.updateRun(change.db, run);
+  for (const { run, log } of accepted)
+    if (log.removedTags?.length) await store.deleteTags(change.db, run.number, log.removedTags);
   for (const [table, part] of [
     ['run_parameters', 'parameters'],
     ['run_tags', 'tags'],
@@ -118,10 +122,16 @@ export const writeLogs = async (
 const auditOne = (change: Change, { log, before, run }: AcceptedLog): void => {
   const parameters = keysOf(log.parameters);
   const tags = keysOf(log.tags);
-  if (!log.update && parameters.length === 0 && tags.length === 0) return;
+  const { removedTags = [] } = log;
+  if (!log.update && parameters.length === 0 && tags.length === 0 && removedTags.length === 0) return;
   const { status, name, note, endedAt, deletedAt } = run;
   const state = log.update ? { status, name, note, endedAt, deletedAt } : {};
-  change.audit({ verb: 'run.update', resourceType: 'run', resourceId: run.id, detail: { ...state, parameters, tags } });
+  change.audit({
+    verb: 'run.update',
+    resourceType: 'run',
+    resourceId: run.id,
+    detail: { ...state, parameters, tags, ...(removedTags.length > 0 ? { removedTags } : {}) },
+  });
   if (run.status !== before.status && run.endedAt !== null)
     change.emit('experiments.run-ended', run.id, { status: run.status });
 };

@@ -94,25 +94,32 @@ export const lockRun = async (db: Db, project: string, id: string): Promise<RunS
   return run?.project === project ? run : null;
 };
 
+/** The runs of an experiment that is being deleted for good are gone with it, though their rows are removed later. */
+const hasExperiment = sql<boolean>`exists (select 1 from experiments where experiments.number = runs.experiment)`;
+
 export const findRunState = async (db: Db, project: string, id: string): Promise<RunState | null> => {
   const row = await tables(db)
     .selectFrom('runs')
     .select(stateColumns)
     .where('id', '=', id)
     .where('project', '=', project)
+    .where(hasExperiment)
     .executeTakeFirst();
   return row ? toState(row) : null;
 };
 
 export const findRunNumber = async (db: Db, project: string, id: string): Promise<number | null> => {
   const query = tables(db).selectFrom('runs').select('number').where('id', '=', id).where('project', '=', project);
-  return (await query.executeTakeFirst())?.number ?? null;
+  return (await query.where(hasExperiment).executeTakeFirst())?.number ?? null;
 };
 
 /** By id; those that do not exist are left out. */
 export const findRunNumbers = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, number>> => {
   const query = tables(db).selectFrom('runs').select(['id', 'number']).where('project', '=', project);
-  const rows = await query.where(isAmong(db, 'id', ids)).execute();
+  const rows = await query
+    .where(isAmong(db, 'id', ids))
+    .where(hasExperiment)
+    .execute();
   return new Map(rows.map((row) => [row.id, row.number]));
 };
 
@@ -232,6 +239,15 @@ export const deleteTag = async (db: Db, run: number, key: string): Promise<boole
     .where('key', '=', key)
     .executeTakeFirst();
   return numDeletedRows > 0n;
+};
+
+/** Of the tags named, those that are there. */
+export const deleteTags = async (db: Db, run: number, keys: readonly string[]): Promise<void> => {
+  await tables(db)
+    .deleteFrom('run_tags')
+    .where('run', '=', run)
+    .where(isAmong(db, 'key', keys))
+    .execute();
 };
 
 /** By run, in the order of keys. `keys`: these only. */

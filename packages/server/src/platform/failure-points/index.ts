@@ -22,6 +22,9 @@ export const failurePoints = [
   'rollout.after-commit',
   'upload.before-commit',
   'schedule.before-commit',
+  'purge.after-piece',
+  'garbage.doomed',
+  'garbage.half-deleted',
 ] as const;
 export type FailurePoint = (typeof failurePoints)[number];
 

@@ -5,7 +5,15 @@ import { fail } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
 import type { Log } from '#platform/log';
 import { isTimeZone, nextAt, parseCron } from '#platform/schedule-time';
-import { type Schedule, deleteSchedules, dueSchedules, moveSchedule, nextOf, putSchedule } from './store.ts';
+import {
+  type Schedule,
+  declareSchedule,
+  deleteSchedules,
+  dueSchedules,
+  moveSchedule,
+  nextOf,
+  putSchedule,
+} from './store.ts';
 
 export interface Scheduler {
   /** Sets or replaces a schedule within a change. Refuses a cron line or time zone that cannot be read. */
@@ -20,6 +28,8 @@ export interface Scheduler {
       payload: Record<string, unknown>;
     },
   ): Promise<void>;
+  /** A schedule of the instance itself, in UTC, that is there whenever a server runs; written when the scheduler starts. */
+  declare(schedule: { key: string; cron: string; jobKind: string }): void;
   remove(change: Change, keyPrefix: string): Promise<void>;
   nextAt(keyPrefix: string): Promise<number | null>;
   start(): void;
@@ -50,6 +60,16 @@ export const createScheduler = (parts: {
 }): Scheduler => {
   let timer: NodeJS.Timeout | null = null;
   let ticking = false;
+  const declared: { key: string; cron: string; jobKind: string }[] = [];
+  const writeDeclared = async (): Promise<void> => {
+    const now = parts.clock.now();
+    for (const schedule of declared) {
+      const nextAt = nextOrRefuse(schedule.cron, 'UTC', now);
+      const row = { ...schedule, project: null, timeZone: 'UTC', payload: {}, nextAt };
+      await declareSchedule(parts.database.db, row, now);
+    }
+    declared.length = 0;
+  };
   // Each in a change of its own: one that cannot go on must not hold up the others.
   const fire = async (schedule: Schedule): Promise<void> => {
     const actor = { id: 'system:schedule', name: 'system:schedule' };
@@ -70,6 +90,7 @@ export const createScheduler = (parts: {
     if (ticking) return;
     ticking = true;
     try {
+      if (declared.length > 0) await writeDeclared();
       for (const schedule of await dueSchedules(parts.database.db, parts.clock.now()))
         await fire(schedule).catch((error: unknown) =>
           parts.log.warn('a schedule could not be fired; trying again', { schedule: schedule.key, error }),
@@ -87,6 +108,9 @@ export const createScheduler = (parts: {
         { ...schedule, nextAt: nextOrRefuse(schedule.cron, schedule.timeZone, change.now) },
         change.now,
       );
+    },
+    declare: (schedule) => {
+      declared.push(schedule);
     },
     remove: (change, keyPrefix) => deleteSchedules(change.db, keyPrefix),
     nextAt: (keyPrefix) => nextOf(parts.database.db, keyPrefix),

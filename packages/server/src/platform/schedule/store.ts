@@ -40,6 +40,25 @@ export const putSchedule = async (db: Db, schedule: Schedule, now: number): Prom
     .execute();
 };
 
+/** One that is there already keeps its next time, unless its cron line is another one. */
+export const declareSchedule = async (db: Db, schedule: Schedule, now: number): Promise<void> => {
+  const row = { cron: schedule.cron, time_zone: schedule.timeZone, next_at: schedule.nextAt };
+  await tables(db)
+    .insertInto('schedules')
+    .values({
+      key: schedule.key,
+      project: schedule.project,
+      job_kind: schedule.jobKind,
+      payload: encodeJson(schedule.payload),
+      created_at: now,
+      ...row,
+    })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet(row).where(sql<boolean>`schedules.cron <> excluded.cron`),
+    )
+    .execute();
+};
+
 export const deleteSchedules = async (db: Db, keyPrefix: string): Promise<void> => {
   await tables(db)
     .deleteFrom('schedules')

@@ -331,3 +331,22 @@ export const versionLabels = async (db: Db, project: string, ids: readonly strin
     .execute();
   return new Map(rows.map((row) => [row.id, `${row.model_name} v${row.number}`]));
 };
+
+/** Which runs and logged models versions were made from, or have their files in, and why these must stay. */
+export const holdsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, string>> => {
+  const held = new Map<string, string>();
+  if (ids.length === 0) return held;
+  for (const column of ['run_id', 'files_root'] as const) {
+    const rows = await tables(db)
+      .selectFrom('model_versions as v')
+      .innerJoin('models as m', 'm.id', 'v.model_id')
+      .select([`v.${column} as held`, 'v.number', 'm.name'])
+      .where(isAmong(db, `v.${column}`, ids))
+      .where('v.deleted_at', 'is', null)
+      .execute();
+    for (const { held: id, number, name } of rows)
+      if (id !== null)
+        held.set(id, `version ${number} of the model '${name}' was made from '${id}'. Delete the version first.`);
+  }
+  return held;
+};

@@ -10,6 +10,7 @@ import { monitoring } from './0008-monitoring.ts';
 import { capturedSegments } from './0009-captured-segments.ts';
 import { loggedModels } from './0011-logged-models.ts';
 import { notifications } from './0012-notifications.ts';
+import { houseKeeping } from './0013-house-keeping.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   capturedSegments,
   loggedModels,
   notifications,
+  houseKeeping,
 ];
