@@ -70,7 +70,9 @@ export const createSender = (core: ForwardCore, isInDoubt: (seq: number) => bool
     const path = ids.toServer(isOne ? request.path : batchPathOf(request.path));
     const body = kind === 'file' ? { text: '', unknown: [] } : ids.toServer(isOne ? request.body : merged.body);
     // What the server refused to make it does not know by this name either, and it is for the server to say so.
-    const unmade = [...path.unknown, ...body.unknown].find((id) => id !== request.subject && queue.isWaitingToBeMade(id));
+    const unmade = [...path.unknown, ...body.unknown].find(
+      (id) => id !== request.subject && queue.isWaitingToBeMade(id),
+    );
     if (unmade !== undefined) return { later: 'this', why: `waits for ${unmade}`, waitMs: 1000, covered };
     failurePoint('spool.before-forward');
     if (isMaking) {
