@@ -6,7 +6,7 @@ import type { TargetReply } from './target.ts';
  * Says by which id the spool made a run or a model: a server that gives its own ids is searched for it before what may
  * have been made already is made again.
  */
-export const spoolTag = 'millwright.spool.id';
+const spoolTag = 'millwright.spool.id';
 
 export type Ask = (
   method: string,

@@ -43,7 +43,7 @@ export interface ForwardCore extends Omit<Core, 'wake'> {
 }
 
 /** Sends one request, or several of a run as one. */
-export const createSender = (core: ForwardCore, isInDoubt: (seq: number) => boolean) => {
+const createSender = (core: ForwardCore, isInDoubt: (seq: number) => boolean) => {
   const { ids, queue, target, filesDir } = core;
   // A batch that was refused is sent again one by one, to learn which of them it was.
   let singlyUpTo = 0;

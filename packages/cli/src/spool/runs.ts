@@ -11,7 +11,7 @@ import { Unreachable } from './target.ts';
 const runIdIn = (body: Json): string => textIn(body, 'run_id') || textIn(body, 'run_uuid') || required(body, 'run_id');
 const isId = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
 
-export const findRun = ({ known }: Core, workspace: string, id: string): KnownRun | null =>
+const findRun = ({ known }: Core, workspace: string, id: string): KnownRun | null =>
   known.find('run', workspace, id) as KnownRun | null;
 
 const create = async (core: Core, asked: Asked, startedUpAt: number): Promise<Answer> => {
@@ -123,7 +123,7 @@ const read = (core: Core, asked: Asked, isEvenIfThere: boolean): Answer | null =
   return ok(points.length > 0 ? { metrics: points } : {});
 };
 
-export const isRunRead = ({ method, route }: Asked): boolean =>
+const isRunRead = ({ method, route }: Asked): boolean =>
   method === 'GET' && (route === 'runs/get' || route === 'metrics/get-history');
 
 /** Null: this is no request about runs that the spool answers. */

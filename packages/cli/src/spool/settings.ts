@@ -15,7 +15,7 @@ export interface SpoolSettings {
   maxBytes: number;
 }
 
-export const defaultPort = 5005;
+const defaultPort = 5005;
 const defaultMaxBytes = 10 * 1024 ** 3;
 const loopback = /^(127(\.\d{1,3}){3}|localhost|::1)$/;
 
@@ -24,7 +24,7 @@ export const isLoopback = (host: string): boolean => loopback.test(host.replace(
 const units: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 
 /** `500m`, `20g`, or a number of bytes. */
-export const readSize = (text: string): number => {
+const readSize = (text: string): number => {
   const match = /^(\d+(?:\.\d+)?)([kmgt]?)b?$/i.exec(text.trim());
   const bytes = match ? Number(match[1]) * (units[(match[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;
   if (!Number.isSafeInteger(Math.floor(bytes)) || bytes <= 0)

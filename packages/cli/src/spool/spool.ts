@@ -26,7 +26,7 @@ export interface Spool {
   close(): Promise<void>;
 }
 
-export class SpoolError extends Error {}
+class SpoolError extends Error {}
 
 /** In a run's tags: how many of its requests the server refused for good, and the last of them. */
 const refusedTag = 'millwright.spool.refused';
