@@ -114,4 +114,97 @@ export const knownDifferences: readonly KnownDifference[] = [
       refused(exchange.ours) &&
       exchange.theirs.status !== 401,
   },
+  {
+    what: 'Filters may say `==` for `=`, write signs before numbers, and be blank.',
+    why: 'MLflow answers 400 to some of these, not to all. They have one meaning only.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^filter: /.test(step.variant) &&
+      /==|[<>=] *\+\d|^\s+$/.test(filterOf(step)) &&
+      theirs.status === 400 &&
+      ours.status === 200,
+  },
+  {
+    what: 'Filters of logged models take names in double quotes for names.',
+    why: 'MLflow looks for a key with the quotes in it and finds nothing, though its documentation writes them.',
+    matches: (_difference, { step, ours }) =>
+      step.endpoint === 'POST logged-models/search' && filterOf(step).includes('"') && ours.status === 200,
+  },
+  {
+    what: 'A number in the list of experiments is the experiment with that number.',
+    why: 'MLflow drops the whole list and searches nothing, or everything.',
+    matches: (_difference, { step, ours }) =>
+      step.endpoint === 'POST runs/search' && /^experiment_ids/.test(step.variant) && ours.status === 200,
+  },
+  {
+    what: 'A page of no entries, or of a fraction of one, is refused with 400.',
+    why: 'MLflow answers an empty page with a token for the same page again, or ignores what it cannot read.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /max_results/.test(step.variant) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'What a run read or made must be named: a data set with its name and digest, a model with its id.',
+    why: 'MLflow stores links to nothing.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^POST runs\/(log-inputs|outputs)$/.test(step.endpoint) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'Names of logged models have at most 500 characters, ids of runs at most 250.',
+    why: 'MLflow’s SQLite takes any length; its other databases refuse with SQL text.',
+    matches: (_difference, { step, theirs, ours }) =>
+      step.endpoint === 'POST logged-models' && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'A logged model is the one in the address, whatever the body says.',
+    why: 'MLflow refuses a body whose `model_id` is of another type, and ignores any other.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^(PATCH|POST) logged-models\/\{id\}/.test(step.endpoint) &&
+      /^model_id is /.test(step.variant) &&
+      theirs.status === 400 &&
+      ours.status === 200,
+  },
+  {
+    what: 'A body must be a JSON object, also where all its fields may be left out.',
+    why: 'MLflow takes null for an empty one and answers 200, so that the change asked for is lost.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^body is /.test(step.variant) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'The newest versions per stage are answered in the order of their numbers.',
+    why: 'MLflow answers them in the order in which its database happens to find them.',
+    matches: ({ kind }) => /(latest_versions|model_versions): order$/.test(kind),
+  },
+  {
+    what: 'A list that is null is one that is left out.',
+    why: 'MLflow fails with 500.',
+    matches: (_difference, { step, theirs, ours }) =>
+      / is null$/.test(step.variant) && theirs.status === 500 && ours.status === 200,
+  },
+  {
+    what: 'An upload answers nothing, and says so.',
+    why: 'MLflow answers an empty text that it calls JSON.',
+    matches: ({ kind }, { step }) => step.endpoint === 'POST upload-artifact' && kind.startsWith('content type'),
+  },
+  {
+    what: 'Where a folder is asked for as if it were a file, there is no such file: 404.',
+    why: 'MLflow answers 400.',
+    matches: (_difference, exchange) =>
+      isDownload(exchange) && exchange.theirs.status === 400 && exchange.ours.status === 404,
+  },
+  {
+    what: 'Two slashes in the path of a file are one.',
+    why: 'MLflow takes some such paths, fails at others, and then does not find what it took.',
+    matches: (_difference, exchange) => isOfArtifacts(exchange) && /^path (\/|a\/\/)/.test(exchange.step.variant),
+  },
+  {
+    what: 'Paths of files have up to 1,000 characters.',
+    why: 'MLflow fails with 500 where its file system takes no longer names.',
+    matches: (_difference, exchange) =>
+      isOfArtifacts(exchange) && /characters$/.test(exchange.step.variant) && exchange.theirs.status === 500,
+  },
 ];
+
+const filterOf = ({ body, query }: Exchange['step']): string => {
+  const inBody = (body as { filter?: unknown } | undefined)?.filter;
+  const inQuery = query?.find(([name]) => name === 'filter')?.[1];
+  return String(inBody ?? inQuery ?? '');
+};

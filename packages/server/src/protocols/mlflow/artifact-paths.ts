@@ -31,9 +31,10 @@ export const checkArtifactPath = (given: string): string => {
   const path = given.replace(/(?!^)\/{2,}/g, '/').replace(/\/$/, '');
   if (path.length > maxCharacters) refuse(path);
   const plain = decoded(path);
+  // Before slashes are counted as one: it may have had two.
+  if (/^[a-z][a-z0-9+.-]*:\//i.test(decoded(given))) refuse(path);
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || plain.startsWith('/') || /^[a-z][a-z0-9+.-]*:\/\//i.test(plain))
-    refuse(path);
+  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || plain.startsWith('/')) refuse(path);
   // A drive anywhere in a path begins a new one where Windows joins them.
   const leadsAway = (part: string) => part === '' || part === '.' || part === '..' || /^[A-Za-z]:/.test(part);
   if (path !== '' && plain.split('/').some(leadsAway)) refuse(path);

@@ -87,7 +87,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       async handle(input, ctx) {
         const name = input.requiredText('name', { max: limits.experimentName });
         const tags = Object.fromEntries(
-          input.messages('tags').map((tag) => [tag.requiredText('key', { max: limits.key }), tagValue(tag)]),
+          input.messages('tags').map((tag) => [checkKey('tag', tag.requiredText('key')), tagValue(tag)]),
         );
         const made = await experiments.createExperiment(ctx, { name, tags, artifactLocation: locationFrom(input) });
         return { experiment_id: String(made.number) };
@@ -142,6 +142,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       permission: 'run:write',
       async handle(input, ctx) {
         const name = input.requiredText('new_name', { max: limits.experimentName });
+        if (name.trim() === '') fail('INVALID_INPUT', `Invalid experiment name: '${name}'.`);
         const { id } = await active(ctx, input);
         await experiments.updateExperiment(ctx, id, { name });
         return {};
