@@ -90,7 +90,11 @@ export const AuditRow = Type.Object({
 });
 export type AuditRow = Static<typeof AuditRow>;
 
-const Password = Type.String({ minLength: 12, maxLength: 500 });
+const passwordLength = { minLength: 12, maxLength: 500 };
+const Password = Type.String(passwordLength);
+/** For protocols, which read passwords by themselves. */
+export const isPassword = ({ length }: string): boolean =>
+  length >= passwordLength.minLength && length <= passwordLength.maxLength;
 const principal = Type.Object({ principal: Type.String({ maxLength: 160 }) });
 
 export const signIn = operation({

@@ -4,8 +4,9 @@ import { type Static, type TSchema, Type } from 'typebox';
 export const Id = Type.String({ pattern: '^[a-z]{2,8}_[0-9A-HJKMNP-TV-Z]{26}$', description: 'Identifier' });
 
 /** A name that may stand in an address: no separators, no white space, no percent signs. */
+const namePattern = '^(?![a-z]{2,8}_[0-9A-HJKMNP-TV-Z]{26}$)[A-Za-z0-9][A-Za-z0-9._-]{0,119}$';
 export const Name = Type.String({
-  pattern: '^(?![a-z]{2,8}_[0-9A-HJKMNP-TV-Z]{26}$)[A-Za-z0-9][A-Za-z0-9._-]{0,119}$',
+  pattern: namePattern,
   description: 'Letters, digits, dot, underscore and hyphen; starts with a letter or digit; at most 120 characters',
 });
 
@@ -19,6 +20,7 @@ export const ProjectName = Type.String({
 });
 
 /** For protocols, which read names by themselves. */
+export const isName = (name: string): boolean => new RegExp(namePattern).test(name);
 export const isProjectName = (name: string): boolean => new RegExp(projectNamePattern).test(name);
 
 /** Free text of one line: anything but control characters. */

@@ -70,6 +70,8 @@ export interface Runs {
   startRun(ctx: Ctx, input: NewRun): Promise<Run>;
   getRun(ctx: Ctx, runId: string): Promise<Run>;
   runExists(ctx: Ctx, runId: string): Promise<boolean>;
+  /** The number of the experiment a run belongs to, null where there is no such run. */
+  experimentOfRun(ctx: Ctx, runId: string): Promise<number | null>;
   /** Newest first, without the trash. Errors: INVALID_FILTER. */
   listRuns(ctx: Ctx, query: RunQuery): Promise<Page<Run>>;
   /** Errors: INVALID_FILTER. */
@@ -183,6 +185,7 @@ export const createRuns = (
     },
     getRun,
     runExists: async (ctx, runId) => (await store.findRunNumber(db, ctx.project, runId)) !== null,
+    experimentOfRun: async (ctx, runId) => (await store.findRunState(db, ctx.project, runId))?.experiment ?? null,
     async listRuns(ctx, { experiment, filter, order, keys, limit = 100, ...page }) {
       const experiments = await numbersOf(ctx, experiment);
       return runs.searchRuns(ctx, {

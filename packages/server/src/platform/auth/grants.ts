@@ -19,8 +19,8 @@ export interface Grants {
     requestId: string,
   ): Promise<Grant>;
   deleteGrant(actor: Actor, id: string, requestId: string): Promise<void>;
-  /** The roles an account has on one resource by itself (`type/id`), beside those in its project. */
-  rolesOn(principal: string, project: string, resource: string): Promise<Role[]>;
+  /** Everything an account was granted. Errors: INVALID_REFERENCE. */
+  grantsHeld(principal: string): Promise<Grant[]>;
   /** Gives an account this role alone on one resource, or none. Errors: INVALID_REFERENCE, CONFLICT. */
   setRoleOn(
     actor: Actor,
@@ -107,12 +107,7 @@ export const createGrants = (parts: {
       if (!grant) return fail('NOT_FOUND', `There is no grant '${id}'.`);
       await change(actor, requestId, (tx) => keepAnAdmin(tx, () => remove(tx, grant)));
     },
-    async rolesOn(principal, project, resource) {
-      const { id } = await named(principal);
-      return (await store.grantsOf(db, id))
-        .filter((grant) => grant.project === project && grant.resource === resource)
-        .map(({ role }) => role);
-    },
+    grantsHeld: async (principal) => store.grantsOf(db, (await named(principal)).id),
     async setRoleOn(actor, { principal: ref, project, resource, role }, requestId) {
       const principal = await named(ref);
       if (role !== null) refuseOwn(actor, principal);

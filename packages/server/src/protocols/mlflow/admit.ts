@@ -1,13 +1,28 @@
 import { isProjectName, type Permission } from '@millwright/contract';
 import type { FastifyRequest } from 'fastify';
-import { type Actor, type Auth, type Ctx, demand, systemActor } from '#platform/auth';
+import { type Actor, type Auth, type Ctx, demand, mayDependOnResource, mayDo, systemActor } from '#platform/auth';
 import { fail } from '#platform/errors';
 import { type Api, projectOfAddress } from '#platform/http';
 import type { ExperimentsService } from '#experiments';
 import type { EndpointScope } from './endpoint.ts';
 import { createDefaultExperiment } from './experiments.ts';
+import type { Named, ResourceType } from './resources.ts';
 
-export type Admit = (request: FastifyRequest, permission: Permission, scope?: EndpointScope) => Promise<Ctx>;
+export interface Admit {
+  /** Recognises the caller, checks the permission, and that the project is there. */
+  (request: FastifyRequest, permission: Permission, scope?: EndpointScope): Promise<Ctx>;
+  /**
+   * The same, but whose role is one on a single resource passes for now, `isDecided` being false: then `decide` must be
+   * asked as soon as it is known what the request is about.
+   */
+  begin(
+    request: FastifyRequest,
+    permission: Permission,
+    types: readonly ResourceType[],
+  ): Promise<{ ctx: Ctx; isDecided: boolean }>;
+  /** Refuses unless the permission holds on every one of them; of nothing, on the whole project. */
+  decide(ctx: Ctx, permission: Permission, named: readonly Named[]): Promise<void>;
+}
 
 const workspaceOf = (request: FastifyRequest): string => {
   const header = request.headers['x-mlflow-workspace'];
@@ -24,7 +39,6 @@ const nobody: Actor = {
   limits: null,
 };
 
-/** Recognises the caller, checks the permission in the project, and that the project is there. */
 export const createAdmit = (api: Api, auth: Auth, experiments: ExperimentsService): Admit => {
   // Projects are never removed.
   const projects = new Set<string>();
@@ -36,19 +50,43 @@ export const createAdmit = (api: Api, auth: Auth, experiments: ExperimentsServic
     if ((await auth.findProject(project)) === null) fail('NOT_FOUND', `There is no workspace '${project}'.`);
     projects.add(project);
   };
-  return async (request, permission, scope = 'project') => {
-    if (scope === 'public') return { actor: nobody, project: '', requestId: request.id };
+  const begin: Admit['begin'] = async (request, permission, types) => {
     const actor = await api.admit(request);
-    const project =
-      scope === 'named-project'
-        ? ((request.params as Record<string, string>)['workspace_name'] ?? '')
-        : workspaceOf(request);
+    const project = workspaceOf(request);
     const ctx = { actor, project, requestId: request.id };
-    if (scope === 'instance') demand(actor, permission, { project: null });
-    if (scope === 'instance' || scope === 'signed-in') return ctx;
+    const isDecided = mayDo(actor, permission, { project });
+    if (!isDecided && !types.some((type) => mayDependOnResource(actor, project, type)))
+      demand(actor, permission, { project });
+    await checkProject(project);
+    await ensureDefault({ ...ctx, actor: systemActor('mlflow') });
+    return { ctx, isDecided };
+  };
+  const admit = async (
+    request: FastifyRequest,
+    permission: Permission,
+    scope: EndpointScope = 'project',
+  ): Promise<Ctx> => {
+    if (scope === 'public') return { actor: nobody, project: '', requestId: request.id };
+    if (scope === 'project') return (await begin(request, permission, [])).ctx;
+    const actor = await api.admit(request);
+    const ctx = { actor, project: workspaceOf(request), requestId: request.id };
+    if (scope === 'signed-in') return ctx;
+    if (scope === 'instance') {
+      demand(actor, permission, { project: null });
+      return ctx;
+    }
+    const project = (request.params as Record<string, string>)['workspace_name'] ?? '';
     demand(actor, permission, { project });
     await checkProject(project);
-    if (scope === 'project') await ensureDefault({ ...ctx, actor: systemActor('mlflow') });
-    return ctx;
+    return { ...ctx, project };
   };
+  return Object.assign(admit, {
+    begin,
+    async decide(ctx: Ctx, permission: Permission, named: readonly Named[]) {
+      const { actor, project } = ctx;
+      const all = named.filter((one) => one !== null);
+      if (all.length === 0 || all.length < named.length) return demand(actor, permission, { project });
+      for (const { type, id } of all) await auth.admit(actor, permission, { project, resource: { type, ref: id } });
+    },
+  });
 };

@@ -9,6 +9,7 @@ import { checkArtifactPath, placeOf } from './artifact-paths.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
 import { Fields } from './fields.ts';
 import { versionOf } from './model-names.ts';
+import type { Namings } from './resources.ts';
 import { runIdOf } from './runs.ts';
 import type { Locations } from './runs.ts';
 import { runIdFromWire, runIdOnWire } from './ids.ts';
@@ -78,37 +79,62 @@ export const sendFile = (reply: FastifyReply, file: StreamReply): FastifyReply =
     .headers(file.headers)
     .send(file.stream);
 
+interface Files {
+  experiments: ExperimentsService;
+  admit: Admit;
+  namings: Namings;
+}
+
+/** Whoever has a role on one experiment only may reach the files of its runs and models. */
+const admission = ({ admit, namings }: Files, permission: 'run:read' | 'run:write') => {
+  const begun = new WeakMap<FastifyRequest, { ctx: Ctx; isDecided: boolean }>();
+  return {
+    /** Decided before the body is read, as far as it does not depend on what the address names. */
+    onRequest: async (request: FastifyRequest): Promise<void> => {
+      begun.set(request, await admit.begin(request, permission, ['experiment']));
+    },
+    /** `rootOf`: what the files asked for are below, a run, a model, or nothing. */
+    async enter<Place>(
+      request: FastifyRequest,
+      placeOf: (ctx: Ctx) => Promise<Place> | Place,
+      rootOf: (place: Place) => string,
+    ): Promise<{ ctx: Ctx; place: Place }> {
+      const { ctx, isDecided } = begun.get(request) as { ctx: Ctx; isDecided: boolean };
+      const place = await placeOf(ctx);
+      if (!isDecided) await admit.decide(ctx, permission, [await namings.ofRoot(ctx, rootOf(place))]);
+      return { ctx, place };
+    },
+  };
+};
+
 /** Files by their place in the tree that clients see; bodies are streams of bytes. Within `/api/2.0/mlflow-artifacts`. */
-export const artifactProxy = (
-  scope: FastifyInstance,
-  api: Api,
-  experiments: ExperimentsService,
-  admit: Admit,
-): void => {
+export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): void => {
+  const { experiments, admit } = files;
+  const [reading, writing] = [admission(files, 'run:read'), admission(files, 'run:write')];
+  const enter = (by: typeof reading, request: FastifyRequest, path: string) =>
+    by.enter(
+      request,
+      (ctx) => placeOf(experiments, ctx, path),
+      ({ root }) => root,
+    );
   const wildcard = (request: FastifyRequest): string => (request.params as { '*': string })['*'];
-  scope.get('/artifacts', async (request, reply) => {
-    const ctx = await admit(request, 'run:read');
-    const given = String((request.query as Record<string, unknown>)['path'] ?? '');
-    const files = await listed(experiments, ctx, await placeOf(experiments, ctx, given), '');
-    return reply.send(files.length > 0 ? { files } : {});
+  scope.get('/artifacts', { onRequest: reading.onRequest }, async (request, reply) => {
+    const path = String((request.query as Record<string, unknown>)['path'] ?? '');
+    const { ctx, place } = await enter(reading, request, path);
+    const found = await listed(experiments, ctx, place, '');
+    return reply.send(found.length > 0 ? { files: found } : {});
   });
-  scope.get('/artifacts/*', { exposeHeadRoute: false }, async (request, reply) => {
-    const ctx = await admit(request, 'run:read');
-    const place = await placeOf(experiments, ctx, wildcard(request));
+  scope.get('/artifacts/*', { exposeHeadRoute: false, onRequest: reading.onRequest }, async (request, reply) => {
+    const { ctx, place } = await enter(reading, request, wildcard(request));
     return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
   });
-  const contexts = new WeakMap<FastifyRequest, Ctx>();
   scope.route({
     method: 'PUT',
     url: '/artifacts/*',
     bodyLimit: Number.MAX_SAFE_INTEGER,
-    // Decided before the body is read.
-    onRequest: async (request) => {
-      contexts.set(request, await admit(request, 'run:write'));
-    },
+    onRequest: writing.onRequest,
     handler: async (request, reply) => {
-      const ctx = contexts.get(request) as Ctx;
-      const place = await placeOf(experiments, ctx, wildcard(request));
+      const { ctx, place } = await enter(writing, request, wildcard(request));
       if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file.');
       await experiments.putFile(ctx, place, api.upload(request), mediaTypeOf(place.path));
       return reply.send();
@@ -117,14 +143,13 @@ export const artifactProxy = (
   // A client that hears this sends the file in one piece.
   for (const step of ['create', 'complete', 'abort'])
     scope.post(`/mpu/${step}/*`, async (request, reply) => {
-      await admit(request, 'run:write');
+      await admit.begin(request, 'run:write', ['experiment']);
       return reply
         .code(501)
         .send({ error_code: 'NOT_IMPLEMENTED', message: 'Send the file in one piece: it is stored as it comes.' });
     });
-  scope.delete('/artifacts/*', async (request, reply) => {
-    const ctx = await admit(request, 'run:write');
-    const place = await placeOf(experiments, ctx, wildcard(request));
+  scope.delete('/artifacts/*', { onRequest: writing.onRequest }, async (request, reply) => {
+    const { ctx, place } = await enter(writing, request, wildcard(request));
     if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file or the folder.');
     await experiments.deleteFiles(ctx, place);
     return reply.send({});
@@ -132,18 +157,11 @@ export const artifactProxy = (
 };
 
 /** What MLflow's console uploads: small files, by their run. Within `/ajax-api/2.0/mlflow`. */
-export const artifactUpload = (
-  scope: FastifyInstance,
-  api: Api,
-  experiments: ExperimentsService,
-  admit: Admit,
-): void => {
-  const contexts = new WeakMap<FastifyRequest, Ctx>();
+export const artifactUpload = (scope: FastifyInstance, api: Api, files: Files): void => {
+  const writing = admission(files, 'run:write');
   scope.post('/upload-artifact', {
     bodyLimit: 10_000_000,
-    onRequest: async (request) => {
-      contexts.set(request, await admit(request, 'run:write'));
-    },
+    onRequest: writing.onRequest,
     handler: async (request, reply) => {
       const { run_uuid: runUuid, path } = request.query as Record<string, unknown>;
       if (typeof runUuid !== 'string' || runUuid === '')
@@ -151,34 +169,32 @@ export const artifactUpload = (
       if (typeof path !== 'string' || path === '')
         return fail('INVALID_INPUT', "Missing value for required parameter 'path'.");
       const file = checkArtifactPath(path);
-      const ctx = contexts.get(request) as Ctx;
-      await experiments.putArtifact(ctx, runIdFromWire(runUuid), file, api.upload(request), mediaTypeOf(file));
+      const { ctx, place: run } = await writing.enter(request, () => runIdFromWire(runUuid), String);
+      await files.experiments.putArtifact(ctx, run, file, api.upload(request), mediaTypeOf(file));
       return reply.send();
     },
   });
 };
 
 /** Files by their run or model version, for browsers and MLflow's own console. At the root of the server. */
-export const artifactDownloads = (
-  scope: FastifyInstance,
-  { experiments, registry }: { experiments: ExperimentsService; registry: RegistryService },
-  admit: Admit,
-): void => {
-  scope.get('/get-artifact', { exposeHeadRoute: false }, async (request, reply) => {
-    const ctx = await admit(request, 'run:read');
+export const artifactDownloads = (scope: FastifyInstance, files: Files, registry: RegistryService): void => {
+  const { experiments, admit, namings } = files;
+  const reading = admission(files, 'run:read');
+  scope.get('/get-artifact', { exposeHeadRoute: false, onRequest: reading.onRequest }, async (request, reply) => {
     const query = new Fields(request.query as Record<string, unknown>, true);
-    const run = runIdOf(query);
+    const { ctx, place: run } = await reading.enter(request, () => runIdOf(query), String);
     const path = checkArtifactPath(query.requiredText('path'));
     return sendFile(reply, await experiments.readArtifact(ctx, run, path, rangeOf(request)));
   });
   scope.get('/model-versions/get-artifact', { exposeHeadRoute: false }, async (request, reply) => {
-    const ctx = await admit(request, 'model:read');
+    const { ctx, isDecided } = await admit.begin(request, 'model:read', ['model']);
     const query = new Fields(request.query as Record<string, unknown>, true);
+    if (!isDecided) await admit.decide(ctx, 'model:read', [await namings.ofModel(ctx, query.requiredText('name'))]);
     const path = checkArtifactPath(query.requiredText('path'));
     const { id } = await versionOf(registry, ctx, query);
-    const { files } = await registry.versionPlace(ctx, id);
-    if (files === null) return fail('NOT_FOUND', 'The files of this version do not lie here.');
-    const place = { root: files.root, path: files.path === '' ? path : `${files.path}/${path}` };
+    const { files: own } = await registry.versionPlace(ctx, id);
+    if (own === null) return fail('NOT_FOUND', 'The files of this version do not lie here.');
+    const place = { root: own.root, path: own.path === '' ? path : `${own.path}/${path}` };
     return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
   });
 };

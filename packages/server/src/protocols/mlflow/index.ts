@@ -13,11 +13,14 @@ import { inputEndpoints } from './inputs.ts';
 import { loggedModelEndpoints } from './logged-models.ts';
 import { metricEndpoints } from './metrics.ts';
 import { modelVersionEndpoints } from './model-versions.ts';
+import { permissionEndpoints } from './permissions.ts';
 import { registeredModelEndpoints } from './registered-models.ts';
 import { modelHistoryEndpoints } from './model-history.ts';
+import { createNamings } from './resources.ts';
 import { createLocations, runEndpoints } from './runs.ts';
 import { serverInfoEndpoints } from './server-info.ts';
 import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
+import { userEndpoints } from './users.ts';
 import { mlflowFormat } from './webhook-events.ts';
 import { webhookEndpoints, webhookFormat } from './webhooks.ts';
 import { workspaceEndpoints } from './workspaces.ts';
@@ -42,6 +45,8 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   const locations = createLocations(experiments);
   const { log, auth } = options;
   const admit = createAdmit(api, auth, experiments);
+  const namings = createNamings(experiments, registry);
+  const files = { experiments, admit, namings };
   const endpoints: readonly MlflowEndpoint[] = [
     ...experimentEndpoints(experiments),
     ...runEndpoints(experiments, locations),
@@ -55,13 +60,15 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...webhookEndpoints(notifications, options.clock),
     ...serverInfoEndpoints(),
     ...workspaceEndpoints(auth),
+    ...userEndpoints(auth),
+    ...permissionEndpoints({ auth, experiments, registry }),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {
       const own = endpoints.filter(
         (one) => (one.version ?? '2.0') === version && !(one.isAjaxOnly === true && root === '/api'),
       );
-      api.app.register(async (scope) => serveAll(scope, { api, admit, log }, own), {
+      api.app.register(async (scope) => serveAll(scope, { api, admit, log, namings }, own), {
         prefix: `${root}/${version}/mlflow`,
       });
     }
@@ -70,24 +77,24 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
       async (scope) => {
         prepare(scope, log, 'stream');
         answerUnknown(scope, api);
-        artifactProxy(scope, api, experiments, admit);
+        artifactProxy(scope, api, files);
       },
       { prefix },
     );
   api.app.register(
     async (scope) => {
       prepare(scope, log, 'stream');
-      artifactUpload(scope, api, experiments, admit);
+      artifactUpload(scope, api, files);
     },
     { prefix: '/ajax-api/2.0/mlflow' },
   );
   api.app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(log, error, request, reply));
-    artifactDownloads(scope, options.services, admit);
-  });
-  api.app.get('/version', async (request, reply) => {
-    await api.admit(request);
-    return reply.type('text/plain').send(mlflowVersion);
+    artifactDownloads(scope, files, registry);
+    scope.get('/version', { exposeHeadRoute: false }, async (request, reply) => {
+      await api.admit(request);
+      return reply.type('text/plain').send(mlflowVersion);
+    });
   });
   api.app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'));
 };

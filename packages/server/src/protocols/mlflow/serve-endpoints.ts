@@ -7,6 +7,7 @@ import type { Admit } from './admit.ts';
 import type { MlflowEndpoint } from './endpoint.ts';
 import { toWireError } from './errors.ts';
 import { Fields } from './fields.ts';
+import type { Namings } from './resources.ts';
 
 /** What the routes of this protocol have in common: bodies as text or as they come, errors and unknown routes. */
 export const prepare = (scope: FastifyInstance, log: Log, body: 'text' | 'stream'): void => {
@@ -31,24 +32,34 @@ export const answerUnknown = (scope: FastifyInstance, api: Api): void => {
 
 export const serveAll = (
   scope: FastifyInstance,
-  { api, admit, log }: { api: Api; admit: Admit; log: Log },
+  { api, admit, log, namings }: { api: Api; admit: Admit; log: Log; namings: Namings },
   endpoints: readonly MlflowEndpoint[],
 ): void => {
   prepare(scope, log, 'text');
   answerUnknown(scope, api);
-  const contexts = new WeakMap<FastifyRequest, Ctx>();
-  for (const endpoint of endpoints)
+  const admitted = new WeakMap<FastifyRequest, { ctx: Ctx; isDecided: boolean }>();
+  for (const endpoint of endpoints) {
+    const { permission, scope: where = 'project' } = endpoint;
+    const naming = where === 'project' ? namings.byPath.get(endpoint.path) : undefined;
     scope.route({
       method: endpoint.method,
       url: endpoint.path,
       exposeHeadRoute: false,
       ...(endpoint.maxBodyBytes === undefined ? {} : { bodyLimit: endpoint.maxBodyBytes }),
+      // Decided before the body is read, unless it depends on what the body names.
       onRequest: async (request) => {
-        contexts.set(request, await admit(request, endpoint.permission, endpoint.scope));
+        admitted.set(
+          request,
+          naming === undefined
+            ? { ctx: await admit(request, permission, where), isDecided: true }
+            : await admit.begin(request, permission, naming.types),
+        );
       },
       handler: async (request, reply) => {
+        const { ctx, isDecided } = admitted.get(request) as { ctx: Ctx; isDecided: boolean };
         const input = inputOf(request, endpoint);
-        const answer = await endpoint.handle(input, contexts.get(request) as Ctx, { request, reply });
+        if (naming !== undefined && !isDecided) await admit.decide(ctx, permission, await naming.named(input, ctx));
+        const answer = await endpoint.handle(input, ctx, { request, reply });
         if (answer === reply) return reply;
         return reply
           .code(endpoint.status ?? 200)
@@ -56,6 +67,7 @@ export const serveAll = (
           .send(JSON.stringify(answer));
       },
     });
+  }
   const verbs = Map.groupBy(endpoints, (endpoint) => endpoint.path);
   for (const [path, known] of verbs) {
     const others = (['GET', 'POST', 'PATCH', 'DELETE', 'PUT'] as const).filter(
