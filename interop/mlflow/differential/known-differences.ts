@@ -139,7 +139,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'A page of no entries, or of a fraction of one, is refused with 400.',
     why: 'MLflow answers an empty page with a token for the same page again, or ignores what it cannot read.',
     matches: (_difference, { step, theirs, ours }) =>
-      /max_results/.test(step.variant) && theirs.status === 200 && refused(ours),
+      (/max_results/.test(step.variant) || maxResultsOf(step) === '0') && theirs.status === 200 && refused(ours),
   },
   {
     what: 'What a run read or made must be named: a data set with its name and digest, a model with its id.',
@@ -201,10 +201,46 @@ export const knownDifferences: readonly KnownDifference[] = [
     matches: (_difference, exchange) =>
       isOfArtifacts(exchange) && /characters$/.test(exchange.step.variant) && exchange.theirs.status === 500,
   },
+  {
+    what: 'A filter by a key without a name is refused with INVALID_PARAMETER_VALUE.',
+    why: 'MLflow takes some for a key that nothing has, and fails at others.',
+    matches: (_difference, { step, ours }) => /^filter: params\.? =/.test(step.variant) && refused(ours),
+  },
+  {
+    what: 'Times are not negative.',
+    why: 'MLflow takes them, though its own clients cannot make them.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /_time is a negative number$/.test(step.variant) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'Names of registered models have at most 256 characters.',
+    why: 'That is what MLflow’s other databases take; its SQLite does not look.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^registered-models\//.test(step.endpoint.split(' ')[1] ?? '') &&
+      / of \d{3,}$|characters$/.test(step.variant) &&
+      theirs.status === 200 &&
+      ours.status >= 400,
+  },
+  {
+    what: 'Data sets in a search for logged models match whatever their digest, where none is named.',
+    why: 'MLflow then finds nothing.',
+    matches: (_difference, { step, ours }) =>
+      step.endpoint === 'POST logged-models/search' && 'datasets' in Object(step.body) && ours.status === 200,
+  },
+  {
+    what: 'A sample of a metric keeps the least and the greatest value of every stretch.',
+    why: 'MLflow keeps every so many steps, and loses spikes.',
+    matches: ({ kind }, { step }) =>
+      step.endpoint === 'GET metrics/get-history-bulk-interval' && kind.startsWith('metrics'),
+  },
 ];
 
 const filterOf = ({ body, query }: Exchange['step']): string => {
   const inBody = (body as { filter?: unknown } | undefined)?.filter;
   const inQuery = query?.find(([name]) => name === 'filter')?.[1];
   return String(inBody ?? inQuery ?? '');
+};
+const maxResultsOf = ({ body, query }: Exchange['step']): string => {
+  const inBody = (body as { max_results?: unknown } | undefined)?.max_results;
+  return String(inBody ?? query?.find(([name]) => name === 'max_results')?.[1] ?? '');
 };

@@ -28,8 +28,13 @@ export const attachment = (options: {
   'accept-ranges': 'bytes',
 });
 
-/** RFC 6266: plain names as they are, which every client reads; all others encoded. */
-const fileNameParameter = (name: string): string =>
-  /^[\w.-]+$/.test(name)
-    ? `filename=${name}`
-    : `filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+/** RFC 6266: plain names as they are; all others encoded, after what of them is plain, for clients that read no more. */
+const fileNameParameter = (name: string): string => {
+  if (/^[\w.-]+$/.test(name)) return `filename=${name}`;
+  const plain = name.normalize('NFKD').replace(/[^\w.-]/g, '');
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${plain === '' ? '' : `filename=${plain}; `}filename*=UTF-8''${encoded}`;
+};

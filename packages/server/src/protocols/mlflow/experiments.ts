@@ -64,7 +64,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
     const page = await experiments.searchExperiments(ctx, {
       filter: readMlflowFilter('experiments', input.text('filter') ?? ''),
       order: readMlflowOrder('experiments', input.texts('order_by')),
-      view: viewOf(input.text('view_type')),
+      view: viewOf(input.word('view_type')),
       limit,
       cursor,
     });

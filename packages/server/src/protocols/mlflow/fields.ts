@@ -52,6 +52,12 @@ export class Fields {
     return value;
   }
 
+  /** A word of a list, which may also be told by its number there. */
+  word(name: string): string | undefined {
+    const value = this.get(name);
+    return Number.isSafeInteger(value) ? String(value) : this.text(name);
+  }
+
   /** Neither missing nor empty. */
   requiredText(name: string, rule: TextRule = {}): string {
     const value = this.text(name, rule);

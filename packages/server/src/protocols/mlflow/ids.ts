@@ -27,6 +27,8 @@ const statuses: Record<Run['status'], string> = {
 
 export const statusOnWire = (status: Run['status']): string => statuses[status];
 
-/** null for what is no status. */
+/** By its name, or by its number in the protocol. null for what is no status. */
 export const statusFromWire = (wire: string): Run['status'] | null =>
-  (Object.keys(statuses) as Run['status'][]).find((status) => statuses[status] === wire) ?? null;
+  (Object.keys(statuses) as Run['status'][]).find(
+    (status, index) => statuses[status] === wire || String(index + 1) === wire,
+  ) ?? null;

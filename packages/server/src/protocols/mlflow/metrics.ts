@@ -29,7 +29,7 @@ const runIdsOf = (input: Fields, name: string): string[] => {
   if (ids.length === 0) fail('INVALID_INPUT', `Missing value for required parameter '${name}'.`);
   if (ids.length > maxRuns)
     fail('INVALID_INPUT', `At most ${maxRuns} runs can be asked for at once, not ${ids.length}.`);
-  return ids.map(runIdFromWire);
+  return [...new Set(ids)].sort().map(runIdFromWire);
 };
 
 export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => [
@@ -63,7 +63,7 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
       const key = input.requiredText('metric_key');
       let room = Math.min(input.integer('max_results') ?? maxPoints, maxPoints);
       const metrics: object[] = [];
-      for (const runId of runIds.toSorted()) {
+      for (const runId of runIds) {
         if (room === 0) break;
         if (!(await experiments.runExists(ctx, runId))) continue;
         const { points } = await experiments.metricPage(ctx, runId, key, { limit: room });
@@ -90,7 +90,7 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
         fail('INVALID_INPUT', `max_results must be between 1 and ${maxPointsOfInterval}, not ${limit}.`);
       const range = from === undefined || to === undefined ? null : { from, to };
       const metrics: object[] = [];
-      for (const runId of runIds.toSorted()) {
+      for (const runId of runIds) {
         if (!(await experiments.runExists(ctx, runId))) continue;
         for (const point of await experiments.metricSamples(ctx, runId, key, { range, limit }))
           metrics.push({ ...onWire(key, point), run_id: runIdOnWire(runId) });

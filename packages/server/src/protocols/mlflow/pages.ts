@@ -21,10 +21,10 @@ export const pageOptions = (
   return { limit, cursor: token === '' ? undefined : token };
 };
 
-/** Which stage of life a search looks at. */
+/** Which stage of life a search looks at, by its name or by its number in the protocol. */
 export const viewOf = (viewType: string | undefined): 'active' | 'deleted' | 'all' => {
-  if (viewType === undefined || viewType === 'ACTIVE_ONLY') return 'active';
-  if (viewType === 'DELETED_ONLY') return 'deleted';
-  if (viewType === 'ALL') return 'all';
+  if (viewType === undefined || viewType === 'ACTIVE_ONLY' || viewType === '1') return 'active';
+  if (viewType === 'DELETED_ONLY' || viewType === '2') return 'deleted';
+  if (viewType === 'ALL' || viewType === '3') return 'all';
   return fail('INVALID_INPUT', `Invalid view type '${viewType}'. There are ACTIVE_ONLY, DELETED_ONLY and ALL.`);
 };

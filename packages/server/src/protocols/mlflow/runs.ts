@@ -165,7 +165,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       path: '/runs/create',
       permission: 'run:write',
       async handle(input, ctx, { request }) {
-        const experiment = await experimentOf(experiments, ctx, input.text('experiment_id') || '0');
+        const experiment = await experimentOf(experiments, ctx, input.requiredText('experiment_id'));
         if (experiment.deletedAt !== null)
           fail(
             'INVALID_INPUT',
@@ -207,7 +207,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       permission: 'run:write',
       async handle(input, ctx) {
         const runId = runIdOf(input);
-        const wire = input.text('status');
+        const wire = input.word('status');
         const status = wire === undefined ? undefined : statusFromWire(wire);
         if (status === null) return fail('INVALID_INPUT', `Invalid value ${wire} for parameter 'status' supplied.`);
         const name = input.text('run_name') || undefined;
@@ -323,7 +323,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           experiments: ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number),
           filter: readMlflowFilter('runs', input.text('filter') ?? '', { toId: runIdFromWire }),
           order: readMlflowOrder('runs', input.texts('order_by')),
-          view: viewOf(input.text('run_view_type')),
+          view: viewOf(input.word('run_view_type')),
           limit,
           cursor,
         });
