@@ -52,6 +52,10 @@ export const commands: Record<string, Command> = {
     summary: 'save a running embedded instance to a FILE',
     run: async (argv) => (await import('./commands/backup.ts')).backup(argv),
   },
+  gc: {
+    summary: 'delete contents that nothing refers to (--dry-run: only count them)',
+    run: async (argv) => (await import('./commands/gc.ts')).gc(argv),
+  },
   restore: {
     summary: 'unpack a backup FILE into a new data folder',
     run: async (argv) => (await import('./commands/backup.ts')).restore(argv),

@@ -2,6 +2,7 @@ import * as access from './access.ts';
 import * as data from './data.ts';
 import * as evaluation from './evaluation.ts';
 import * as experiments from './experiments.ts';
+import * as garbage from './garbage.ts';
 import * as lineage from './lineage.ts';
 import * as monitoring from './monitoring.ts';
 import * as notifications from './notifications.ts';
@@ -21,6 +22,7 @@ export * from './events.ts';
 export * from './experiments.ts';
 export * from './fields.ts';
 export * from './filter/index.ts';
+export * from './garbage.ts';
 export * from './lineage.ts';
 export * from './monitoring.ts';
 export * from './notifications.ts';
@@ -40,6 +42,7 @@ const isOperation = (value: unknown): value is Operation =>
 export const operations: readonly Operation[] = [
   access,
   system,
+  garbage,
   data,
   lineage,
   experiments,

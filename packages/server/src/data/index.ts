@@ -11,6 +11,7 @@ export const data = defineModule<DataDeps, DataService>({
   create: (platform, deps) => {
     const { db } = platform.database;
     platform.auth.declareResource('dataset', async (project, ref) => (await findDataset(db, project, ref))?.id ?? null);
+    platform.contents.declare({ table: 'dataset_versions', column: 'digest' });
     return createData(platform, deps);
   },
   routes,

@@ -13,6 +13,9 @@ export type {
 /** Models judged on rows they have not seen: metrics, baselines, and gates whose thresholds were fixed beforehand. */
 export const evaluation = defineModule<EvaluationDeps, EvaluationService>({
   name: 'evaluation',
-  create: (platform, deps) => createEvaluation(platform, deps),
+  create: (platform, deps) => {
+    platform.contents.declare({ table: 'evaluations', column: 'model_digest' });
+    return createEvaluation(platform, deps);
+  },
   routes,
 });

@@ -28,6 +28,7 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
   deps.lineage.registerLabels('run', (project, ids) => runLabels(db, project, ids));
   deps.lineage.registerLabels('input-dataset', (project, ids) => datasetLabels(db, project, ids));
   deps.lineage.registerLabels('logged-model', (project, ids) => modelLabels(db, project, ids));
+  platform.contents.declare({ table: 'artifacts', column: 'digest' });
   const catalog = createCatalog(platform);
   const write = createRunWriter(platform, deps.lineage);
   const runs = createRuns(platform, { ...deps, catalog, write });

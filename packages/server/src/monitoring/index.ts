@@ -10,7 +10,10 @@ export type { MonitoringService } from './service.ts';
 /** Windows of captured predictions: drift, performance as labels arrive, incidents. */
 export const monitoring = defineModule<MonitoringDeps, MonitoringService>({
   name: 'monitoring',
-  create: (platform, deps) => createMonitoring(platform, deps),
+  create: (platform, deps) => {
+    platform.contents.declare({ table: 'monitor_references', column: 'digest' });
+    return createMonitoring(platform, deps);
+  },
   routes,
   jobs,
 });

@@ -72,6 +72,7 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
   const service: RegistryService = { ...models, ...versions, ...aliases };
   deps.lineage.registerLabels('model', (project, modelIds) => modelNames(db, project, modelIds));
   deps.lineage.registerLabels('model-version', (project, versionIds) => versionLabels(db, project, versionIds));
+  platform.contents.declare({ table: 'model_versions', column: 'digest' });
   // Whatever a version was made from stays as long as the version.
   deps.experiments.registerKeeper(holdsOf);
   deps.pipelines.registerStepKind(registerStep(service));

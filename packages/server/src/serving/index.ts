@@ -14,7 +14,10 @@ export type { ServedEndpoint, ServingService } from './service.ts';
 /** Endpoints: predictions, their capture and labels, and rollouts. */
 export const serving = defineModule<ServingDependencies, Serving>({
   name: 'serving',
-  create: createServing,
+  create: (platform, deps) => {
+    platform.contents.declare({ table: 'captured_parts', column: 'digest' });
+    return createServing(platform, deps);
+  },
   routes,
   jobs,
   close: (service) => service.close(),

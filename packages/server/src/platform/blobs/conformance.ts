@@ -63,7 +63,7 @@ export function describeBlobStore(title: string, openForTest: () => Promise<Stor
       const [first, second] = await Promise.all([store.put(text), store.put(inChunks(text, 3))]);
       expect(second).toEqual(first);
       expect(await store.put(text)).toEqual(first);
-      expect((await store.list()).blobs).toEqual([first]);
+      expect((await store.list()).blobs).toMatchObject([first]);
     });
 
     it('streams content larger than one part of an upload', async () => {
@@ -144,6 +144,16 @@ export function describeBlobStore(title: string, openForTest: () => Promise<Stor
       expect(await store.delete(digest)).toBe(false);
       expect(await store.has(digest)).toBe(false);
       await expect(store.localPath(digest)).rejects.toEqual(failingWith('BLOB_NOT_FOUND'));
+    });
+
+    it('keeps what was put again since a given time', async () => {
+      const { digest } = await store.put(Buffer.from('wanted again'));
+      const [stored] = (await store.list()).blobs;
+      expect(Math.abs((stored?.storedAt ?? 0) - Date.now())).toBeLessThan(60_000);
+      expect(await store.delete(digest, { unlessStoredSince: stored?.storedAt ?? 0 })).toBe(false);
+      expect(await store.has(digest)).toBe(true);
+      expect(await store.delete(digest, { unlessStoredSince: (stored?.storedAt ?? 0) + 2000 })).toBe(true);
+      expect(await store.has(digest)).toBe(false);
     });
 
     it('lists in order of digests, page by page', async () => {

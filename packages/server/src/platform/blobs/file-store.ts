@@ -1,12 +1,21 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fail } from '#platform/errors';
 import { resolveRange } from './byte-range.ts';
 import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
 import { flush, hashFile, renameDurably, writeDurably } from './durable-file.ts';
-import type { BlobContent, BlobPage, BlobReference, BlobStore, ByteRange, PutOptions, TempFile } from './port.ts';
+import type {
+  BlobContent,
+  BlobPage,
+  BlobReference,
+  BlobStore,
+  ByteRange,
+  PutOptions,
+  StoredBlob,
+  TempFile,
+} from './port.ts';
 import { onDisk } from './storage-errors.ts';
 import { TempFolder } from './temp-folder.ts';
 import { corruptDetail, verified } from './verified-stream.ts';
@@ -68,6 +77,9 @@ export class FileBlobStore implements BlobStore {
       fail('BLOB_CORRUPT', `The bytes received have the digest ${reference.digest}, announced was ${expectedDigest}.`);
     }
     const target = this.#path(reference.digest);
+    // A file may have been written long before it is moved here: its time says when it was put.
+    const now = new Date();
+    await utimes(path, now, now);
     await renameDurably(path, target);
     this.#verified.set(reference.digest, identity(target));
     return reference;
@@ -87,32 +99,54 @@ export class FileBlobStore implements BlobStore {
   }
 
   async stat(digest: string): Promise<BlobReference | undefined> {
+    const found = await this.#statStored(digest);
+    return found && { digest: found.digest, sizeBytes: found.sizeBytes };
+  }
+
+  async #statStored(digest: string): Promise<StoredBlob | undefined> {
     const hex = digestHex(digest);
     if (hex === undefined) return undefined;
     const found = await onDisk(this.#root, () => statIfThere(this.#path(digest as Digest)));
-    return found && { digest: digestFromHex(hex), sizeBytes: found.size };
+    return found && { digest: digestFromHex(hex), sizeBytes: found.size, storedAt: Math.floor(found.mtimeMs) };
   }
 
   async has(digest: string): Promise<boolean> {
     return (await this.stat(digest)) !== undefined;
   }
 
-  async delete(digest: string): Promise<boolean> {
-    if (!(await this.has(digest))) return false;
-    this.#verified.delete(digest);
-    await onDisk(this.#root, () => rm(this.#path(digest as Digest), { force: true }));
-    return true;
+  async delete(digest: string, options: { unlessStoredSince?: number } = {}): Promise<boolean> {
+    const { unlessStoredSince = Number.POSITIVE_INFINITY } = options;
+    const found = await this.#statStored(digest);
+    if (!found || found.storedAt >= unlessStoredSince) return false;
+    const path = this.#path(found.digest);
+    return onDisk(this.#root, async () => {
+      // Taken away first and looked at again: whoever puts the same bytes meanwhile makes a new file at the path.
+      const taken = this.#temp.filePath('.deleted');
+      try {
+        await rename(path, taken);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+        throw error;
+      }
+      if ((await stat(taken)).mtimeMs >= unlessStoredSince) {
+        await rename(taken, path);
+        return false;
+      }
+      this.#verified.delete(digest);
+      await rm(taken);
+      return true;
+    });
   }
 
   async list(options: { after?: string; limit?: number } = {}): Promise<BlobPage> {
     const limit = Math.min(options.limit ?? 1000, 1000);
     const after = digestHex(options.after ?? '') ?? '';
     const blobs = await onDisk(this.#root, async () => {
-      const found: BlobReference[] = [];
+      const found: StoredBlob[] = [];
       for (const shard of (await readdir(join(this.#root, 'sha256'))).sort()) {
         if (shard < after.slice(0, 2)) continue;
         for (const hex of (await readdir(join(this.#root, 'sha256', shard))).sort()) {
-          const entry = hex > after ? await this.stat(digestFromHex(hex)) : undefined;
+          const entry = hex > after ? await this.#statStored(digestFromHex(hex)) : undefined;
           if (entry) found.push(entry);
           if (found.length > limit) return found;
         }

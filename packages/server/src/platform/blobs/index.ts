@@ -3,7 +3,16 @@ import type { BlobStore } from './port.ts';
 import { type S3BlobOptions, S3BlobStore } from './s3-store.ts';
 
 export { type Digest, digestOf } from './digest.ts';
-export type { BlobContent, BlobPage, BlobReference, BlobStore, ByteRange, PutOptions, TempFile } from './port.ts';
+export type {
+  BlobContent,
+  BlobPage,
+  BlobReference,
+  BlobStore,
+  ByteRange,
+  PutOptions,
+  StoredBlob,
+  TempFile,
+} from './port.ts';
 export type { S3BlobOptions } from './s3-store.ts';
 
 export type BlobStoreOptions = { kind: 'files'; root: string } | ({ kind: 's3' } & S3BlobOptions);

@@ -29,8 +29,13 @@ export interface BlobContent {
   end: number;
 }
 
+export interface StoredBlob extends BlobReference {
+  /** When the bytes were last put, in epoch ms by the storage's own clock. */
+  storedAt: number;
+}
+
 export interface BlobPage {
-  blobs: BlobReference[];
+  blobs: StoredBlob[];
   /** Pass as `after` to read the next page; absent on the last one. */
   next?: Digest;
 }
@@ -44,7 +49,7 @@ export interface TempFile extends AsyncDisposable {
 
 /**
  * Immutable content under the SHA-256 of its bytes. A blob is visible completely or not at all, and putting the same
- * bytes twice stores them once. Strings that are no digest name nothing: `stat` answers undefined, `get` fails with
+ * bytes twice stores them once, and tells the storage that they were put just now. Strings that are no digest name nothing: `stat` answers undefined, `get` fails with
  * BLOB_NOT_FOUND. Storage trouble surfaces as STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export interface BlobStore {
@@ -55,8 +60,11 @@ export interface BlobStore {
   get(digest: string, options?: { range?: ByteRange }): Promise<BlobContent>;
   stat(digest: string): Promise<BlobReference | undefined>;
   has(digest: string): Promise<boolean>;
-  /** Whether there was something to delete. */
-  delete(digest: string): Promise<boolean>;
+  /**
+   * Whether something was deleted. `unlessStoredSince` (epoch ms): what was put again since then stays, whoever puts it at
+   * the same moment (on S3: unless that falls between two requests to the storage).
+   */
+  delete(digest: string, options?: { unlessStoredSince?: number }): Promise<boolean>;
   /** Ordered by digest. `limit` defaults to 1000, which is also the most. */
   list(options?: { after?: string; limit?: number }): Promise<BlobPage>;
   /**

@@ -7,7 +7,16 @@ import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
 import { hashFile, writeDurably } from './durable-file.ts';
 import { FileBlobStore } from './file-store.ts';
 import { LocalCache } from './local-cache.ts';
-import type { BlobContent, BlobPage, BlobReference, BlobStore, ByteRange, PutOptions, TempFile } from './port.ts';
+import type {
+  BlobContent,
+  BlobPage,
+  BlobReference,
+  BlobStore,
+  ByteRange,
+  PutOptions,
+  StoredBlob,
+  TempFile,
+} from './port.ts';
 import { isMissingObject, s3Error } from './s3-errors.ts';
 import { abortStaleUploads, uploadFile } from './s3-upload.ts';
 import { diskError } from './storage-errors.ts';
@@ -32,6 +41,9 @@ export interface S3BlobOptions {
   requestTimeoutMs?: number;
   nowMs?: () => number;
 }
+
+/** Well below the shortest time that garbage is left alone. */
+const freshForMs = 10 * 60_000;
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -84,7 +96,10 @@ export class S3BlobStore implements BlobStore {
       await rm(path, { force: true });
       fail('BLOB_CORRUPT', `The bytes received have the digest ${digest}, announced was ${options.expectedDigest}.`);
     }
-    if ((await this.stat(digest))?.sizeBytes === sizeBytes) return;
+    const known = await this.#head(digest);
+    // What was put long ago is sent again, so that its time says that somebody counts on it from now on.
+    const isFresh = known !== undefined && known.storedAt > (this.#options.nowMs ?? Date.now)() - freshForMs;
+    if (isFresh && known.sizeBytes === sizeBytes) return;
     const source = { path, sizeBytes, key: this.#key(digest), mediaType: options.mediaType };
     await this.#request((target) => uploadFile(target, source));
   }
@@ -105,11 +120,17 @@ export class S3BlobStore implements BlobStore {
   }
 
   async stat(digest: string): Promise<BlobReference | undefined> {
+    const found = await this.#head(digest);
+    return found && { digest: found.digest, sizeBytes: found.sizeBytes };
+  }
+
+  async #head(digest: string): Promise<StoredBlob | undefined> {
     if (digestHex(digest) === undefined) return undefined;
     return this.#request(async ({ client, sdk, bucket }) => {
       try {
         const head = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: this.#key(digest as Digest) }));
-        return { digest: digest as Digest, sizeBytes: head.ContentLength ?? 0 };
+        const storedAt = head.LastModified?.getTime() ?? 0;
+        return { digest: digest as Digest, sizeBytes: head.ContentLength ?? 0, storedAt };
       } catch (error) {
         // A HEAD answer has no body, so a missing bucket looks like a missing object here; writing or listing tells.
         if (isMissingObject(error)) return undefined;
@@ -122,8 +143,9 @@ export class S3BlobStore implements BlobStore {
     return (await this.stat(digest)) !== undefined;
   }
 
-  async delete(digest: string): Promise<boolean> {
-    if (!(await this.has(digest))) return false;
+  async delete(digest: string, options: { unlessStoredSince?: number } = {}): Promise<boolean> {
+    const found = await this.#head(digest);
+    if (!found || found.storedAt >= (options.unlessStoredSince ?? Number.POSITIVE_INFINITY)) return false;
     this.#cache.forget(digest);
     await this.#local.delete(digest);
     const key = this.#key(digest as Digest);
@@ -141,9 +163,10 @@ export class S3BlobStore implements BlobStore {
     const answer = await this.#request(({ client, sdk, bucket }) =>
       client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys, ...start })),
     );
-    const blobs = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({
+    const blobs = (answer.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
       digest: digestFromHex(Key.slice(Key.lastIndexOf('/') + 1)),
       sizeBytes: Size,
+      storedAt: LastModified?.getTime() ?? 0,
     }));
     const last = blobs.at(-1);
     return answer.IsTruncated && last ? { blobs, next: last.digest } : { blobs };

@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '#platform/db';
 import { type Egress, createEgress } from '#platform/egress';
 import { type Events, createEvents, findEventById } from '#platform/events';
 import { armFailurePoint, failurePoint } from '#platform/failure-points';
+import { type Contents, createContents } from '#platform/garbage';
 import { type Ids, createIds } from '#platform/ids';
 import { type Jobs, createJobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
@@ -31,6 +32,8 @@ export interface Platform {
   scheduler: Scheduler;
   auth: Auth;
   blobs: BlobStore;
+  /** Who refers to them. */
+  contents: Contents;
   tables: Tables;
   metrics: Metrics;
   egress: Egress;
@@ -133,6 +136,7 @@ export const createPlatform = async (options: {
     scheduler,
     auth,
     blobs,
+    contents: createContents(),
     tables,
     metrics,
     egress,

@@ -16,7 +16,7 @@ const endMark = 'complete';
 
 /**
  * A consistent copy while the server goes on: first the database (SQLite copies itself under its own locks), then the
- * contents. Contents never change and are only ever added, so all that the copied rows refer to is there.
+ * contents. Contents never change, and none is deleted meanwhile, so all that the copied rows refer to is there.
  */
 export const streamBackup = async (platform: Platform, ctx: Ctx, now: number): Promise<StreamReply> => {
   const { database, config, blobs } = platform;
@@ -31,7 +31,14 @@ export const streamBackup = async (platform: Platform, ctx: Ctx, now: number): P
   await platform.changes.change({ ...ctx, project: null }, async (change) =>
     change.audit({ verb: 'backup.create', resourceType: 'instance', resourceId: 'instance' }),
   );
-  await backupTo(copy);
+  // From here on nothing may go that the copied rows refer to.
+  const release = await platform.contents.hold();
+  try {
+    await backupTo(copy);
+  } catch (error) {
+    release();
+    throw error;
+  }
   const pack = tar.pack();
   const add = (name: string, sizeBytes: number, content: Readable): Promise<void> =>
     pipeline(content, pack.entry({ name, size: sizeBytes }));
@@ -55,6 +62,7 @@ export const streamBackup = async (platform: Platform, ctx: Ctx, now: number): P
     } catch (error) {
       pack.destroy(error as Error);
     } finally {
+      release();
       await rm(copy, { force: true });
     }
   };

@@ -12,6 +12,7 @@ import { demand } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { listEvents as readPage } from '#platform/events';
+import { serveGarbage } from '#platform/garbage';
 import type { Api } from '#platform/http';
 import { findJob, listJobs as readJobs, reviveJob } from '#platform/jobs';
 import { streamBackup } from './backup.ts';
@@ -39,6 +40,7 @@ export const serveSystem = (
       .send(await platform.metrics.render());
   });
 
+  serveGarbage(api, platform);
   api.serve(getHealth, () => ({ status: 'ok' as const, version }));
   api.serve(getSystem, async () => ({
     version,

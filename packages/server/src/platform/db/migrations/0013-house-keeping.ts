@@ -38,6 +38,7 @@ export const houseKeeping: Migration = {
       'dry_run integer',
       'grace_ms integer',
       'started_at integer',
+      'moved_at integer',
       'ended_at integer?',
       'position text',
       'blobs integer',
