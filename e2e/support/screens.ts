@@ -72,6 +72,8 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('monitor', `monitoring/${ids.endpoint}`),
     at('incident', `monitoring/incidents/${ids.incident}`),
     at('accounts', 'governance'),
+    at('notifications', 'governance/notifications'),
+    at('deliveries', 'governance/deliveries'),
     at('audit', 'governance/audit'),
     at('system', 'system'),
     at('jobs', 'system/jobs'),

@@ -12,7 +12,7 @@ export const topics = {
   'run-failed': { event: 'experiments.run-ended', title: 'A run failed or was killed', hasFilter: true },
   'metric-condition': {
     event: 'experiments.metrics-logged',
-    title: 'A run meets a condition, e.g. metrics.loss < 0.1',
+    title: 'A run meets a condition',
     hasFilter: true,
   },
   'dataset-version-created': { event: 'data.version-created', title: 'A data set version arrived', hasFilter: false },
@@ -218,7 +218,8 @@ export const updateChannel = operation({
     conditions: Type.Optional(Conditions),
   }),
   reply: Channel,
-  errors: ['NOT_FOUND', 'INVALID_INPUT', 'INVALID_FILTER'],
+  description: 'What a channel of MLflow listens to is changed with MLflow.',
+  errors: ['NOT_FOUND', 'INVALID_INPUT', 'INVALID_FILTER', 'CONFLICT'],
   audit: 'channel.update',
   cli: 'channels update',
 });

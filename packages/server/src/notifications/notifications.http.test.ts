@@ -63,14 +63,21 @@ describe.each(testDatabases)('notifications on %s', (database) => {
   const end = (runId: string, status: string) => call('PATCH', `/runs/${runId}`, { status });
   const received = (count: number) =>
     vi.waitFor(() => expect(receiver.received.length).toBeGreaterThanOrEqual(count), { timeout: 15_000, interval: 50 });
-  /** The clock runs ahead in these steps until they are there. */
-  const receivedInTime = (count: number, stepMs: number) =>
+  /**
+   * The clock runs ahead until it is so. A step longer than the lease of a job may take a job from its worker in the middle
+   * of an attempt, which then is made again.
+   */
+  const inTime = <T>(stepMs: number, isSo: () => Promise<T>): Promise<T> =>
     vi.waitFor(
-      () => {
-        if (receiver.received.length < count) offsetMs += stepMs;
-        expect(receiver.received.length).toBeGreaterThanOrEqual(count);
+      async () => {
+        try {
+          return await isSo();
+        } catch (error) {
+          offsetMs += stepMs;
+          throw error;
+        }
       },
-      { timeout: 40_000, interval: 500 },
+      { timeout: 50_000, interval: 500 },
     );
   const settled = (channel: Channel, state: string) =>
     vi.waitFor(
@@ -151,9 +158,11 @@ describe.each(testDatabases)('notifications on %s', (database) => {
     await received(1);
     const [first] = await settled(channel, 'queued');
     expect(first).toMatchObject({ attempts: 1, lastStatus: 302, lastError: expect.stringContaining('not followed') });
-    await receivedInTime(2, 6_000);
-    await receivedInTime(3, 31_000);
-    const [done] = await settled(channel, 'delivered');
+    const done = await inTime(10_000, async () => {
+      const [found] = await deliveries(channel);
+      expect(found?.state).toBe('delivered');
+      return found;
+    });
     const record = (await call('GET', `/deliveries/${done?.id}`)).body as DeliveryRecord;
     expect(record.log.map(({ number, status }) => [number, status])).toEqual([
       [1, 302],
@@ -166,17 +175,24 @@ describe.each(testDatabases)('notifications on %s', (database) => {
 
   it('are given up after eight attempts, and can be replayed', async () => {
     const channel = await aChannel([{ topic: 'run-ended' }]);
-    receiver.answers.push(...Array.from({ length: 8 }, () => ({ status: 503 })));
+    receiver.answers.push(...Array.from({ length: 30 }, () => ({ status: 503 })));
     await end(await aRun('unheard'), 'finished');
-    await receivedInTime(8, 9 * 3_600_000);
-    const [dead] = await settled(channel, 'dead');
+    const dead = await inTime(9 * 3_600_000, async () => {
+      const [found] = await deliveries(channel);
+      expect(found?.state).toBe('dead');
+      return found;
+    });
+    const sent = receiver.received.length;
+    expect(sent).toBeGreaterThanOrEqual(8);
+    receiver.answers.length = 0;
     expect(dead).toMatchObject({ attempts: 8, lastStatus: 503, lastError: 'answered 503', nextAttemptAt: null });
     const replayed = await call('POST', `/deliveries/${dead?.id}/replay`);
     expect(replayed).toMatchObject({ status: 202, body: { replayOf: dead?.id, state: 'queued' } });
-    await received(9);
+    await received(sent + 1);
     await settled(channel, 'delivered');
-    expect(receiver.received[8]?.body).toBe(receiver.received[0]?.body);
-    expect(receiver.received[8]?.headers['x-millwright-delivery-id']).toBe(replayed.body.id);
+    const last = receiver.received.at(-1);
+    expect(last?.body).toBe(receiver.received[0]?.body);
+    expect(last?.headers['x-millwright-delivery-id']).toBe(replayed.body.id);
   }, 60_000);
 
   it('word a message for Slack, whose address is shown to nobody', async () => {

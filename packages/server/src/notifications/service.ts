@@ -2,7 +2,7 @@ import type { Event } from '@millwright/contract';
 import type { ExperimentsService } from '#experiments';
 import type { Platform } from '#platform/core';
 import type { Wanted } from '#platform/events';
-import { type Channels, createChannels } from './channels/service.ts';
+import { type Channels, createChannels, nativeFormatName } from './channels/service.ts';
 import { createDispatch } from './deliveries/dispatching.ts';
 import { createDeliveries, type Deliveries } from './deliveries/service.ts';
 import { createInterest } from './interest.ts';
@@ -24,7 +24,7 @@ export interface NotificationsService extends Channels, Deliveries {
 
 export const createNotifications = (platform: Platform, { experiments }: NotificationsDeps): NotificationsService => {
   const { egress, vault, clock, config } = platform;
-  const formats = new Map<string, Format>([['millwright', nativeFormat]]);
+  const formats = new Map<string, Format>([[nativeFormatName, nativeFormat]]);
   const interest = createInterest(clock);
   const send = createSend({ egress, vault, clock, allowInsecure: config.allowInsecureWebhooks });
   return {

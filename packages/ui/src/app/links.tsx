@@ -17,6 +17,8 @@ const places: Record<string, (id: string) => string> = {
   monitor: (id) => `monitoring/${id}`,
   incident: (id) => `monitoring/incidents/${id}`,
   job: (id) => `system/jobs?peek=${id}`,
+  channel: (id) => `governance/notifications?peek=${id}`,
+  delivery: (id) => `governance/deliveries?peek=${id}`,
   project: () => 'overview',
 };
 

@@ -37,6 +37,7 @@ const looks: Record<string, StatusLook> = {
   killed: look('idle', Ban, 'Killed'),
   queued: look('idle', Clock, 'Queued'),
   done: look('good', CircleCheck, 'Done'),
+  delivered: look('good', CircleCheck, 'Delivered'),
   dead: look('bad', OctagonX, 'Dead'),
   pending: look('idle', CircleDashed, 'Pending'),
   waiting: look('info', Hourglass, 'Waiting'),

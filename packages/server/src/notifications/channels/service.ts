@@ -39,7 +39,7 @@ export interface Channels {
   getChannel(ctx: Ctx, id: string): Promise<Channel>;
   /** Errors: INVALID_INPUT (also for an address that egress refuses), INVALID_FILTER. */
   createChannel(ctx: Ctx, input: NewChannel): Promise<Channel>;
-  /** Errors: NOT_FOUND, INVALID_INPUT, INVALID_FILTER. */
+  /** Errors: NOT_FOUND, INVALID_INPUT, INVALID_FILTER, CONFLICT for the conditions of a channel of a protocol. */
   updateChannel(ctx: Ctx, id: string, update: ChannelUpdate): Promise<Channel>;
   /** Errors: NOT_FOUND. */
   deleteChannel(ctx: Ctx, id: string): Promise<void>;
@@ -56,6 +56,9 @@ const full = (channel: store.SavedChannel): FullChannel => ({
   ...shownChannel(channel),
   formatOptions: channel.formatOptions,
 });
+
+/** Of channels that are made here. */
+export const nativeFormatName = 'millwright';
 
 /** `changed`: called after every change of what somebody listens to. */
 export const createChannels = (
@@ -92,7 +95,7 @@ export const createChannels = (
           name: input.name,
           description: input.description ?? '',
           kind: input.kind,
-          format: input.format ?? 'millwright',
+          format: input.format ?? nativeFormatName,
           formatOptions: input.formatOptions ?? {},
           url: null,
           mail: input.mail ?? null,
@@ -118,7 +121,9 @@ export const createChannels = (
       return shownChannel(channel);
     },
     async updateChannel(ctx, id, { secret, url, conditions, ...plain }) {
-      const { kind } = await found(ctx, id);
+      const { kind, format } = await found(ctx, id);
+      if (conditions && format !== nativeFormatName && plain.formatOptions === undefined)
+        fail('CONFLICT', `What this channel listens to is changed with ${format}, where it was made.`);
       checkTarget(kind, { url, mail: plain.mail }, false);
       if (conditions) checkConditions(conditions);
       const target = url === undefined ? {} : await targetOf(id, kind, url);

@@ -1,6 +1,7 @@
 import type { Event } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
+import { listJobs } from '#platform/jobs';
+import { aClock, aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
 import { createEvents, listEvents } from './index.ts';
 
 describe.each(testDatabases)('events on %s', (database) => {
@@ -96,5 +97,25 @@ it('a follower that stops in the middle of a full page ends the reading', async 
   events.follow((event) => later.push(event), 590);
   await vi.waitFor(() => expect(later).toHaveLength(10));
   events.stop();
+  await test.close();
+});
+
+it('a subscriber that asks so is given one event of each subject and second, after that second', async () => {
+  const clock = aClock();
+  const test = await aPlatform({ clock });
+  const { events, changes, database } = test.platform;
+  events.subscribe('experiments.metrics-logged', 'judge', async () => undefined, undefined, { oncePerSecond: true });
+  const emit = (...runs: string[]) =>
+    changes.change(test.ctx, async (change) => {
+      for (const run of runs) change.emit('experiments.metrics-logged', run);
+    });
+  await emit('run_a', 'run_a', 'run_b');
+  clock.advance(999);
+  await emit('run_a');
+  clock.advance(1);
+  await emit('run_a');
+  const { items } = await listJobs(database.db, { kind: 'event:judge' });
+  const waits = items.map(({ runAt, createdAt }) => runAt - createdAt).toSorted((a, b) => a - b);
+  expect(waits).toEqual([1500, 1500, 1500]);
   await test.close();
 });

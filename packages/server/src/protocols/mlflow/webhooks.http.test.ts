@@ -146,6 +146,12 @@ describe('webhooks of MLflow', () => {
 
   it('are tested with an example', async () => {
     const { webhook_id } = await aWebhook([{ entity: 'MODEL_VERSION_ALIAS', action: 'CREATED' }]);
+    const at = '/api/v1/projects/default/channels';
+    const [{ id }] = (await server.asOwner({ url: at })).json().items;
+    const conditions = [{ topic: 'run-ended' }];
+    expect((await server.asOwner({ method: 'PATCH', url: `${at}/${id}`, payload: { conditions } })).statusCode).toBe(
+      409,
+    );
     const test = (body: object) => send('POST', `webhooks/${String(webhook_id)}/test`, body);
     expect((await test({})).body).toEqual({ result: { success: true, response_status: 200, response_body: 'thanks' } });
     expect(received.at(-1)?.body).toMatchObject({

@@ -4,6 +4,8 @@ const places = [
   { path: 'governance', label: 'Accounts' },
   { path: 'governance/grants', label: 'Roles' },
   { path: 'governance/tokens', label: 'API tokens' },
+  { path: 'governance/notifications', label: 'Notifications' },
+  { path: 'governance/deliveries', label: 'Deliveries' },
   { path: 'governance/audit', label: 'Audit' },
 ];
 export const GovernanceTabs = ({ current }: { current: string }) => (
