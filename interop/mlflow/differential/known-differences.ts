@@ -148,17 +148,20 @@ export const knownDifferences: readonly KnownDifference[] = [
       /^POST runs\/(log-inputs|outputs)$/.test(step.endpoint) && theirs.status === 200 && refused(ours),
   },
   {
-    what: 'Names of logged models have at most 500 characters, ids of runs at most 250.',
+    what: 'Names of logged models have at most 500 characters, ids of runs and keys at most 255.',
     why: 'MLflow’s SQLite takes any length; its other databases refuse with SQL text.',
     matches: (_difference, { step, theirs, ours }) =>
-      step.endpoint === 'POST logged-models' && theirs.status === 200 && refused(ours),
+      step.endpoint.includes(' logged-models') &&
+      /characters$/.test(step.variant) &&
+      theirs.status === 200 &&
+      refused(ours),
   },
   {
     what: 'A logged model is the one in the address, whatever the body says.',
     why: 'MLflow refuses a body whose `model_id` is of another type, and ignores any other.',
     matches: (_difference, { step, theirs, ours }) =>
       /^(PATCH|POST) logged-models\/\{id\}/.test(step.endpoint) &&
-      /^model_id is /.test(step.variant) &&
+      /^(model_id |empty object)/.test(step.variant) &&
       theirs.status === 400 &&
       ours.status === 200,
   },
@@ -166,7 +169,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'A body must be a JSON object, also where all its fields may be left out.',
     why: 'MLflow takes null for an empty one and answers 200, so that the change asked for is lost.',
     matches: (_difference, { step, theirs, ours }) =>
-      /^body is /.test(step.variant) && theirs.status === 200 && refused(ours),
+      /^(body is |no body|JSON cut off)/.test(step.variant) && theirs.status === 200 && refused(ours),
   },
   {
     what: 'The newest versions per stage are answered in the order of their numbers.',
@@ -233,6 +236,35 @@ export const knownDifferences: readonly KnownDifference[] = [
     matches: ({ kind }, { step }) =>
       step.endpoint === 'GET metrics/get-history-bulk-interval' && kind.startsWith('metrics'),
   },
+  {
+    what: 'An experiment may be named by a number as well as by its digits.',
+    why: 'Older clients send numbers. MLflow now answers 400.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^experiment_id is a (negative )?number$/.test(step.variant) && theirs.status === 400 && ours.status !== 500,
+  },
+  {
+    what: 'Whole numbers are whole, and no larger than 2^53.',
+    why: 'MLflow drops fractions; larger ones would not be kept exactly here.',
+    matches: (_difference, { step, theirs, ours }) =>
+      / is a (fraction|huge number)$/.test(step.variant) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'A folder without files is not there.',
+    why: 'MLflow lists folders whose files were deleted.',
+    matches: ({ kind }, { step, theirs, ours }) =>
+      /^GET (artifacts\/list|mlflow-artifacts\/artifacts)$/.test(step.endpoint) &&
+      kind === 'files: number of entries' &&
+      filesOf(theirs).filter((path) => !filesOf(ours).includes(path)).length > 0 &&
+      filesOf(ours).every((path) => filesOf(theirs).includes(path)),
+  },
+  {
+    what: 'What was refused is not there.',
+    why: 'MLflow made a registered model of a request whose fields it had dropped, and then refuses the right one.',
+    matches: (_difference, { step, theirs, ours }) =>
+      step.endpoint === 'POST registered-models/create' &&
+      (theirs.json as { error_code?: string } | undefined)?.error_code === 'RESOURCE_ALREADY_EXISTS' &&
+      ours.status === 200,
+  },
 ];
 
 const filterOf = ({ body, query }: Exchange['step']): string => {
@@ -244,3 +276,5 @@ const maxResultsOf = ({ body, query }: Exchange['step']): string => {
   const inBody = (body as { max_results?: unknown } | undefined)?.max_results;
   return String(inBody ?? query?.find(([name]) => name === 'max_results')?.[1] ?? '');
 };
+const filesOf = ({ json }: Exchange['ours']): string[] =>
+  ((json as { files?: { path: string }[] } | undefined)?.files ?? []).map(({ path }) => path);
