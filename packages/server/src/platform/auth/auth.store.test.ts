@@ -193,6 +193,9 @@ describe.each(testDatabases)('access on %s', (database) => {
     const alive = results[0]?.status === 'rejected' ? ann : bob;
     const last = left.find(({ principalId }) => principalId === alive.id);
     await expect(auth.deleteGrant(admin, last?.id ?? '', 'test')).rejects.toMatchObject({ code: 'CONFLICT' });
+    // The machine's owner needs no account, and can make another admin at any time.
+    await auth.deleteGrant(localOwner, last?.id ?? '', 'test');
+    expect(await auth.hasAdmin()).toBe(false);
   });
 
   it('to one resource holds by its id and by its name, and for nothing else', async () => {
@@ -242,7 +245,7 @@ describe.each(testDatabases)('access on %s', (database) => {
   });
 
   it('as admin of the instance is given once and taken back, by others only', async () => {
-    const { id, name } = await aUser();
+    const [{ id, name }] = [await aUser(), await aUser({ admin: true })];
     await auth.setAdmin(admin, name, true, 'test');
     await auth.setAdmin(admin, name, true, 'test');
     expect(await auth.isAdmin(id)).toBe(true);

@@ -32,8 +32,10 @@ export interface Grants {
   setAdmin(actor: Actor, principal: string, isAdmin: boolean, requestId: string): Promise<void>;
 }
 
-/** Runs a change that may take an admin away; refused when none would be left. */
-export const keepAnAdmin = async (tx: Change, run: () => Promise<void>): Promise<void> => {
+/** Runs a change that may take an admin away; refused when none would be left, unless the machine's owner does it. */
+export const keepAnAdmin = async (tx: Change, actor: Actor, run: () => Promise<void>): Promise<void> => {
+  // Who may do everything without an account cannot lock themselves out.
+  if (actor.kind === 'local-owner') return run();
   // Changes take this lock anyway; taken first, two admins cannot remove each other at the same moment.
   await lockHead(tx.db, 'audit');
   const before = await store.countAdmins(tx.db);
@@ -105,7 +107,7 @@ export const createGrants = (parts: {
     async deleteGrant(actor, id, requestId) {
       const grant = await store.findGrant(db, id);
       if (!grant) return fail('NOT_FOUND', `There is no grant '${id}'.`);
-      await change(actor, requestId, (tx) => keepAnAdmin(tx, () => remove(tx, grant)));
+      await change(actor, requestId, (tx) => keepAnAdmin(tx, actor, () => remove(tx, grant)));
     },
     grantsHeld: async (principal) => store.grantsOf(db, (await named(principal)).id),
     async setRoleOn(actor, { principal: ref, project, resource, role }, requestId) {
@@ -123,7 +125,7 @@ export const createGrants = (parts: {
       const principal = await named(ref);
       if (isAdmin) refuseOwn(actor, principal);
       await change(actor, requestId, (tx) =>
-        keepAnAdmin(tx, async () => {
+        keepAnAdmin(tx, actor, async () => {
           const own = (await store.grantsOf(tx.db, principal.id)).filter(isOfAdmin);
           if (!isAdmin) for (const grant of own) await remove(tx, grant);
           else if (own.length === 0) await insert(tx, newGrant(principal.id, 'admin', null, null), principal.name);

@@ -264,7 +264,7 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
       const found = await store.findPrincipal(db, ref);
       if (!found) return fail('NOT_FOUND', `There is no account '${ref}'.`);
       await change(actor, requestId, async (tx) => {
-        await keepAnAdmin(tx, () => store.updatePrincipal(tx.db, found.id, { state }));
+        await keepAnAdmin(tx, actor, () => store.updatePrincipal(tx.db, found.id, { state }));
         if (state === 'disabled') await store.removeSessionsOf(tx.db, found.id);
         tx.audit({
           verb: 'principal.set-state',
