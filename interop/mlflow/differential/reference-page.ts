@@ -13,7 +13,7 @@ export const referencePage = (versions: readonly string[]): string =>
     'MLflow’s clients work unchanged: set `MLFLOW_TRACKING_URI` to the address of the server. The tests run the clients',
     `${versions.join(', ')} against it, and send the same generated requests, right ones and wrong ones, to it and to the`,
     `real MLflow ${versions[0]}. What they compare is the status, the error code, the media type and the whole body; not the`,
-    'texts of messages.',
+    'texts of messages. Accounts, permissions and workspaces are told of in [the guide](../guide/mlflow.md).',
     '',
     '## What is compared',
     '',
