@@ -1,5 +1,5 @@
 import { createProject, listProjects } from '@millwright/contract';
-import { Navigate, useLocation, useNavigate } from '@tanstack/react-router';
+import { Navigate, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useChange, useRead } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
@@ -50,7 +50,8 @@ const FirstProject = () => {
 /** The start page: the overview of the project looked at last. */
 export const Home = () => {
   const here = useProject();
-  const linked = readMlflowLink(useLocation({ select: (at) => (at.hash ? `#${at.hash}` : '') }));
+  // As it was when the page was opened: while the next screen loads, the address is that of the next one already.
+  const [linked] = useState(() => readMlflowLink(window.location.hash));
   const projects = useRead(listProjects, { query: { limit: 1000 } });
   if (here) return <Navigate to={`/p/${here}/overview`} replace />;
   if (linked !== null) return <MlflowLinked link={linked} />;

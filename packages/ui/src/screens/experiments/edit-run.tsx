@@ -6,25 +6,14 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextArea, TextField } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
-
-const tagsOf = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    text
-      .split('\n')
-      .filter((line) => line.includes('='))
-      .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),
-  );
+import { readTags, writeTags } from './tag-lines.ts';
 
 /** Name, note and tags. Parameters and metrics never change afterwards. */
 export const EditRun = ({ run, onClose }: { run: Run; onClose: () => void }) => {
   const project = useProject();
   const [name, setName] = useState(run.name);
   const [note, setNote] = useState(run.note);
-  const [tags, setTags] = useState(
-    Object.entries(run.tags)
-      .map(([key, value]) => `${key}=${value}`)
-      .join('\n'),
-  );
+  const [tags, setTags] = useState(writeTags(run.tags));
   const update = useChange(updateRun, {
     quiet: true,
     done: 'The run was changed',
@@ -35,7 +24,7 @@ export const EditRun = ({ run, onClose }: { run: Run; onClose: () => void }) => 
     event.preventDefault();
     update.mutate({
       params: { project, run: run.id },
-      body: { note, tags: tagsOf(tags), ...(name === '' ? {} : { name }) },
+      body: { note, tags: readTags(tags), ...(name === '' ? {} : { name }) },
     });
   };
   return (

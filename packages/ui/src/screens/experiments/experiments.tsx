@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useRows } from '../../api/rows.ts';
 import { pathOf } from '../../app/links.tsx';
-import { useGo, useProject } from '../../app/location.ts';
+import { useGo, useProject, useScreenSearch } from '../../app/location.ts';
 import { useMay } from '../../app/session.tsx';
 import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
@@ -12,18 +12,32 @@ import { DataTable } from '../../tables/data-table.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PageHeader } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { TextArea, TextField } from '../../ui/field.tsx';
+import { Select, TextArea, TextField } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { ExperimentsTabs } from './tabs.tsx';
 
 const idOf = (experiment: Experiment) => experiment.id;
 const columns: readonly TableColumn<Experiment>[] = [
   { id: 'name', header: 'Name', value: (one) => one.name, width: 220, grow: true },
+  {
+    id: 'number',
+    header: 'Number',
+    hint: "What MLflow's clients call the experiment id",
+    numeric: true,
+    width: 90,
+    value: (one) => one.number,
+    cell: (one) => String(one.number),
+  },
   { id: 'runCount', header: 'Runs', numeric: true, width: 90, value: (one) => one.runCount },
   timeColumn('lastRunAt', 'Last run', (one) => one.lastRunAt, instantCell),
   { id: 'owner', header: 'Owner', value: (one) => one.owner, width: 130 },
   timeColumn('createdAt', 'Created', (one) => one.createdAt, instantCell),
   { id: 'description', header: 'Description', value: (one) => one.description, width: 320 },
+];
+
+const views = [
+  { value: 'active', label: 'Active' },
+  { value: 'deleted', label: 'Trash' },
 ];
 
 const CreateExperiment = ({ onClose }: { onClose: () => void }) => {
@@ -73,7 +87,9 @@ const CreateExperiment = ({ onClose }: { onClose: () => void }) => {
 const Experiments = () => {
   const project = useProject();
   const may = useMay('run:write');
-  const rows = useRows(listExperiments, { params: { project } }, idOf);
+  const [search, change] = useScreenSearch();
+  const view = search['view'] === 'deleted' ? 'deleted' : 'active';
+  const rows = useRows(listExperiments, { params: { project }, query: { view } }, idOf);
   const [creating, setCreating] = useState(false);
   return (
     <>
@@ -101,10 +117,25 @@ const Experiments = () => {
         columns={columns}
         filterExample='runCount > 10 and owner = "ada"'
         pathOf={(experiment) => pathOf(project, 'experiment', experiment.id)}
-        empty={{
-          title: 'No experiments yet',
-          command: `millwright experiments create --name fraud --project ${project}`,
-        }}
+        actions={
+          <div className="w-24">
+            <Select
+              label="Which experiments"
+              hideLabel
+              choices={views}
+              value={view}
+              onChange={(event) => change({ view: event.target.value === 'active' ? null : event.target.value })}
+            />
+          </div>
+        }
+        empty={
+          view === 'deleted'
+            ? { title: 'The trash is empty', text: 'Experiments that are deleted come here first.' }
+            : {
+                title: 'No experiments yet',
+                command: `millwright experiments create --name fraud --project ${project}`,
+              }
+        }
       />
       {creating ? <CreateExperiment onClose={() => setCreating(false)} /> : null}
     </>

@@ -23,7 +23,12 @@ const idsLength = 7000;
 
 export const screens: StageRoutes['screens'] = [
   { path: 'experiments', title: 'Runs', load: () => import('./runs.tsx'), search: runsSearch },
-  { path: 'experiments/list', title: 'Experiments', load: () => import('./experiments.tsx') },
+  {
+    path: 'experiments/list',
+    title: 'Experiments',
+    load: () => import('./experiments.tsx'),
+    search: { view: oneOf('deleted') },
+  },
   {
     path: 'experiments/compare',
     title: 'Compare runs',

@@ -1,6 +1,4 @@
-import { type Artifact, type Run, getArtifact, listArtifacts } from '@millwright/contract';
-import { Download } from 'lucide-react';
-import { client } from '../../api/client.ts';
+import { type Artifact, type Run, listArtifacts } from '@millwright/contract';
 import { useRead } from '../../api/queries.ts';
 import { fixedRows } from '../../api/rows.ts';
 import { useProject } from '../../app/location.ts';
@@ -10,25 +8,11 @@ import { DataTable } from '../../tables/data-table.tsx';
 import { ShortId } from '../../ui/code.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { Loaded } from '../../ui/loaded.tsx';
+import { ArtifactPreview } from './artifact-preview.tsx';
 
 const idOf = (artifact: Artifact) => artifact.path;
-const columnsFor = (addressOf: (path: string) => string): TableColumn<Artifact>[] => [
-  {
-    id: 'path',
-    header: 'File',
-    value: (artifact) => artifact.path,
-    width: 260,
-    grow: true,
-    cell: (artifact) => (
-      <a
-        href={addressOf(artifact.path)}
-        download
-        className="inline-flex items-center gap-1.5 text-accent hover:underline"
-      >
-        <Download aria-hidden size={13} /> {artifact.path}
-      </a>
-    ),
-  },
+const columns: readonly TableColumn<Artifact>[] = [
+  { id: 'path', header: 'File', value: (artifact) => artifact.path, width: 260, grow: true },
   {
     id: 'sizeBytes',
     header: 'Size',
@@ -60,9 +44,9 @@ const RunArtifacts = ({ run }: { run: Run }) => {
           prefix="file"
           rows={fixedRows(data.items)}
           idOf={idOf}
-          columns={columnsFor((path) =>
-            client.address(getArtifact, { params: { project, run: run.id }, query: { path } }),
-          )}
+          columns={columns}
+          peek={(artifact) => <ArtifactPreview runId={run.id} artifact={artifact} />}
+          peekTitle={idOf}
           filterExample='path ~ ".onnx" or sizeBytes > 1000000'
           empty={{
             title: 'No files yet',

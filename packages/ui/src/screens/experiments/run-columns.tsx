@@ -22,9 +22,13 @@ interface Options {
   baseline: Run | undefined;
 }
 
-const metricColumn = (key: string, { summary, baseline }: Options, hidden: boolean): TableColumn<Run> => ({
+const metricColumn = (
+  key: string,
+  { summary, baseline }: Options,
+  { hidden, isParameter }: { hidden: boolean; isParameter: boolean },
+): TableColumn<Run> => ({
   id: `metrics.${key}`,
-  header: summary === 'last' ? key : `${key} (${summary})`,
+  header: summary !== 'last' ? `${key} (${summary})` : isParameter ? `${key} (metric)` : key,
   hint: `The ${summary} value of ${key}`,
   group: 'metric',
   numeric: true,
@@ -67,6 +71,7 @@ export const runColumns = (options: Options): TableColumn<Run>[] => {
   const first = new Set(
     (telling.length > 0 ? telling : parameters).filter((key) => isBrief(sample, key)).slice(0, parametersShown),
   );
+  const parameterNames = new Set(keys.parameters);
   return [
     { id: 'name', header: 'Run', value: runTitle, width: 180, grow: true },
     {
@@ -80,7 +85,9 @@ export const runColumns = (options: Options): TableColumn<Run>[] => {
       ? [{ id: 'experiment', header: 'Experiment', value: (run: Run) => run.experimentName, width: 130 }]
       : []),
     timeColumn('startedAt', 'Started', (run) => run.startedAt, instantCell),
-    ...keys.metrics.map((key) => metricColumn(key, options, !metrics.has(key))),
+    ...keys.metrics.map((key) =>
+      metricColumn(key, options, { hidden: !metrics.has(key), isParameter: parameterNames.has(key) }),
+    ),
     ...keys.parameters.map((key) => parameterColumn(key, options, !first.has(key))),
     {
       id: 'durationMs',

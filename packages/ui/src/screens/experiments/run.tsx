@@ -1,11 +1,12 @@
-import { type Run, getRun } from '@millwright/contract';
-import { Pencil } from 'lucide-react';
+import { type Run, deleteRun, getRun, restoreRun } from '@millwright/contract';
+import { Pencil, RotateCcw, Trash2 } from 'lucide-react';
 import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { useRead } from '../../api/queries.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { useParam, useProject } from '../../app/location.ts';
 import { useMay } from '../../app/session.tsx';
 import { LineageGraph } from '../../graph/lineage-graph.tsx';
+import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { ObjectPage } from '../../ui/object-header.tsx';
@@ -13,6 +14,7 @@ import { Loading, Skeleton } from '../../ui/states.tsx';
 import { EditRun } from './edit-run.tsx';
 import { RunOverview } from './run-overview.tsx';
 import { runTitle } from './run-values.ts';
+import { TrashNote } from './trash-note.tsx';
 
 const RunCurves = lazy(() => import('./run-curves.tsx'));
 const RunArtifacts = lazy(() => import('./run-artifacts.tsx'));
@@ -30,9 +32,14 @@ const later = (content: ReactNode) => (
 
 const RunPage = ({ run }: { run: Run }) => {
   const may = useMay('run:write');
-  const [editing, setEditing] = useState(false);
+  const project = useProject();
+  const [open, setOpen] = useState<'edit' | 'move' | null>(null);
+  const close = () => setOpen(null);
+  const isDeleted = run.deletedAt !== null;
+  const rights = { disabled: !may, title: may ? undefined : 'Needs run:write' };
   return (
     <>
+      <TrashNote what="This run" since={run.deletedAt} />
       <ObjectPage
         trail={[
           { label: 'Experiments', path: 'experiments/list' },
@@ -43,14 +50,21 @@ const RunPage = ({ run }: { run: Run }) => {
         health={run.status}
         owner={run.owner}
         actions={
-          <Button
-            icon={<Pencil aria-hidden size={13} />}
-            disabled={!may}
-            title={may ? undefined : 'Needs run:write'}
-            onClick={() => setEditing(true)}
-          >
-            Edit
-          </Button>
+          <>
+            {isDeleted ? null : (
+              <Button icon={<Pencil aria-hidden size={13} />} {...rights} onClick={() => setOpen('edit')}>
+                Edit
+              </Button>
+            )}
+            <Button
+              tone={isDeleted ? 'primary' : 'danger'}
+              icon={isDeleted ? <RotateCcw aria-hidden size={13} /> : <Trash2 aria-hidden size={13} />}
+              {...rights}
+              onClick={() => setOpen('move')}
+            >
+              {isDeleted ? 'Restore' : 'Delete'}
+            </Button>
+          </>
         }
         tabs={[
           { id: 'overview', label: 'Overview', content: () => <RunOverview run={run} /> },
@@ -69,7 +83,23 @@ const RunPage = ({ run }: { run: Run }) => {
           },
         ]}
       />
-      {editing ? <EditRun run={run} onClose={() => setEditing(false)} /> : null}
+      {open === 'edit' ? <EditRun run={run} onClose={close} /> : null}
+      {open === 'move' ? (
+        <ActionDialog
+          operation={isDeleted ? restoreRun : deleteRun}
+          input={{ params: { project, run: run.id } }}
+          title={`${isDeleted ? 'Restore' : 'Delete'} ${runTitle(run)}`}
+          plan={
+            isDeleted
+              ? 'Takes the run out of the trash, as it was.'
+              : 'Moves the run into the trash, with its metrics and files. Restoring takes one click there.'
+          }
+          action={isDeleted ? 'Restore' : 'Delete'}
+          danger={!isDeleted}
+          done={isDeleted ? 'The run was restored' : 'The run is in the trash'}
+          onClose={close}
+        />
+      ) : null}
     </>
   );
 };

@@ -1,0 +1,72 @@
+import { type MetricSummary, type Run, getMetricHistory } from '@millwright/contract';
+import { useMemo } from 'react';
+import { useRead } from '../../api/queries.ts';
+import { fixedRows } from '../../api/rows.ts';
+import { useProject } from '../../app/location.ts';
+import { Sparkline } from '../../charts/draw/sparkline.tsx';
+import { metricPoints } from '../../charts/prepare/metric-points.ts';
+import type { TableColumn } from '../../tables/columns.ts';
+import { DataTable } from '../../tables/data-table.tsx';
+import { formatNumber } from '../../ui/format.ts';
+
+type Row = MetricSummary & { key: string };
+const idOf = (row: Row) => row.key;
+const number = (value: MetricSummary['last']) => (typeof value === 'number' ? value : null);
+const heightPx = 460;
+const sparklinePoints = 100;
+
+const Course = ({ runId, metric }: { runId: string; metric: string }) => {
+  const history = useRead(getMetricHistory, {
+    params: { project: useProject(), run: runId },
+    query: { key: metric, points: sparklinePoints },
+  });
+  const values = metricPoints(history.data?.points ?? [], 'step', 0).map((point) => point.y);
+  return values.length > 1 ? (
+    <Sparkline values={values} label={`${metric} over ${values.length} points`} />
+  ) : (
+    <span aria-hidden className="inline-block h-6 w-24" />
+  );
+};
+
+const columnsOf = (runId: string): TableColumn<Row>[] => [
+  { id: 'key', header: 'Metric', value: (row) => row.key, width: 170, grow: true },
+  {
+    id: 'curve',
+    header: 'Curve',
+    width: 116,
+    sortable: false,
+    value: (row) => row.points,
+    cell: (row) => (row.points > 1 ? <Course runId={runId} metric={row.key} /> : null),
+  },
+  {
+    id: 'last',
+    header: 'Last',
+    numeric: true,
+    width: 100,
+    value: (row) => number(row.last),
+    cell: (row) => <span className="font-medium">{formatNumber(row.last)}</span>,
+  },
+  { id: 'min', header: 'Least', numeric: true, width: 100, value: (row) => number(row.min) },
+  { id: 'max', header: 'Greatest', numeric: true, width: 100, value: (row) => number(row.max) },
+  { id: 'lastStep', header: 'Step', numeric: true, width: 80, value: (row) => row.lastStep, hidden: true },
+  { id: 'points', header: 'Points', numeric: true, width: 80, value: (row) => row.points },
+];
+
+/** The metrics of a run as a table; the curves of those in view are read. */
+export const RunMetrics = ({ run }: { run: Run }) => {
+  const rows = useMemo(() => Object.entries(run.metrics).map(([key, metric]): Row => ({ ...metric, key })), [run]);
+  const columns = useMemo(() => columnsOf(run.id), [run.id]);
+  return (
+    <DataTable
+      name="run-metrics"
+      label="Metrics"
+      prefix="metric"
+      rows={fixedRows(rows)}
+      idOf={idOf}
+      columns={columns}
+      filterExample='key ~ "loss" and last < 0.1'
+      maxHeight={heightPx}
+      empty={{ title: 'No metric was logged', text: 'Training code logs them as it goes.' }}
+    />
+  );
+};
