@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { pathOf } from '../../app/links.tsx';
 import { useProject, useScreenSearch } from '../../app/location.ts';
-import { chosenColumns } from '../../tables/columns.ts';
+import { chosenColumns, readSort } from '../../tables/columns.ts';
 import { FilterBar } from '../../tables/filter-bar.tsx';
 import { PagedTable } from '../../tables/paged-table.tsx';
 import { type Selection, noSelection } from '../../tables/selection.ts';
@@ -36,7 +36,14 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
     () => runColumns({ keys, sample, summary, withExperiment, baseline }),
     [keys, sample, summary, withExperiment, baseline],
   );
-  const chosen = useMemo(() => chosenColumns(columns, list), [columns, list]);
+  const chosen = useMemo(() => {
+    const [first, ...rest] = chosenColumns(columns, list);
+    // What the runs are ordered by is always to be seen.
+    const ordering = columns.find(({ id }) => id === readSort(sort)?.id);
+    if (first === undefined || ordering === undefined || ordering === first || rest.includes(ordering))
+      return first === undefined ? rest : [first, ...rest];
+    return [first, ordering, ...rest];
+  }, [columns, list, sort]);
   const runs = useRuns(asked, { order: orderFor(sort, summary), keys: keysFor(chosen), ready });
   const [selection, setSelection] = useState<Selection>(noSelection);
   const pinned = useMemo(() => (baseline ? { id: baseline.id, row: baseline } : undefined), [baseline]);

@@ -1,5 +1,5 @@
-import { type Run, countRuns, getRun, listRunKeys, listRuns } from '@millwright/contract';
-import { useQuery } from '@tanstack/react-query';
+import { type Run, countRuns, getRun, listExperiments, listRunKeys, listRuns } from '@millwright/contract';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { queryFor } from '../../api/queries.ts';
@@ -22,6 +22,9 @@ export const queryOf = ({ experiment, filter, view }: RunsAsked) => ({
 });
 
 const nothing: readonly Run[] = [];
+/** The newest experiments of a project: whose keys can be columns of all its runs. */
+const experimentsAsked = 12;
+const union = (...lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
 /** With everything they have, which may be thousands of metrics each. */
 const sampledRuns = 10;
 
@@ -40,17 +43,30 @@ export const useRunKeys = ({
       ),
     staleTime: 60_000,
   });
-  const listed = useQuery({
-    ...queryFor(listRunKeys, { params: { project, experiment: experiment ?? '' } }),
-    enabled: experiment !== undefined,
+  const latest = useQuery({
+    ...queryFor(listExperiments, { params: { project }, query: { limit: experimentsAsked, view: 'all' } }),
+    enabled: experiment === undefined,
+  });
+  const asked = experiment === undefined ? (latest.data?.items.map((one) => one.id) ?? []) : [experiment];
+  const listed = useQueries({
+    queries: asked.map((one) => queryFor(listRunKeys, { params: { project, experiment: one } })),
+    combine: (results) => ({
+      keys: results.flatMap((result) => result.data ?? []),
+      pending: results.some((result) => result.isPending),
+      error: results.find((result) => result.error)?.error ?? null,
+    }),
   });
   const sample = sampled.data?.items ?? nothing;
   const keys = useMemo(
-    () => listed.data ?? { metrics: metricKeys(sample), parameters: parameterKeys(sample), tags: tagKeys(sample) },
-    [listed.data, sample],
+    () => ({
+      metrics: union(metricKeys(sample), ...listed.keys.map((one) => one.metrics)),
+      parameters: union(parameterKeys(sample), ...listed.keys.map((one) => one.parameters)),
+      tags: union(tagKeys(sample), ...listed.keys.map((one) => one.tags)),
+    }),
+    [listed.keys, sample],
   );
-  const ready = !sampled.isPending && (experiment === undefined || !listed.isPending);
-  return { keys, sample, ready, error: sampled.error ?? listed.error };
+  const ready = !sampled.isPending && !listed.pending && (experiment !== undefined || !latest.isPending);
+  return { keys, sample, ready, error: sampled.error ?? latest.error ?? listed.error };
 };
 
 /** What the server is to answer of each run for these columns. */
