@@ -169,6 +169,7 @@ const textFor = (kind: 'sqlite' | 'postgres', table: string, rows: number): stri
 /** Answers those that were not there yet. */
 export const insertPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
   const kind = kindOf(db);
+  if (kind === 'postgres') return insertTogether(db, table, points);
   const added: NewPoint[] = [];
   for (let start = 0; start < points.length; start += pointsPerStatement) {
     const part = points.slice(start, start + pointsPerStatement);
@@ -184,6 +185,40 @@ export const insertPoints = async (db: Db, table: SeriesTable, points: readonly 
     for (const row of rows) added.push({ series: row.series, at: row.at, step: row.step, value: fromStored(row) });
   }
   return added;
+};
+
+/**
+ * As one document instead of thousands of parameters and rows: those cost more on both ends than the insert itself.
+ * Usually all points are new, and only their count comes back.
+ */
+const insertTogether = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
+  if (points.length === 0) return [];
+  const stored = points.map((point) => toStored(point.value));
+  const rows = points.map(({ series, at, step }, o) => {
+    const { value, special } = stored[o] as { value: number; special: number };
+    return { o, s: series, a: at, t: step, v: value, x: special };
+  });
+  const kept = points.map((point, o) => ({
+    ...point,
+    value: fromStored(stored[o] as { value: number; special: number }),
+  }));
+  const { rows: found } = await sql<{ ordinals: number[] | null; count: number }>`
+    with given as (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json)
+        as g(o integer, s bigint, a bigint, t bigint, v double precision, x bigint)
+    ), added as (
+      insert into ${sql.table(pointTables[table])} (series, at, step, value, special)
+      select s, a, t, v, x from given on conflict do nothing returning series, at, step, value, special
+    )
+    select case when (select count(*) from added) = ${sql.lit(points.length)} then null else (
+      select json_agg(o) from (
+        select min(given.o) as o from given
+        join added on (series, at, step, value, special) = (s, a, t, v, x) group by s, a, t, v, x
+      ) as first
+    ) end as ordinals, (select count(*) from added) as count`.execute(db);
+  const ordinals = found[0]?.ordinals ?? null;
+  if (ordinals !== null) return ordinals.sort((a, b) => a - b).map((o) => kept[o] as NewPoint);
+  return Number(found[0]?.count ?? 0) === points.length ? kept : [];
 };
 
 const toPoint = (row: { at: number; step: number; value: number; special: number }): MetricPoint => ({
