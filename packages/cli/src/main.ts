@@ -56,6 +56,10 @@ export const commands: Record<string, Command> = {
     summary: 'delete contents that nothing refers to (--dry-run: only count them)',
     run: async (argv) => (await import('./commands/gc.ts')).gc(argv),
   },
+  'import mlflow': {
+    summary: 'read a database of MLflow into a project (while no server uses the data folder)',
+    run: async (argv) => (await import('./commands/import-mlflow.ts')).importMlflow(argv),
+  },
   restore: {
     summary: 'unpack a backup FILE into a new data folder',
     run: async (argv) => (await import('./commands/backup.ts')).restore(argv),

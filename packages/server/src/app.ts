@@ -21,7 +21,7 @@ import { serveSystem } from '#platform/system';
 import { registry } from '#registry';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
-import { mlflow, openInference } from '#protocols';
+import { importMlflow, type ImportOptions, type ImportResult, mlflow, openInference } from '#protocols';
 import { version } from './version.ts';
 
 // The demo scores rows with the models it compares.
@@ -31,6 +31,8 @@ export interface App {
   platform: Platform;
   api: Api;
   training: TrainingService;
+  /** Reads a database of MLflow into a project, on behalf of whoever may use this data folder. Nobody is told of it. */
+  importMlflow(project: string, options: ImportOptions): Promise<ImportResult>;
   /** Starts background work only. */
   start(): void;
   /** Starts background work and listens. Answers the address. */
@@ -126,6 +128,11 @@ const compose = async (
     platform,
     api,
     training: withTraining.training,
+    async importMlflow(project, importOptions) {
+      platform.events.silence();
+      const ctx = { actor: systemActor('import'), project, requestId: 'import' };
+      return importMlflow(withRegistry, ctx, importOptions);
+    },
     start: () => startPlatform(platform),
     async listen() {
       const address = await api.app.listen({ host: config.host, port: config.port });

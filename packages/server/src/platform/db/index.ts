@@ -14,6 +14,7 @@ export { sql } from 'kysely';
 export type { DatabaseKind } from './columns.ts';
 export { isRetryable, isUniqueViolation, translateFailure } from './failures.ts';
 export { OutsideTransactionError } from './guarded-dialect.ts';
+export { type ForeignDatabase, type ForeignRow, openForeignPostgres, openForeignSqlite } from './foreign.ts';
 export { type FolderLock, lockFolder } from './folder-lock.ts';
 export { executeEach } from './each.ts';
 export { compileFilter } from './filter.ts';

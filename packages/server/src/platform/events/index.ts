@@ -27,6 +27,8 @@ export interface Events {
     options?: { oncePerSecond?: boolean },
   ): void;
   subscribersOf(type: EventType): readonly Subscriber[];
+  /** From now on subscribers are told of nothing that this process does: for what happened elsewhere, long ago. */
+  silence(): void;
   handlerOf(subscriber: string): ((event: Event) => Promise<void>) | undefined;
   subscriberNames(): string[];
   /** Follows the stream in commit order from `afterSeq` on; without it from now on. Returns how to stop. */
@@ -46,6 +48,7 @@ const keepPassingMs = 3_600_000;
 
 /** Listeners share one reader of the event table; a listener that starts earlier in the past catches up by itself first. */
 export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Events => {
+  let isSilent = false;
   const subscribers = new Map<EventType, Subscriber[]>();
   const handlers = new Map<string, (event: Event) => Promise<void>>();
   const listeners = new Set<{ listener: (event: Event) => void; seq: number }>();
@@ -93,7 +96,10 @@ export const createEvents = (parts: { db: Db; pollMs: number; log: Log }): Event
       handlers.set(name, handler);
       subscribers.set(type, [...(subscribers.get(type) ?? []), { name, wanted: wanted ?? null, oncePerSecond }]);
     },
-    subscribersOf: (type) => subscribers.get(type) ?? [],
+    subscribersOf: (type) => (isSilent ? [] : (subscribers.get(type) ?? [])),
+    silence: () => {
+      isSilent = true;
+    },
     handlerOf: (subscriber) => handlers.get(subscriber),
     subscriberNames: () => [...handlers.keys()],
     follow(listener, afterSeq = -1) {
