@@ -165,7 +165,7 @@ export const createApi = (parts: {
           const input = {
             params: (request.params ?? {}) as never,
             query: checkQuery(request.query) as never,
-            body: (checkBody ? checkBody(request.body ?? {}) : undefined) as never,
+            body: (checkBody ? checkBody(request.body === undefined ? {} : request.body) : undefined) as never,
             stream:
               op.bodyKind === 'stream'
                 ? limitedStream(request.body as Readable, parts.maxUploadBytes)
