@@ -52,9 +52,16 @@ const send = (path: string, body: unknown): Promise<{ status: number; text: () =
     sent.end(content);
   });
 
+/** What cannot be made is counted and asked for again: a peer that fails under load must not end the measurement. */
 const newRun = async (): Promise<string> => {
-  const { text } = await send('/api/2.0/mlflow/runs/create', { experiment_id: options.target.written, start_time: 1 });
-  return (JSON.parse(text()) as { run: { info: { run_id: string } } }).run.info.run_id;
+  const body = { experiment_id: options.target.written, start_time: 1 };
+  for (;;) {
+    const { status, text } = await send('/api/2.0/mlflow/runs/create', body);
+    if (status === 200) return (JSON.parse(text()) as { run: { info: { run_id: string } } }).run.info.run_id;
+    errors += 1;
+    firstError ||= `runs/create: ${status} ${text().slice(0, 300)}`;
+    if (performance.now() >= endsAt) throw new Error(firstError);
+  }
 };
 
 const timesMs: number[] = [];
