@@ -53,14 +53,14 @@ const send = (path: string, body: unknown): Promise<{ status: number; text: () =
   });
 
 /** What cannot be made is counted and asked for again: a peer that fails under load must not end the measurement. */
-const newRun = async (): Promise<string> => {
+const newRun = async (): Promise<string | null> => {
   const body = { experiment_id: options.target.written, start_time: 1 };
   for (;;) {
     const { status, text } = await send('/api/2.0/mlflow/runs/create', body);
     if (status === 200) return (JSON.parse(text()) as { run: { info: { run_id: string } } }).run.info.run_id;
     errors += 1;
     firstError ||= `runs/create: ${status} ${text().slice(0, 300)}`;
-    if (performance.now() >= endsAt) throw new Error(firstError);
+    if (performance.now() >= endsAt) return null;
   }
 };
 
@@ -72,7 +72,9 @@ const firstCount = Math.floor(Date.now() / 1000) % 100_000;
 
 const client = async (index: number): Promise<void> => {
   for (let count = firstCount * 1000; performance.now() < endsAt; count++) {
-    const target = measured.onNewRun === true ? { ...options.target, runs: [await newRun()] } : options.target;
+    const run = measured.onNewRun === true ? await newRun() : undefined;
+    if (run === null) return;
+    const target = run === undefined ? options.target : { ...options.target, runs: [run] };
     const body = measured.body?.(target, index, count);
     const path = body === undefined ? measured.path + target.searchedRun : measured.path;
     const begun = performance.now();
