@@ -3,10 +3,12 @@ import {
   compileFilter,
   type Db,
   decodeCursor,
-  encodeCursor,
   type FilterField,
+  isAfter,
   isAmong,
   kindOf,
+  orderBy,
+  pageFrom,
   sql,
 } from '#platform/db';
 import { fail } from '#platform/errors';
@@ -115,12 +117,8 @@ const experimentFields: Record<string, FilterField> = {
   },
 };
 
-const orderColumns: Record<string, string> = {
-  name: 'experiments.name',
-  createdAt: 'experiments.created_at',
-  updatedAt: 'experiments.updated_at',
-  number: 'experiments.number',
-};
+const orderColumns = { name: 'name', createdAt: 'created_at', updatedAt: 'updated_at', number: 'number' } as const;
+type OrderColumn = keyof typeof orderColumns;
 
 export interface ExperimentSearch {
   project: string;
@@ -136,40 +134,30 @@ export const searchExperiments = async (db: Db, search: ExperimentSearch): Promi
   const terms = [
     ...(search.order.length === 0 ? [{ path: ['createdAt'], descending: true }] : search.order),
     { path: ['number'], descending: true },
-  ].map(({ path, descending }) => ({
-    column:
-      orderColumns[path.join('.')] ?? fail('INVALID_FILTER', `Experiments cannot be ordered by '${path.join('.')}'.`),
-    descending,
-  }));
+  ].map(({ path, descending }) => {
+    const name = path.join('.');
+    if (!Object.hasOwn(orderColumns, name))
+      return fail('INVALID_FILTER', `Experiments cannot be ordered by '${name}'.`);
+    const column = orderColumns[name as OrderColumn];
+    return { column, sql: sql.ref(`experiments.${column}`), descending };
+  });
   let query = tables(db)
     .selectFrom('experiments')
     .selectAll()
     .where('project', '=', search.project)
+    .orderBy(orderBy(terms))
     .limit(search.limit + 1);
-  for (const { column, descending } of terms) query = query.orderBy(sql.ref(column), descending ? 'desc' : 'asc');
   if (search.view !== 'all') query = query.where('deleted_at', search.view === 'active' ? 'is' : 'is not', null);
   if (search.filter) query = query.where(compileFilter(search.filter, experimentFields, kindOf(db)));
   const after = decodeCursor(search.cursor);
-  if (after !== null) {
-    if (after.length !== terms.length)
-      return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
-    const alternatives = terms.map(({ column, descending }, index) => {
-      const same = terms.slice(0, index).map((before, at) => sql`${sql.ref(before.column)} = ${after[at]}`);
-      const beyond = sql`${sql.ref(column)} ${descending ? sql`<` : sql`>`} ${after[index]}`;
-      return sql`(${sql.join([...same, beyond], sql` and `)})`;
-    });
-    query = query.where(sql<boolean>`(${sql.join(alternatives, sql` or `)})`);
-  }
-  const rows = await query.execute();
-  const page = rows.slice(0, search.limit);
-  const last = page.at(-1);
-  const valueOf = (row: ExperimentRow, column: string) =>
-    row[column.slice('experiments.'.length) as 'name' | 'created_at' | 'updated_at' | 'number'];
-  return {
-    items: await withTags(db, page),
-    nextCursor:
-      rows.length > search.limit && last ? encodeCursor(...terms.map(({ column }) => valueOf(last, column))) : null,
-  };
+  if (after !== null) query = query.where(isAfter(terms, after));
+  const { items, nextCursor } = pageFrom(
+    await query.execute(),
+    search.limit,
+    (row) => terms.map(({ column }) => row[column]),
+    (row) => row,
+  );
+  return { items: await withTags(db, items), nextCursor };
 };
 
 /** Keeps others from starting runs in the experiment until the transaction ends. */

@@ -1,14 +1,5 @@
 import type { Filter } from '@millwright/contract';
-import {
-  compileFilter,
-  type Db,
-  decodeCursor,
-  encodeCursor,
-  type FilterField,
-  isAmong,
-  kindOf,
-  sql,
-} from '#platform/db';
+import { compileFilter, type Db, type FilterField, isAmong, kindOf, type OrderTerm, sql } from '#platform/db';
 import { fail } from '#platform/errors';
 import type { RegistryTables } from './tables.ts';
 
@@ -36,7 +27,7 @@ export const orderOf = <Row>(
   columns: Readonly<Record<string, OrderColumn<Row>>>,
   order: SearchQuery['order'],
   last: readonly (readonly [column: string, descending: boolean])[],
-): (OrderColumn<Row> & { descending: boolean })[] => {
+): (OrderColumn<Row> & OrderTerm)[] => {
   const asked = order.map(({ path, descending }) => [path.join('.'), descending] as const);
   const seen = new Set<string>();
   return [...asked, ...last].flatMap(([name, descending]) => {
@@ -44,36 +35,8 @@ export const orderOf = <Row>(
     if (!found) return fail('INVALID_FILTER', `${what} cannot be ordered by '${name}'.`);
     if (seen.has(found.column)) return [];
     seen.add(found.column);
-    return [{ ...found, descending }];
+    return [{ ...found, sql: sql.ref(found.column), descending }];
   });
-};
-
-export const orderBy = (terms: readonly { column: string; descending: boolean }[]) =>
-  terms.map(({ column, descending }) => (descending ? sql`${sql.ref(column)} desc` : sql`${sql.ref(column)} asc`));
-
-/** Rows that come after the one the cursor names; null without a cursor. Errors: INVALID_CURSOR. */
-export const isAfter = (terms: readonly { column: string; descending: boolean }[], cursor: string | undefined) => {
-  const key = decodeCursor(cursor);
-  if (key === null) return null;
-  if (key.length !== terms.length)
-    return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
-  const alternatives = terms.map(({ column, descending }, index) => {
-    const same = terms.slice(0, index).map((before, at) => sql`${sql.ref(before.column)} = ${key[at]}`);
-    const beyond = sql`${sql.ref(column)} ${descending ? sql`<` : sql`>`} ${key[index]}`;
-    return sql`(${sql.join([...same, beyond], sql` and `)})`;
-  });
-  return sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
-};
-
-/** Rows were read with `limit + 1`. */
-export const cutPage = <Row>(rows: readonly Row[], limit: number, terms: readonly OrderColumn<Row>[]) => {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    page,
-    nextCursor:
-      rows.length > limit && last !== undefined ? encodeCursor(...terms.map(({ valueOf }) => valueOf(last))) : null,
-  };
 };
 
 export const matches = (db: Db, filter: Filter, fields: Readonly<Record<string, FilterField>>) =>

@@ -20,6 +20,7 @@ export { executeEach } from './each.ts';
 export { compileFilter } from './filter.ts';
 export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
+export { isAfter, orderBy, type OrderTerm, type TermRow, termColumns, termValues } from './keyset.ts';
 export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
 
 /** Which tables exist is each module's own business: a store says `db.withTables<DataTables>()`. */

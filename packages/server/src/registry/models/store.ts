@@ -1,17 +1,6 @@
 import type { Model, Page } from '@millwright/contract';
-import { type Db, decodeCursor, type FilterField, isAmong, pageFrom, sql } from '#platform/db';
-import {
-  cutPage,
-  isAfter,
-  matches,
-  type OrderColumn,
-  orderBy,
-  orderOf,
-  type SearchQuery,
-  tagField,
-  tagged,
-  tables,
-} from '../store.ts';
+import { type Db, decodeCursor, type FilterField, isAfter, isAmong, orderBy, pageFrom, sql } from '#platform/db';
+import { matches, type OrderColumn, orderOf, type SearchQuery, tagField, tagged, tables } from '../store.ts';
 import type { RegistryTables } from '../tables.ts';
 
 /** A model as stored: its aliases apart. */
@@ -117,15 +106,21 @@ const columns: Record<string, OrderColumn<ModelRow>> = {
 
 export const searchModels = async (db: Db, project: string, search: SearchQuery): Promise<Page<SavedModel>> => {
   const terms = orderOf('Models', columns, search.order, [['name', false]]);
-  let query = living(db, project).limit(search.limit + 1);
-  for (const term of orderBy(terms)) query = query.orderBy(term);
+  let query = living(db, project)
+    .orderBy(orderBy(terms))
+    .limit(search.limit + 1);
   if (search.filter) query = query.where(matches(db, search.filter, fields));
   if (search.exceptTagged)
     query = query.where(sql<boolean>`not ${tagged('model_tags', 'models.id', search.exceptTagged)}`);
-  const after = isAfter(terms, search.cursor);
-  if (after) query = query.where(after);
-  const { page, nextCursor } = cutPage(await query.execute(), search.limit, terms);
-  return { items: await withTags(db, page), nextCursor };
+  const after = decodeCursor(search.cursor);
+  if (after !== null) query = query.where(isAfter(terms, after));
+  const { items, nextCursor } = pageFrom(
+    await query.execute(),
+    search.limit,
+    (row) => terms.map(({ valueOf }) => valueOf(row)),
+    (row) => row,
+  );
+  return { items: await withTags(db, items), nextCursor };
 };
 
 /** Holds the model until the end of the transaction: versions are numbered and aliases moved one after the other. */

@@ -1,17 +1,17 @@
 import type { ModelVersion, Page } from '@millwright/contract';
-import { type Db, decodeCursor, decodeJson, encodeJson, type FilterField, isAmong, pageFrom, sql } from '#platform/db';
 import {
-  cutPage,
+  type Db,
+  decodeCursor,
+  decodeJson,
+  encodeJson,
+  type FilterField,
   isAfter,
-  matches,
-  type OrderColumn,
+  isAmong,
   orderBy,
-  orderOf,
-  type SearchQuery,
-  tagField,
-  tagged,
-  tables,
-} from '../store.ts';
+  pageFrom,
+  sql,
+} from '#platform/db';
+import { matches, type OrderColumn, orderOf, type SearchQuery, tagField, tagged, tables } from '../store.ts';
 import type { RegistryTables } from '../tables.ts';
 
 /** A version as stored: its aliases apart. */
@@ -240,17 +240,23 @@ export const searchVersions = async (db: Db, project: string, search: SearchQuer
     ['name', false],
     ['number', true],
   ]);
-  let query = living(db, project).limit(search.limit + 1);
-  for (const term of orderBy(terms)) query = query.orderBy(term);
+  let query = living(db, project)
+    .orderBy(orderBy(terms))
+    .limit(search.limit + 1);
   if (search.filter) query = query.where(matches(db, search.filter, fields));
   if (search.exceptTagged)
     query = query
       .where(sql<boolean>`not ${tagged('model_version_tags', 'model_versions.id', search.exceptTagged)}`)
       .where(sql<boolean>`not ${tagged('model_tags', 'model_versions.model_id', search.exceptTagged)}`);
-  const after = isAfter(terms, search.cursor);
-  if (after) query = query.where(after);
-  const { page, nextCursor } = cutPage(await query.execute(), search.limit, terms);
-  return { items: await withTags(db, page), nextCursor };
+  const after = decodeCursor(search.cursor);
+  if (after !== null) query = query.where(isAfter(terms, after));
+  const { items, nextCursor } = pageFrom(
+    await query.execute(),
+    search.limit,
+    (row) => terms.map(({ valueOf }) => valueOf(row)),
+    (row) => row,
+  );
+  return { items: await withTags(db, items), nextCursor };
 };
 
 export const updateVersion = async (

@@ -1,6 +1,20 @@
 import type { Filter, Page } from '@millwright/contract';
 import type { RawBuilder } from 'kysely';
-import { compileFilter, type Db, decodeCursor, encodeCursor, type FilterField, kindOf, sql } from '#platform/db';
+import {
+  compileFilter,
+  type Db,
+  decodeCursor,
+  type FilterField,
+  isAfter,
+  kindOf,
+  orderBy,
+  type OrderTerm,
+  pageFrom,
+  sql,
+  termColumns,
+  type TermRow,
+  termValues,
+} from '#platform/db';
 import { fail } from '#platform/errors';
 import type { DatasetChoice, LoggedModel } from '../logged-model.ts';
 import { completeModels, type ModelRow } from '../store.ts';
@@ -96,12 +110,7 @@ const columns: Record<string, Sql> = {
   updatedAt: sql`logged_models.updated_at`,
 };
 
-interface Term {
-  sql: Sql;
-  descending: boolean;
-}
-
-const termsOf = ({ path, descending, dataset = {} }: ModelOrder, datasets: readonly DatasetChoice[]): Term[] => {
+const termsOf = ({ path, descending, dataset = {} }: ModelOrder, datasets: readonly DatasetChoice[]): OrderTerm[] => {
   const [first = '', ...rest] = path;
   if (rest.length === 0 && Object.hasOwn(columns, first)) return [{ sql: columns[first] as Sql, descending }];
   if (first !== 'metrics' || rest.length === 0)
@@ -114,19 +123,7 @@ const termsOf = ({ path, descending, dataset = {} }: ModelOrder, datasets: reado
   ];
 };
 
-/** Rows that come after the one with these values. */
-const isAfter = (terms: readonly Term[], key: readonly (string | number)[]): Sql => {
-  if (key.length !== terms.length)
-    return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
-  const alternatives = terms.map((term, index) => {
-    const same = terms.slice(0, index).map((before, at) => sql`${before.sql} = ${key[at]}`);
-    const beyond = term.descending ? sql`${term.sql} < ${key[index]}` : sql`${term.sql} > ${key[index]}`;
-    return sql`(${sql.join([...same, beyond], sql` and `)})`;
-  });
-  return sql`(${sql.join(alternatives, sql` or `)})`;
-};
-
-type FoundRow = ModelRow & Record<`term_${number}`, string | number>;
+type FoundRow = ModelRow & TermRow;
 
 /** Without the trash. */
 export const searchModels = async (db: Db, search: ModelSearch): Promise<Page<LoggedModel>> => {
@@ -149,17 +146,15 @@ export const searchModels = async (db: Db, search: ModelSearch): Promise<Page<Lo
   const after = decodeCursor(search.cursor);
   if (after !== null) conditions.push(isAfter(terms, after));
   const { rows } = await sql<FoundRow>`
-    select logged_models.*, ${sql.join(terms.map((term, index) => sql`${term.sql} as ${sql.ref(`term_${index}`)}`))}
+    select logged_models.*, ${termColumns(terms)}
     from logged_models where ${sql.join(conditions, sql` and `)}
-    order by ${sql.join(terms.map((term) => (term.descending ? sql`${term.sql} desc` : term.sql)))}
+    order by ${orderBy(terms)}
     limit ${limit + 1}`.execute(db);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    items: await completeModels(db, page),
-    nextCursor:
-      rows.length > limit && last
-        ? encodeCursor(...terms.map((_term, index) => last[`term_${index}`] as string | number))
-        : null,
-  };
+  const { items, nextCursor } = pageFrom(
+    rows,
+    limit,
+    (row) => termValues(terms, row),
+    (row) => row,
+  );
+  return { items: await completeModels(db, items), nextCursor };
 };

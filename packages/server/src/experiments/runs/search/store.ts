@@ -1,6 +1,17 @@
 import type { Page, Run } from '@millwright/contract';
 import { fail } from '#platform/errors';
-import { type Db, decodeCursor, encodeCursor, sql } from '#platform/db';
+import {
+  type Db,
+  decodeCursor,
+  isAfter,
+  orderBy,
+  type OrderTerm,
+  pageFrom,
+  sql,
+  termColumns,
+  type TermRow,
+  termValues,
+} from '#platform/db';
 import type { RunKeys } from '../keys.ts';
 import { conditionsOf, type RunSelection, sourceOf } from '../selection/store.ts';
 import { completeRuns, type RunRow } from '../store.ts';
@@ -26,11 +37,6 @@ export interface RunSearch extends RunSelection {
   keys?: RunKeys | undefined;
 }
 
-interface Term {
-  sql: Sql;
-  descending: boolean;
-}
-
 const columns: Record<string, Sql> = {
   id: sql`runs.id`,
   name: sql`runs.name`,
@@ -49,13 +55,13 @@ const nullable: Record<string, Sql> = {
 
 interface Ordering {
   joins: Sql[];
-  terms: Term[];
+  terms: OrderTerm[];
 }
 
 /** Every order as plain terms without nulls, so that the last row of a page says where the next one begins. */
 const orderingOf = (order: readonly RunOrder[]): Ordering => {
   const joins: Sql[] = [];
-  const terms: Term[] = [];
+  const terms: OrderTerm[] = [];
   for (const [index, { path, descending, numeric = false, summaries = false }] of order.entries()) {
     const [first = '', ...rest] = path;
     if (rest.length === 0) {
@@ -105,29 +111,14 @@ const orderingOf = (order: readonly RunOrder[]): Ordering => {
   return { joins, terms };
 };
 
-/** Rows that come after the one with these values. */
-const isAfter = (terms: readonly Term[], key: readonly (string | number)[]): Sql => {
-  if (key.length !== terms.length)
-    return fail('INVALID_CURSOR', 'The cursor belongs to another order. Start again without it.');
-  const alternatives = terms.map((term, index) => {
-    const same = terms.slice(0, index).map((before, at) => sql`${before.sql} = ${key[at]}`);
-    const beyond = term.descending ? sql`${term.sql} < ${key[index]}` : sql`${term.sql} > ${key[index]}`;
-    return sql`(${sql.join([...same, beyond], sql` and `)})`;
-  });
-  return sql`(${sql.join(alternatives, sql` or `)})`;
-};
-
-type FoundRow = RunRow & Record<`term_${number}`, string | number>;
+type FoundRow = RunRow & TermRow;
 
 const columnsOf = (
-  terms: readonly Term[],
+  terms: readonly OrderTerm[],
 ): Sql => sql`runs.number, runs.id, runs.project, runs.experiment, runs.name, runs.status,
   runs.parent_run_id, runs.started_at, runs.ended_at, runs.deleted_at, runs.owner, runs.user_id, runs.note,
   experiments.name as experiment_name, experiments.id as experiment_id,
-  ${sql.join(terms.map((term, index) => sql`${term.sql} as ${sql.ref(`term_${index}`)}`))}`;
-
-const orderBy = (terms: readonly Term[]): Sql =>
-  sql.join(terms.map((term) => (term.descending ? sql`${term.sql} desc` : term.sql)));
+  ${termColumns(terms)}`;
 
 /**
  * Runs with a number for the metric that leads the order, walked in the order of that metric's index: the first page
@@ -147,7 +138,7 @@ const walkMetric = async (
   if (after !== null && after[0] !== 0) return null;
   const { terms, joins } = ordering;
   const value = sql`lead.last_value`;
-  const own: Term[] = [
+  const own: OrderTerm[] = [
     { sql: sql`0`, descending: false },
     { sql: value, descending: lead.descending },
     ...terms.slice(2),
@@ -176,7 +167,7 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
   if (walked === null || walked.length <= search.limit) {
     const { terms, joins } = ordering;
     const conditions = conditionsOf(db, search);
-    if (walked !== null) conditions.push(sql`${(terms[0] as Term).sql} > 0`);
+    if (walked !== null) conditions.push(sql`${(terms[0] as OrderTerm).sql} > 0`);
     else if (after !== null) conditions.push(isAfter(terms, after));
     const rest = await sql<FoundRow>`
       select ${columnsOf(terms)} from ${source.tables} ${sql.join(joins, sql` `)}
@@ -184,11 +175,11 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
       order by ${orderBy(terms)} limit ${search.limit + 1 - rows.length}`.execute(db);
     rows = [...rows, ...rest.rows];
   }
-  const page = rows.slice(0, search.limit);
-  const last = page.at(-1);
-  const keyOf = (row: FoundRow) => ordering.terms.map((_term, index) => row[`term_${index}`] as string | number);
-  return {
-    items: await completeRuns(db, page, search.keys),
-    nextCursor: rows.length > search.limit && last ? encodeCursor(...keyOf(last)) : null,
-  };
+  const { items, nextCursor } = pageFrom(
+    rows,
+    search.limit,
+    (row) => termValues(ordering.terms, row),
+    (row) => row,
+  );
+  return { items: await completeRuns(db, items, search.keys), nextCursor };
 };
