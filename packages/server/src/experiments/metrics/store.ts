@@ -2,8 +2,7 @@ import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
 import { type Db, executeEach, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
-import { fromStored, type MetricState, type Special, toSorted, toStored } from './metric.ts';
-import type { MetricNumber } from './metric.ts';
+import { fromStored, type MetricNumber, type MetricState, toSorted, toStored } from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 const rowsPerStatement = 500;
@@ -11,20 +10,20 @@ const rowsPerStatement = 500;
 /** A metric of a run, which owns a series of points. */
 export type Series = MetricState & { series: number; run: number; key: string };
 
-type MetricRow = {
-  series: number;
-  run: number;
-  key: string;
-  points: number;
-  last_value: number | null;
-  last_special: Special | null;
-  last_step: number;
-  last_at: number;
-  min_value: number | null;
-  max_value: number | null;
-};
+const stateColumns = [
+  'points',
+  'last_value',
+  'last_special',
+  'last_step',
+  'last_at',
+  'min_value',
+  'max_value',
+] as const;
 
-export const toState = (row: Omit<MetricRow, 'series' | 'run' | 'key'>): MetricState => ({
+type StateRow = Pick<ExperimentsTables['run_metrics'], (typeof stateColumns)[number]>;
+type MetricRow = StateRow & { series: number; run: number; key: string };
+
+export const toState = (row: StateRow): MetricState => ({
   points: row.points,
   last: row.last_special ?? row.last_value ?? 'NaN',
   lastStep: row.last_step,
@@ -37,18 +36,7 @@ const toSeries = (row: MetricRow): Series => ({ series: row.series, run: row.run
 const metricsOf = (db: Db, runs: readonly number[]) =>
   tables(db)
     .selectFrom('run_metrics')
-    .select([
-      'series',
-      'run',
-      'key',
-      'points',
-      'last_value',
-      'last_special',
-      'last_step',
-      'last_at',
-      'min_value',
-      'max_value',
-    ])
+    .select(['series', 'run', 'key', ...stateColumns])
     .where(isAmong(db, 'run', runs));
 
 /** In the order of runs and keys. `keys` null: all of them. */
@@ -91,15 +79,6 @@ export const toColumns = (state: MetricState) => ({
   max_value: state.max,
 });
 
-const stateColumns = [
-  'points',
-  'last_value',
-  'last_special',
-  'last_step',
-  'last_at',
-  'min_value',
-  'max_value',
-] as const;
 /** The metrics of runs and those of logged models keep their points in the same way, each in a table of its own. */
 export type SeriesTable = 'run_metrics' | 'logged_model_metrics';
 const pointTables: Record<SeriesTable, string> = {
@@ -150,26 +129,24 @@ const pointsPerStatement = 500;
 const pointColumns = ['series', 'at', 'step', 'value', 'special'];
 
 /** The hottest write: the text of the statement is made once per length, and nothing is built per row but its values. */
-const insertText = (kind: 'sqlite' | 'postgres', table: string, rows: number): string => {
-  let next = 0;
-  const placeholder = () => (kind === 'postgres' ? `$${++next}` : '?');
-  const row = () => `(${pointColumns.map(placeholder).join(',')})`;
-  return `insert into ${table} (${pointColumns.join(',')}) values ${Array.from({ length: rows }, row).join(',')} on conflict do nothing returning series, at, step, value, special`;
+const insertText = (table: string, rows: number): string => {
+  const row = `(${pointColumns.map(() => '?').join(',')})`;
+  const columns = pointColumns.join(',');
+  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')} on conflict do nothing returning ${columns}`;
 };
 const texts = new Map<string, string>();
-const textFor = (kind: 'sqlite' | 'postgres', table: string, rows: number): string => {
-  const name = `${kind} ${table} ${rows}`;
+const textFor = (table: string, rows: number): string => {
+  const name = `${table} ${rows}`;
   const known = texts.get(name);
   if (known !== undefined) return known;
-  const text = insertText(kind, table, rows);
+  const text = insertText(table, rows);
   texts.set(name, text);
   return text;
 };
 
 /** Answers those that were not there yet. */
 export const insertPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
-  const kind = kindOf(db);
-  if (kind === 'postgres') return insertTogether(db, table, points);
+  if (kindOf(db) === 'postgres') return insertTogether(db, table, points);
   const added: NewPoint[] = [];
   for (let start = 0; start < points.length; start += pointsPerStatement) {
     const part = points.slice(start, start + pointsPerStatement);
@@ -179,9 +156,7 @@ export const insertPoints = async (db: Db, table: SeriesTable, points: readonly 
       values.push(point.series, point.at, point.step, stored.value, stored.special);
     }
     type Row = { series: number; at: number; step: number; value: number; special: number };
-    const { rows } = await db.executeQuery<Row>(
-      CompiledQuery.raw(textFor(kind, pointTables[table], part.length), values),
-    );
+    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(textFor(pointTables[table], part.length), values));
     for (const row of rows) added.push({ series: row.series, at: row.at, step: row.step, value: fromStored(row) });
   }
   return added;
@@ -193,15 +168,12 @@ export const insertPoints = async (db: Db, table: SeriesTable, points: readonly 
  */
 const insertTogether = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
   if (points.length === 0) return [];
-  const stored = points.map((point) => toStored(point.value));
-  const rows = points.map(({ series, at, step }, o) => {
-    const { value, special } = stored[o] as { value: number; special: number };
-    return { o, s: series, a: at, t: step, v: value, x: special };
+  const kept: NewPoint[] = [];
+  const rows = points.map((point, o) => {
+    const stored = toStored(point.value);
+    kept.push({ ...point, value: fromStored(stored) });
+    return { o, s: point.series, a: point.at, t: point.step, v: stored.value, x: stored.special };
   });
-  const kept = points.map((point, o) => ({
-    ...point,
-    value: fromStored(stored[o] as { value: number; special: number }),
-  }));
   const { rows: found } = await sql<{ ordinals: number[] | null; count: number }>`
     with given as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)

@@ -4,7 +4,7 @@ import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
-import { fail, isMillwrightError } from '#platform/errors';
+import { fail, referred } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
 import { lockExperiment } from '../store.ts';
 import type { RunLog } from './logging.ts';
@@ -106,16 +106,6 @@ export const createRuns = (
   const getRun = async (ctx: Ctx, runId: string): Promise<Run> =>
     (await store.findRun(db, ctx.project, { id: runId })) ??
     fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-
-  /** What a request refers to must exist, which is its own mistake and not a missing page. */
-  const referred = async <T>(find: Promise<T>): Promise<T> => {
-    try {
-      return await find;
-    } catch (error) {
-      if (isMillwrightError(error) && error.code === 'NOT_FOUND') return fail('INVALID_REFERENCE', error.message);
-      throw error;
-    }
-  };
 
   const numbersOf = async (ctx: Ctx, experiment: string | undefined): Promise<number[] | null> =>
     experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];

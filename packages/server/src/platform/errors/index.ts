@@ -11,3 +11,13 @@ export const fail = (code: ErrorCode, detail: string, extra: Record<string, unkn
 export const isMillwrightError = (error: unknown): error is MillwrightError => error instanceof MillwrightError;
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What a body refers to must exist: that it does not is a mistake of the request, and not a missing page. */
+export const referred = async <T>(reading: Promise<T>): Promise<T> => {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isMillwrightError(error) && error.code === 'NOT_FOUND') return fail('INVALID_REFERENCE', error.message);
+    throw error;
+  }
+};

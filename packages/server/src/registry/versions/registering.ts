@@ -4,7 +4,7 @@ import type { ExperimentsService } from '#experiments';
 import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Platform } from '#platform/core';
-import { fail, isMillwrightError } from '#platform/errors';
+import { fail, referred } from '#platform/errors';
 import { hexOf } from '#platform/ids';
 import type { TrainingService } from '#training';
 import { firstApproval } from '../approval.ts';
@@ -42,16 +42,6 @@ export interface Sources {
   evaluation: Pick<EvaluationService, 'getEvaluation'>;
   experiments: VersionFiles & Pick<ExperimentsService, 'runExists'>;
 }
-
-/** What a body refers to is a wrong reference, not a missing page. */
-const referred = async <T>(reading: Promise<T>): Promise<T> => {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isMillwrightError(error) && error.code === 'NOT_FOUND') return fail('INVALID_REFERENCE', error.message);
-    throw error;
-  }
-};
 
 const evaluationOf = async (
   sources: Sources,
