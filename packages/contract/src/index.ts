@@ -30,6 +30,7 @@ export * from './operation.ts';
 export * from './permissions.ts';
 export * from './pipelines.ts';
 export * from './registry.ts';
+export * from './run-context.ts';
 export * from './serving.ts';
 export * from './system.ts';
 export * from './training.ts';
