@@ -1,7 +1,7 @@
 import * as access from './access.ts';
 import * as data from './data.ts';
 import * as evaluation from './evaluation.ts';
-import * as experiments from './experiments.ts';
+import * as experiments from './experiments/index.ts';
 import * as garbage from './garbage.ts';
 import * as lineage from './lineage.ts';
 import * as monitoring from './monitoring.ts';
@@ -19,7 +19,7 @@ export * from './data.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';
 export * from './events.ts';
-export * from './experiments.ts';
+export * from './experiments/index.ts';
 export * from './fields.ts';
 export * from './filter/index.ts';
 export * from './garbage.ts';

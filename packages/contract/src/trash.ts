@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { RunKey } from './experiments.ts';
+import { RunKey } from './experiments/index.ts';
 import { Count, Id, Nullable, OneOf, ProjectName, Ref, Strict } from './fields.ts';
 import { operation } from './operation.ts';
 

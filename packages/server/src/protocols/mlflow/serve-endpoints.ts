@@ -3,11 +3,11 @@ import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import { type Api, asMillwrightError } from '#platform/http';
 import type { Log } from '#platform/log';
-import type { Admit } from './admit.ts';
-import type { MlflowEndpoint } from './endpoint.ts';
-import { toWireError } from './errors.ts';
-import { Fields } from './fields.ts';
-import type { Namings } from './resources.ts';
+import type { Admit } from './access/admit.ts';
+import type { MlflowEndpoint } from './wire/endpoint.ts';
+import { toWireError } from './wire/errors.ts';
+import { Fields } from './wire/fields.ts';
+import type { Namings } from './access/resources.ts';
 
 /** What the routes of this protocol have in common: bodies as text or as they come, errors and unknown routes. */
 export const prepare = (scope: FastifyInstance, log: Log, body: 'text' | 'stream'): void => {

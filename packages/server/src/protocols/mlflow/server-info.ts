@@ -1,4 +1,4 @@
-import type { MlflowEndpoint } from './endpoint.ts';
+import type { MlflowEndpoint } from './wire/endpoint.ts';
 
 /**
  * What clients and MLflow's console ask before they sign in: what this server can. Nothing of it is a setting. Files go

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ExperimentsService, mediaTypeOf } from '#experiments';
 import type { Ctx } from '#platform/auth';
-import { checkArtifactPath } from '../artifact-paths.ts';
+import { checkArtifactPath } from '../artifacts/artifact-paths.ts';
 
 /** The folder on this machine that an address of artifacts means; null: they lie elsewhere. */
 export const folderOf = (uri: string, artifactsDir: string | undefined): string | null => {

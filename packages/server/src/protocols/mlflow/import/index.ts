@@ -2,7 +2,7 @@ import type { Experiment } from '@millwright/contract';
 import type { ExperimentsService } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import type { RegistryService } from '#registry';
-import { createDefaultExperiment } from '../experiments.ts';
+import { createDefaultExperiment } from '../experiments/experiments.ts';
 import { importLoggedModel, importRegisteredModels } from './models.ts';
 import { entriesOf, finishRun, importRun, linkParents } from './runs.ts';
 import { type ForeignStore, openForeignStore, type Row } from './store.ts';

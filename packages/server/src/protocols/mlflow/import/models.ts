@@ -1,7 +1,7 @@
 import type { Experiment } from '@millwright/contract';
 import { idOfHex } from '#platform/ids';
-import { runIdFromWire } from '../ids.ts';
-import { readStage } from '../model-names.ts';
+import { runIdFromWire } from '../wire/ids.ts';
+import { readStage } from '../registry/model-names.ts';
 import { copyFiles, folderOf } from './files.ts';
 import type { Importing } from './index.ts';
 import { entriesOf } from './runs.ts';

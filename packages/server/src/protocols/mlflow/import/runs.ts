@@ -2,7 +2,7 @@ import type { Experiment } from '@millwright/contract';
 import type { ExperimentsService } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { idOfHex } from '#platform/ids';
-import { modelIdFromWire, runIdFromWire, statusFromWire } from '../ids.ts';
+import { modelIdFromWire, runIdFromWire, statusFromWire } from '../wire/ids.ts';
 import { copyFiles, folderOf } from './files.ts';
 import type { Importing } from './index.ts';
 import type { Row } from './store.ts';

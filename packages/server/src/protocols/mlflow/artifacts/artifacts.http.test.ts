@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabases } from '#platform/testing';
+import { anMlflowApi, type MlflowApi } from '../fixtures/an-mlflow-api.ts';
+
+describe.each(testDatabases)('files on the wire of MLflow, on %s', (database) => {
+  let api: MlflowApi;
+  let run: string;
+  let root: string;
+  const proxy = '/api/2.0/mlflow-artifacts/artifacts';
+  beforeAll(async () => {
+    api = await anMlflowApi({ database });
+    run = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info.run_id;
+    root = `0/${run}/artifacts`;
+    for (const path of ['a.txt', 'model/MLmodel', 'model/data/x.bin', 'model-2/y', 'ü b/c.html'])
+      expect((await api.send('PUT', `${proxy}/${root}/${encodeURI(path)}`, `bytes of ${path}`)).status).toBe(200);
+  });
+  afterAll(() => api.close());
+
+  it('lists folders as their run has them', async () => {
+    const { body } = await api.send('GET', `/artifacts/list?run_id=${run}`);
+    expect(body).toEqual({
+      root_uri: `mlflow-artifacts:/${root}`,
+      files: [
+        { path: 'a.txt', is_dir: false, file_size: 14 },
+        { path: 'model', is_dir: true },
+        { path: 'model-2', is_dir: true },
+        { path: 'ü b', is_dir: true },
+      ],
+    });
+    const below = await api.send('GET', `/artifacts/list?run_id=${run}&path=model`);
+    expect(below.body['files'].map((file: { path: string }) => file.path).sort()).toEqual([
+      'model/MLmodel',
+      'model/data',
+    ]);
+    const named = await api.send('GET', `${proxy}?path=${root}/model`);
+    expect(named.body['files'].map((file: { path: string }) => file.path).sort()).toEqual(['MLmodel', 'data']);
+  });
+
+  it('answers the bytes, by place and by run; the native interface has the same file', async () => {
+    expect((await api.send('GET', `${proxy}/${root}/model/MLmodel`)).text).toBe('bytes of model/MLmodel');
+    expect((await api.send('GET', `/get-artifact?run_id=${run}&path=a.txt`)).status).toBe(404);
+    const { items } = await api.experiments.listRuns(api.test.ctx, {});
+    const files = await api.experiments.listArtifacts(api.test.ctx, items[0]?.id ?? '');
+    expect(files.map((file) => file.path)).toContain('ü b/c.html');
+  });
+
+  it('deletes a file or a folder, and what is not there without a word', async () => {
+    await api.send('PUT', `${proxy}/${root}/gone/one`, 'x');
+    await api.send('PUT', `${proxy}/${root}/gone/two`, 'x');
+    expect((await api.send('DELETE', `${proxy}/${root}/gone`)).status).toBe(200);
+    expect((await api.send('DELETE', `${proxy}/${root}/gone`)).status).toBe(200);
+    expect((await api.send('GET', `${proxy}/${root}/gone/one`)).status).toBe(404);
+    expect((await api.send('GET', `${proxy}/${root}/a.txt`)).status).toBe(200);
+  });
+
+  it.each(['%252e%252e/x', '..%2fx', 'a%00b', 'a%5c..%5cb', '%23frag', 'C:/x', 'a/C:/x'])(
+    'refuses the path %s and keeps nothing',
+    async (path) => {
+      const before = await api.send('GET', `/artifacts/list?run_id=${run}`);
+      for (const method of ['PUT', 'GET', 'DELETE'] as const) {
+        const { status } = await api.send(method, `${proxy}/${root}/${path}`, method === 'PUT' ? 'x' : undefined);
+        expect([400, 404]).toContain(status);
+      }
+      expect(await api.send('GET', `/artifacts/list?run_id=${run}`)).toEqual(before);
+    },
+  );
+});

@@ -1,0 +1,178 @@
+import type { Experiment } from '@millwright/contract';
+import type { ExperimentsService } from '#experiments';
+import type { Ctx } from '#platform/auth';
+import { fail } from '#platform/errors';
+import type { MlflowEndpoint } from '../wire/endpoint.ts';
+import type { Fields } from '../wire/fields.ts';
+import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
+import { checkKey, cut, limits } from '../wire/names.ts';
+import { pageOptions, viewOf } from '../wire/pages.ts';
+
+/** MLflow's first experiment, which is there before anybody makes one. */
+const defaultName = 'Default';
+
+const tagsOnWire = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([key, value]) => ({ key, value }));
+
+export const artifactLocationOf = (experiment: Pick<Experiment, 'number' | 'artifactLocation'>): string =>
+  experiment.artifactLocation ?? `mlflow-artifacts:/${experiment.number}`;
+
+const onWire = (experiment: Experiment, workspace: string) => ({
+  experiment_id: String(experiment.number),
+  name: experiment.name,
+  artifact_location: artifactLocationOf(experiment),
+  lifecycle_stage: experiment.deletedAt === null ? 'active' : 'deleted',
+  last_update_time: experiment.updatedAt,
+  creation_time: experiment.createdAt,
+  ...(Object.keys(experiment.tags).length > 0 ? { tags: tagsOnWire(experiment.tags) } : {}),
+  workspace,
+});
+
+export const experimentNotFound = (id: string): never => fail('NOT_FOUND', `No Experiment with id=${id} exists`);
+
+/** Errors: INVALID_INPUT. */
+export const experimentNumberOf = (id: string): number =>
+  /^-?\d{1,15}$/.test(id) ? Number(id) : fail('INVALID_INPUT', `Invalid experiment ID: '${id}'. It must be a number.`);
+
+/** The experiment that a request names by its number. Errors: NOT_FOUND, INVALID_INPUT. */
+export const experimentOf = async (experiments: ExperimentsService, ctx: Ctx, id: string): Promise<Experiment> =>
+  (await experiments.experimentBy(ctx, { number: experimentNumberOf(id) })) ?? experimentNotFound(id);
+
+/** Makes the experiment that clients log to when they name none, once per project and process. */
+export const createDefaultExperiment = (experiments: ExperimentsService) => {
+  const known = new Set<string>();
+  return async (ctx: Ctx): Promise<void> => {
+    if (known.has(ctx.project)) return;
+    await experiments.ensureExperiment(ctx, defaultName, ctx.project === 'default' ? { number: 0 } : {});
+    known.add(ctx.project);
+  };
+};
+
+const requiredId = (input: Fields): string => input.requiredText('experiment_id');
+
+const locationFrom = (input: Fields): string | null => {
+  const location = input.text('artifact_location', { max: limits.artifactLocation });
+  if (location === undefined || location === '') return null;
+  if (/[#?]/.test(location) || /(^|\/)\.\.(\/|$)/.test(decodeURIComponent(location.replaceAll('%', '%25'))))
+    fail('INVALID_INPUT', `Invalid artifact location: '${location}'. It may hold no '..', no query and no fragment.`);
+  return location;
+};
+
+export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => {
+  const search = async (input: Fields, ctx: Ctx) => {
+    const { limit, cursor } = pageOptions(input, { max: 50_000 });
+    const page = await experiments.searchExperiments(ctx, {
+      filter: readMlflowFilter('experiments', input.text('filter') ?? ''),
+      order: readMlflowOrder('experiments', input.texts('order_by')),
+      view: viewOf(input.word('view_type')),
+      limit,
+      cursor,
+    });
+    return {
+      ...(page.items.length > 0 ? { experiments: page.items.map((one) => onWire(one, ctx.project)) } : {}),
+      ...(page.nextCursor === null ? {} : { next_page_token: page.nextCursor }),
+    };
+  };
+  const active = async (ctx: Ctx, input: Fields): Promise<Experiment> => {
+    const experiment = await experimentOf(experiments, ctx, requiredId(input));
+    if (experiment.deletedAt !== null)
+      fail('INVALID_INPUT', `The experiment ${experiment.number} must be in the 'active' state. It is in the trash.`);
+    return experiment;
+  };
+  return [
+    {
+      method: 'POST',
+      path: '/experiments/create',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const name = input.requiredText('name', { max: limits.experimentName });
+        const tags = Object.fromEntries(
+          input.messages('tags').map((tag) => [checkKey('tag', tag.requiredText('key')), tagValue(tag)]),
+        );
+        const made = await experiments.createExperiment(ctx, { name, tags, artifactLocation: locationFrom(input) });
+        return { experiment_id: String(made.number) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/experiments/get',
+      permission: 'run:read',
+      handle: async (input, ctx) => ({
+        experiment: onWire(await experimentOf(experiments, ctx, requiredId(input)), ctx.project),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/experiments/get-by-name',
+      permission: 'run:read',
+      async handle(input, ctx) {
+        const name = input.requiredText('experiment_name');
+        const found = await experiments.experimentBy(ctx, { name });
+        if (!found) return fail('NOT_FOUND', `Could not find experiment with name '${name}'`);
+        return { experiment: onWire(found, ctx.project) };
+      },
+    },
+    { method: 'POST', path: '/experiments/search', permission: 'run:read', handle: search },
+    { method: 'GET', path: '/experiments/search', permission: 'run:read', handle: search },
+    {
+      method: 'POST',
+      path: '/experiments/delete',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const { id, deletedAt, number } = await experimentOf(experiments, ctx, requiredId(input));
+        if (deletedAt !== null) experimentNotFound(String(number));
+        await experiments.setExperimentDeleted(ctx, id, true);
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/experiments/restore',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const { id, deletedAt, number } = await experimentOf(experiments, ctx, requiredId(input));
+        if (deletedAt === null) experimentNotFound(String(number));
+        await experiments.setExperimentDeleted(ctx, id, false);
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/experiments/update',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const name = input.requiredText('new_name', { max: limits.experimentName });
+        if (name.trim() === '') fail('INVALID_INPUT', `Invalid experiment name: '${name}'.`);
+        const { id } = await active(ctx, input);
+        await experiments.updateExperiment(ctx, id, { name });
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/experiments/set-experiment-tag',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const key = checkKey('tag', input.requiredText('key'));
+        const value = tagValue(input);
+        const { id } = await active(ctx, input);
+        await experiments.updateExperiment(ctx, id, { tags: Object.fromEntries([[key, value]]) });
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/experiments/delete-experiment-tag',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const key = input.requiredText('key');
+        const { id } = await active(ctx, input);
+        await experiments.deleteExperimentTag(ctx, id, key);
+        return {};
+      },
+    },
+  ];
+};
+
+/** A value that is left out is empty. */
+const tagValue = (tag: Fields): string => cut(tag.text('value') ?? '', limits.experimentTag);

@@ -1,0 +1,101 @@
+import type { MetricPoint } from '@millwright/contract';
+import type { ExperimentsService, PointKey } from '#experiments';
+import { fail } from '#platform/errors';
+import type { MlflowEndpoint } from '../wire/endpoint.ts';
+import type { Fields } from '../wire/fields.ts';
+import { runIdFromWire, runIdOnWire } from '../wire/ids.ts';
+import { runIdOf } from './runs.ts';
+
+const maxPoints = 25_000;
+const maxRuns = 100;
+const maxPointsOfInterval = 2500;
+
+const onWire = (key: string, { value, at, step }: MetricPoint) => ({ key, value, timestamp: at, step });
+
+const tokenOf = (key: PointKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+const readToken = (token: string | undefined): PointKey | null => {
+  if (token === undefined || token === '') return null;
+  try {
+    const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (Array.isArray(key) && key.length === 4 && key.every((part) => typeof part === 'number')) return key as PointKey;
+  } catch {
+    // Refused below.
+  }
+  return fail('INVALID_CURSOR', 'Invalid page token, could not be read. Start again without it.');
+};
+
+const runIdsOf = (input: Fields, name: string): string[] => {
+  const ids = input.texts(name);
+  if (ids.length === 0) fail('INVALID_INPUT', `Missing value for required parameter '${name}'.`);
+  if (ids.length > maxRuns)
+    fail('INVALID_INPUT', `At most ${maxRuns} runs can be asked for at once, not ${ids.length}.`);
+  return [...new Set(ids)].sort().map(runIdFromWire);
+};
+
+export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => [
+  {
+    method: 'GET',
+    path: '/metrics/get-history',
+    permission: 'run:read',
+    async handle(input, ctx) {
+      const runId = runIdOf(input);
+      const key = input.requiredText('metric_key');
+      const asked = input.integer('max_results') ?? maxPoints;
+      if (asked < 1)
+        fail('INVALID_INPUT', `Invalid value ${asked} for parameter 'max_results' supplied. It must be positive.`);
+      const limit = Math.min(asked, maxPoints);
+      const after = readToken(input.text('page_token'));
+      if (!(await experiments.runExists(ctx, runId))) return {};
+      const page = await experiments.metricPage(ctx, runId, key, { limit, after });
+      return {
+        ...(page.points.length > 0 ? { metrics: page.points.map((point) => onWire(key, point)) } : {}),
+        ...(page.next === null ? {} : { next_page_token: tokenOf(page.next) }),
+      };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/metrics/get-history-bulk',
+    isAjaxOnly: true,
+    permission: 'run:read',
+    async handle(input, ctx) {
+      const runIds = runIdsOf(input, 'run_id');
+      const key = input.requiredText('metric_key');
+      let room = Math.min(input.integer('max_results') ?? maxPoints, maxPoints);
+      const metrics: object[] = [];
+      for (const runId of runIds) {
+        if (room === 0) break;
+        if (!(await experiments.runExists(ctx, runId))) continue;
+        const { points } = await experiments.metricPage(ctx, runId, key, { limit: room });
+        room -= points.length;
+        metrics.push(...points.map((point) => ({ ...onWire(key, point), run_id: runIdOnWire(runId) })));
+      }
+      return { metrics };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/metrics/get-history-bulk-interval',
+    permission: 'run:read',
+    async handle(input, ctx) {
+      const runIds = runIdsOf(input, 'run_ids');
+      const key = input.requiredText('metric_key');
+      const [from, to] = [input.integer('start_step'), input.integer('end_step')];
+      if ((from === undefined) !== (to === undefined))
+        fail('INVALID_INPUT', 'If either start_step or end_step is specified, both must be.');
+      if (from !== undefined && to !== undefined && from > to)
+        fail('INVALID_INPUT', `end_step must be at least start_step. Found start_step=${from} and end_step=${to}.`);
+      const limit = input.integer('max_results') ?? maxPointsOfInterval;
+      if (limit < 1 || limit > maxPointsOfInterval)
+        fail('INVALID_INPUT', `max_results must be between 1 and ${maxPointsOfInterval}, not ${limit}.`);
+      const range = from === undefined || to === undefined ? null : { from, to };
+      const metrics: object[] = [];
+      for (const runId of runIds) {
+        if (!(await experiments.runExists(ctx, runId))) continue;
+        for (const point of await experiments.metricSamples(ctx, runId, key, { range, limit }))
+          metrics.push({ ...onWire(key, point), run_id: runIdOnWire(runId) });
+      }
+      return metrics.length > 0 ? { metrics } : {};
+    },
+  },
+];

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabases } from '#platform/testing';
+import { anMlflowApi, type MlflowApi } from '../fixtures/an-mlflow-api.ts';
+
+describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => {
+  let api: MlflowApi;
+  let experiment: string;
+  beforeAll(async () => {
+    api = await anMlflowApi({ database });
+    const made = await api.send('POST', '/experiments/create', { name: 'first/with spaces' });
+    experiment = made.body['experiment_id'];
+  });
+  afterAll(() => api.close());
+
+  const create = async (more: object = {}): Promise<string> => {
+    const { body } = await api.send('POST', '/runs/create', { experiment_id: experiment, start_time: 5, ...more });
+    return body['run'].info.run_id;
+  };
+  const read = async (id: string) => (await api.send('GET', `/runs/get?run_id=${id}`)).body['run'];
+
+  it('has the experiment Default with number 0 before anybody makes one', async () => {
+    const { body } = await api.send('GET', '/experiments/get?experiment_id=0');
+    expect(body['experiment']).toMatchObject({ experiment_id: '0', name: 'Default', lifecycle_stage: 'active' });
+  });
+
+  it('starts a run with an id of 32 hexadecimal digits, which is the native one', async () => {
+    const id = await create({
+      run_name: 'mine',
+      user_id: 'ann',
+      tags: [{ key: 'mlflow.parentRunId', value: 'f'.repeat(32) }],
+    });
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    const run = await read(id);
+    expect(run.info).toMatchObject({
+      run_uuid: id,
+      run_name: 'mine',
+      user_id: 'ann',
+      status: 'RUNNING',
+      start_time: 5,
+      lifecycle_stage: 'active',
+      artifact_uri: `mlflow-artifacts:/${experiment}/${id}/artifacts`,
+    });
+    const { items } = await api.experiments.listRuns(api.test.ctx, { filter: 'name = "mine"' });
+    expect(items[0]).toMatchObject({ userId: 'ann', parentRunId: null });
+  });
+
+  it('keeps values exactly: NaN, infinities, negative steps, unicode keys', async () => {
+    const id = await create();
+    const metrics = [
+      { key: 'größe 数', value: 'NaN', timestamp: 1, step: -3 },
+      { key: 'up', value: 'Infinity', timestamp: 2, step: 0 },
+      { key: 'down', value: '-Infinity', timestamp: '3', step: '7' },
+      { key: 'exact', value: 0.1 + 0.2, timestamp: 9_007_199_254_740_991 },
+    ];
+    expect(await api.send('POST', '/runs/log-batch', { run_id: id, metrics })).toMatchObject({ status: 200, body: {} });
+    const { data } = await read(id);
+    expect(data.metrics).toEqual(
+      expect.arrayContaining([
+        { key: 'größe 数', value: 'NaN', timestamp: 1, step: -3 },
+        { key: 'up', value: 'Infinity', timestamp: 2, step: 0 },
+        { key: 'down', value: '-Infinity', timestamp: 3, step: 7 },
+        { key: 'exact', value: 0.1 + 0.2, timestamp: 9_007_199_254_740_991, step: 0 },
+      ]),
+    );
+  });
+
+  it('answers the last metric by step, time and value, and takes the same point twice as one', async () => {
+    const id = await create();
+    const log = (value: number, timestamp: number, step: number) =>
+      api.send('POST', '/runs/log-metric', { run_id: id, key: 'm', value, timestamp, step });
+    for (const [value, timestamp, step] of [
+      [1, 10, 5],
+      [2, 11, 4],
+      [9, 10, 5],
+      [3, 9, 5],
+      [1, 10, 5],
+    ] as const)
+      expect((await log(value, timestamp, step)).status).toBe(200);
+    const { data } = await read(id);
+    expect(data.metrics).toEqual([{ key: 'm', value: 9, timestamp: 10, step: 5 }]);
+    const history = await api.send('GET', `/metrics/get-history?run_id=${id}&metric_key=m`);
+    expect(history.body['metrics']).toHaveLength(4);
+    const first = await api.send('GET', `/metrics/get-history?run_id=${id}&metric_key=m&max_results=3`);
+    const rest = await api.send(
+      'GET',
+      `/metrics/get-history?run_id=${id}&metric_key=m&max_results=3&page_token=${first.body['next_page_token']}`,
+    );
+    expect([...first.body['metrics'], ...rest.body['metrics']]).toEqual(history.body['metrics']);
+  });
+
+  it('keeps a parameter as it was, and lets tags change', async () => {
+    const id = await create();
+    const log = (value: string) => api.send('POST', '/runs/log-parameter', { run_id: id, key: 'lr', value });
+    expect((await log('0.1')).status).toBe(200);
+    expect((await log('0.1')).status).toBe(200);
+    expect(await log('0.2')).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } });
+    for (const value of ['a', 'b']) await api.send('POST', '/runs/set-tag', { run_id: id, key: 'team', value });
+    await api.send('POST', '/runs/set-tag', { run_id: id, key: 'mlflow.runName', value: 'renamed' });
+    const { info, data } = await read(id);
+    expect(info.run_name).toBe('renamed');
+    expect(data.params).toEqual([{ key: 'lr', value: '0.1' }]);
+    expect(data.tags).toContainEqual({ key: 'team', value: 'b' });
+    expect((await api.send('POST', '/runs/delete-tag', { run_id: id, key: 'team' })).status).toBe(200);
+    expect(await api.send('POST', '/runs/delete-tag', { run_id: id, key: 'team' })).toMatchObject({ status: 404 });
+  });
+
+  it('keeps nothing of a batch that is refused', async () => {
+    const id = await create();
+    await api.send('POST', '/runs/log-parameter', { run_id: id, key: 'lr', value: '1' });
+    const metric = { key: 'm', value: 1, timestamp: 1 };
+    for (const batch of [
+      { metrics: [metric], params: [{ key: 'lr', value: '2' }] },
+      { metrics: [metric, { key: '../m', value: 1, timestamp: 1 }] },
+      { metrics: [metric, { key: 'm'.repeat(251), value: 1, timestamp: 1 }] },
+      { metrics: [metric, { key: 'm', value: 'many', timestamp: 1 }] },
+      { metrics: [metric, { key: 'm', value: 1 }] },
+      { metrics: [metric, { key: 'm', value: 1, timestamp: -1 }] },
+      { metrics: Array.from({ length: 1001 }, () => metric) },
+      {
+        metrics: [metric],
+        params: [
+          { key: 'a', value: '1' },
+          { key: 'a', value: '2' },
+        ],
+      },
+      { metrics: [metric], tags: Array.from({ length: 101 }, (_, n) => ({ key: `t${n}`, value: '' })) },
+    ])
+      expect(await api.send('POST', '/runs/log-batch', { run_id: id, ...batch })).toMatchObject({
+        status: 400,
+        body: { error_code: 'INVALID_PARAMETER_VALUE' },
+      });
+    const { data } = await read(id);
+    expect(data.metrics).toBeUndefined();
+    expect(data.params).toEqual([{ key: 'lr', value: '1' }]);
+  });
+
+  it('cuts values that are too long, as MLflow does', async () => {
+    const id = await create();
+    const params = [{ key: 'long', value: 'x'.repeat(6001) }];
+    await api.send('POST', '/runs/log-batch', { run_id: id, params });
+    expect((await read(id)).data.params[0].value).toHaveLength(6000);
+  });
+
+  it('ends, deletes and restores a run; nothing can be logged to one in the trash', async () => {
+    const id = await create();
+    const ended = await api.send('POST', '/runs/update', { run_id: id, status: 'FAILED', end_time: 9 });
+    expect(ended.body['run_info']).toMatchObject({ status: 'FAILED', end_time: 9 });
+    await api.send('POST', '/runs/delete', { run_id: id });
+    expect((await read(id)).info.lifecycle_stage).toBe('deleted');
+    expect((await api.send('POST', '/runs/set-tag', { run_id: id, key: 'a', value: '' })).status).toBe(400);
+    await api.send('POST', '/runs/restore', { run_id: id });
+    expect((await api.send('POST', '/runs/set-tag', { run_id: id, key: 'a', value: '' })).status).toBe(200);
+  });
+
+  it('searches with MLflow’s grammar, orders and pages', async () => {
+    const other = (await api.send('POST', '/experiments/create', { name: 'search' })).body['experiment_id'];
+    for (let n = 0; n < 5; n++) {
+      const id = await create({ experiment_id: other, start_time: n });
+      const metrics = [{ key: 'val loss', value: n / 10, timestamp: 1 }];
+      await api.send('POST', '/runs/log-batch', { run_id: id, metrics, params: [{ key: 'n', value: String(n) }] });
+    }
+    const search = async (body: object) =>
+      (await api.send('POST', '/runs/search', { experiment_ids: [other], ...body })).body;
+    const numbers = (found: Record<string, unknown>) =>
+      ((found['runs'] ?? []) as { data: { params: { value: string }[] } }[]).map(({ data }) => data.params[0]?.value);
+    expect(numbers(await search({ filter: "metrics.`val loss` >= 0.2 and params.n != '3'" }))).toEqual(['4', '2']);
+    const first = await search({ order_by: ['metrics."val loss" ASC'], max_results: 2 });
+    expect(numbers(first)).toEqual(['0', '1']);
+    const page = { order_by: ['metrics."val loss" ASC'], max_results: 2, page_token: first['next_page_token'] };
+    expect(numbers(await search(page))).toEqual(['2', '3']);
+    for (const wrong of [
+      { filter: 'params.n = 1' },
+      { filter: "metrics.x = 'a'" },
+      { page_token: 'x' },
+      { max_results: 50_001 },
+    ])
+      expect((await api.send('POST', '/runs/search', { experiment_ids: [other], ...wrong })).status).toBe(400);
+  });
+
+  it('answers an unknown route with a page, and a wrong method too', async () => {
+    for (const [method, path, status] of [
+      ['GET', '/nothing', 404],
+      ['POST', '/traces', 404],
+      ['GET', '/runs/create', 405],
+    ] as const) {
+      const answer = await api.send(method, path, method === 'POST' ? {} : undefined);
+      expect(answer.status).toBe(status);
+      expect(answer.text).toContain('<!doctype html>');
+    }
+  });
+
+  it.each(['{', '[]', '"text"', '{"run_id": NaN}', ''])('refuses the body %s', async (body) => {
+    expect((await api.send('POST', '/runs/log-metric', body)).status).toBe(400);
+  });
+});

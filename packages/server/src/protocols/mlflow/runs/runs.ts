@@ -1,0 +1,349 @@
+import { type MetricSummary, type Run } from '@millwright/contract';
+import type { ExperimentsService, NewMetricPoint, RunState } from '#experiments';
+import type { Ctx } from '#platform/auth';
+import { fail } from '#platform/errors';
+import type { MlflowEndpoint } from '../wire/endpoint.ts';
+import { givenId } from '../wire/given-id.ts';
+import { artifactLocationOf, experimentOf } from '../experiments/experiments.ts';
+import type { Fields } from '../wire/fields.ts';
+import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
+import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wire/ids.ts';
+import { modelPointsOf } from './model-points.ts';
+import { checkKey, cut, limits } from '../wire/names.ts';
+import { pageOptions, viewOf } from '../wire/pages.ts';
+import { linksOnWire } from './run-links.ts';
+import { randomRunName } from './run-name.ts';
+
+/** Tags that say what natively are columns of a run. */
+const nameTag = 'mlflow.runName';
+const noteTag = 'mlflow.note.content';
+const parentTag = 'mlflow.parentRunId';
+
+/** An experiment's place for files by its number, remembered: it never changes. */
+export type Locations = (ctx: Ctx, experiment: number) => Promise<string>;
+
+export const createLocations = (experiments: ExperimentsService): Locations => {
+  const known = new Map<string, string>();
+  return async (ctx, number) => {
+    const key = `${ctx.project} ${number}`;
+    const location = known.get(key) ?? artifactLocationOf(await experimentOf(experiments, ctx, String(number)));
+    known.set(key, location);
+    return location;
+  };
+};
+
+const infoOnWire = (run: Omit<RunState, 'number' | 'project' | 'note' | 'owner'>, location: string) => {
+  const id = runIdOnWire(run.id);
+  return {
+    run_id: id,
+    run_uuid: id,
+    run_name: run.name,
+    experiment_id: String(run.experiment),
+    user_id: run.userId,
+    status: statusOnWire(run.status),
+    start_time: run.startedAt,
+    ...(run.endedAt === null ? {} : { end_time: run.endedAt }),
+    artifact_uri: `${location.replace(/\/$/, '')}/${id}/artifacts`,
+    lifecycle_stage: run.deletedAt === null ? 'active' : 'deleted',
+  };
+};
+
+const metricOnWire = ([key, { last, lastStep, lastAt }]: [string, MetricSummary]) => ({
+  key,
+  value: last,
+  timestamp: lastAt,
+  step: lastStep,
+});
+const pairOnWire = ([key, value]: [string, string]) => ({ key, value });
+
+/** Of runs that were not logged through this protocol, what its clients read from tags. */
+const tagsOf = (run: Run): Record<string, string> => ({
+  ...run.tags,
+  [nameTag]: run.tags[nameTag] ?? run.name,
+  ...(run.parentRunId === null || run.tags[parentTag] !== undefined
+    ? {}
+    : { [parentTag]: runIdOnWire(run.parentRunId) }),
+  ...(run.note === '' || run.tags[noteTag] !== undefined ? {} : { [noteTag]: run.note }),
+});
+
+export const runOnWire = (run: Run, location: string) => {
+  const metrics = Object.entries(run.metrics).map(metricOnWire);
+  const params = Object.entries(run.parameters).map(pairOnWire);
+  const tags = Object.entries(tagsOf(run)).map(pairOnWire);
+  return {
+    info: infoOnWire({ ...run, experiment: run.experimentNumber }, location),
+    data: {
+      ...(metrics.length > 0 ? { metrics } : {}),
+      ...(params.length > 0 ? { params } : {}),
+      ...(tags.length > 0 ? { tags } : {}),
+    },
+    inputs: {},
+  };
+};
+
+export const runIdOf = (input: Fields): string => {
+  const wire = input.text('run_id') || input.text('run_uuid') || input.requiredText('run_id');
+  return runIdFromWire(wire);
+};
+
+export const checkRunId = (runId: string): string =>
+  /^[A-Za-z0-9][\w-]{0,255}$/.test(runId)
+    ? runId
+    : fail('INVALID_INPUT', `Invalid run ID: '${runId.slice(0, 60)}'. It is 32 hexadecimal digits.`);
+
+const instantOf = (input: Fields, name: string): number | undefined => {
+  const at = input.integer(name);
+  if (at !== undefined && at < 0)
+    fail('INVALID_INPUT', `Invalid value ${at} for parameter '${name}' supplied. A time is a number of milliseconds.`);
+  return at;
+};
+
+const metricOf = (input: Fields): NewMetricPoint => {
+  const key = checkKey('metric', input.requiredText('key'));
+  const value = input.double('value');
+  if (value === undefined) return fail('INVALID_INPUT', "Missing value for required parameter 'value'.");
+  const at = instantOf(input, 'timestamp');
+  if (at === undefined) return fail('INVALID_INPUT', "Missing value for required parameter 'timestamp'.");
+  return { key, value, at, step: input.integer('step') ?? 0 };
+};
+const parameterOf = (input: Fields): [string, string] => [
+  checkKey('param', input.requiredText('key')),
+  cut(input.text('value') ?? '', limits.parameterValue),
+];
+const tagOf = (input: Fields): [string, string] => [
+  checkKey('tag', input.requiredText('key')),
+  cut(input.text('value') ?? '', limits.runTag),
+];
+
+const uniqueParameters = (entries: readonly [string, string][]): Record<string, string> => {
+  const values = new Map<string, string>();
+  for (const [key, value] of entries) {
+    if (values.has(key)) fail('INVALID_INPUT', `Duplicate parameter keys have been submitted: '${key}'.`);
+    values.set(key, value);
+  }
+  return Object.fromEntries(values);
+};
+
+/** Tags that name a column change it too. */
+const stateFromTags =
+  (tags: Readonly<Record<string, string>>) =>
+  (run: RunState): RunState => ({
+    ...run,
+    name: tags[nameTag] ?? run.name,
+    note: tags[noteTag] ?? run.note,
+    parentRunId: tags[parentTag] === undefined ? run.parentRunId : runIdFromWire(tags[parentTag]),
+  });
+const namesColumn = (tags: Readonly<Record<string, string>>): boolean =>
+  [nameTag, noteTag, parentTag].some((key) => tags[key] !== undefined);
+
+export const runEndpoints = (experiments: ExperimentsService, locations: Locations): MlflowEndpoint[] => {
+  const shown = async (ctx: Ctx, run: Run) => runOnWire(run, await locations(ctx, run.experimentNumber));
+  /** With what they read and made. */
+  const shownWithLinks = async (ctx: Ctx, runs: readonly Run[]) => {
+    const links = await experiments.runLinks(
+      ctx,
+      runs.map(({ id }) => id),
+    );
+    return Promise.all(runs.map(async (run) => ({ ...(await shown(ctx, run)), ...linksOnWire(links.get(run.id)) })));
+  };
+  const metricsOf = (inputs: readonly Fields[]) => {
+    const metrics = inputs.map(metricOf);
+    return { metrics, modelMetrics: modelPointsOf(inputs, metrics) };
+  };
+  const logTags = async (ctx: Ctx, runId: string, entries: readonly [string, string][], more = {}): Promise<void> => {
+    const tags = Object.fromEntries(entries);
+    await experiments.logToRun(ctx, {
+      runId,
+      tags,
+      ...(namesColumn(tags) ? { update: stateFromTags(tags) } : {}),
+      ...more,
+    });
+  };
+  return [
+    {
+      method: 'POST',
+      path: '/runs/create',
+      permission: 'run:write',
+      async handle(input, ctx, { request }) {
+        const experiment = await experimentOf(experiments, ctx, input.requiredText('experiment_id'));
+        if (experiment.deletedAt !== null)
+          fail(
+            'INVALID_INPUT',
+            `The experiment ${experiment.number} must be in the 'active' state. It is in the trash.`,
+          );
+        const tags: Record<string, string> = Object.fromEntries(input.messages('tags').map(tagOf));
+        const given = input.text('run_name') || undefined;
+        const tagged = tags[nameTag];
+        if (given !== undefined && tagged !== undefined && given !== tagged)
+          fail(
+            'INVALID_INPUT',
+            `Both 'run_name' argument and '${nameTag}' tag are specified, but with different values (run_name='${given}', ${nameTag}='${tagged}').`,
+          );
+        const name = given ?? (tagged || randomRunName());
+        const run = await experiments.startRun(ctx, {
+          id: givenId(request.headers['x-millwright-run-id'], 'run'),
+          experiment: experiment.id,
+          name,
+          startedAt: instantOf(input, 'start_time') ?? 0,
+          userId: input.text('user_id') ?? '',
+          parentRunId: await knownParent(experiments, ctx, tags[parentTag]),
+          tags: { ...tags, [nameTag]: name },
+        });
+        return { run: await shown(ctx, run) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/runs/get',
+      permission: 'run:read',
+      async handle(input, ctx) {
+        const [run] = await shownWithLinks(ctx, [await experiments.getRun(ctx, runIdOf(input))]);
+        return { run };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/update',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const runId = runIdOf(input);
+        const wire = input.word('status');
+        const status = wire === undefined ? undefined : statusFromWire(wire);
+        if (status === null) return fail('INVALID_INPUT', `Invalid value ${wire} for parameter 'status' supplied.`);
+        const name = input.text('run_name') || undefined;
+        const endedAt = instantOf(input, 'end_time');
+        await experiments.logToRun(ctx, {
+          runId,
+          ...(name === undefined ? {} : { tags: { [nameTag]: name } }),
+          update: (run) => ({
+            ...run,
+            status: status ?? run.status,
+            name: name ?? run.name,
+            endedAt: endedAt ?? run.endedAt,
+          }),
+        });
+        const run = await experiments.getRun(ctx, runId);
+        return { run_info: (await shown(ctx, run)).info };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/delete',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        await experiments.setRunDeleted(ctx, runIdOf(input), true);
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/restore',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        await experiments.setRunDeleted(ctx, runIdOf(input), false);
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/log-metric',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const runId = runIdOf(input);
+        await experiments.logToRun(ctx, { runId, ...metricsOf([input]) });
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/log-parameter',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const runId = runIdOf(input);
+        await experiments.logToRun(ctx, { runId, parameters: Object.fromEntries([parameterOf(input)]) });
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/set-tag',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        await logTags(ctx, runIdOf(input), [tagOf(input)]);
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/delete-tag',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        await experiments.deleteRunTag(ctx, runIdOf(input), input.requiredText('key'));
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/log-batch',
+      permission: 'run:write',
+      async handle(input, ctx) {
+        const runId = checkRunId(runIdOf(input));
+        const [metrics, params, tags] = (['metrics', 'params', 'tags'] as const).map((name) =>
+          input.messages(name),
+        ) as [Fields[], Fields[], Fields[]];
+        for (const [what, entries, max] of [
+          ['metrics', metrics, 1000],
+          ['params', params, 100],
+          ['tags', tags, 100],
+        ] as const)
+          if (entries.length > max)
+            fail('INVALID_INPUT', `A batch logging request can contain at most ${max} ${what}. Got ${entries.length}.`);
+        const total = metrics.length + params.length + tags.length;
+        if (total > 1000)
+          fail(
+            'INVALID_INPUT',
+            `A batch logging request can contain at most 1000 metrics, params and tags together. Got ${total}.`,
+          );
+        await logTags(ctx, runId, tags.map(tagOf), {
+          ...metricsOf(metrics),
+          parameters: uniqueParameters(params.map(parameterOf)),
+        });
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/runs/search',
+      permission: 'run:read',
+      async handle(input, ctx) {
+        const { limit, cursor } = pageOptions(input, { max: 50_000, initial: 1000 });
+        const ids = input.texts('experiment_ids');
+        const page = await experiments.searchRuns(ctx, {
+          // A name that is no number is an experiment nobody has.
+          experiments: ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number),
+          filter: readMlflowFilter('runs', input.text('filter') ?? '', { toId: runIdFromWire }),
+          order: readMlflowOrder('runs', input.texts('order_by')),
+          view: viewOf(input.word('run_view_type')),
+          limit,
+          cursor,
+        });
+        const runs = await shownWithLinks(ctx, page.items);
+        return {
+          ...(runs.length > 0 ? { runs } : {}),
+          ...(page.nextCursor === null ? {} : { next_page_token: page.nextCursor }),
+        };
+      },
+    },
+  ];
+};
+
+/** A parent that is not here is still the tag its client set, but no parent of ours. */
+const knownParent = async (
+  experiments: ExperimentsService,
+  ctx: Ctx,
+  wire: string | undefined,
+): Promise<string | undefined> => {
+  if (wire === undefined) return undefined;
+  const id = runIdFromWire(wire);
+  return (await experiments.runExists(ctx, id)) ? id : undefined;
+};
