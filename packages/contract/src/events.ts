@@ -5,6 +5,8 @@ export const eventTypes = {
   'experiments.run-started': 'run',
   'experiments.run-ended': 'run',
   'experiments.metrics-logged': 'run',
+  'experiments.run-moved': 'run',
+  'experiments.run-copied': 'run',
   'pipelines.run-started': 'pipeline-run',
   'pipelines.step-changed': 'pipeline-run',
   'pipelines.run-ended': 'pipeline-run',

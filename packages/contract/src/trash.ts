@@ -1,6 +1,5 @@
-import { type Static, Type } from 'typebox';
-import { RunKey } from './experiments/index.ts';
-import { Count, Id, Nullable, OneOf, ProjectName, Ref, Strict } from './fields.ts';
+import { Type } from 'typebox';
+import { Id, ProjectName, Ref } from './fields.ts';
 import { operation } from './operation.ts';
 
 const tag = 'experiments';
@@ -38,47 +37,4 @@ export const purgeRun = operation({
   errors: ['NOT_FOUND', 'CONFLICT'],
   audit: 'run.purge',
   cli: 'runs purge',
-});
-const manyRuns = Type.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true });
-/** What became of each run, in the order in which they were named: one that cannot be changed keeps no other from it. */
-export const RunOutcomes = Type.Object({
-  done: Count,
-  failed: Count,
-  outcomes: Type.Array(Type.Object({ run: Id, code: Nullable(Type.String()), detail: Nullable(Type.String()) })),
-});
-export type RunOutcomes = Static<typeof RunOutcomes>;
-export const changeRuns = operation({
-  id: 'changeRuns',
-  method: 'POST',
-  path: '/projects/:project/runs/change',
-  summary: 'Delete, restore or tag up to 1,000 runs at once',
-  tag,
-  description:
-    'Each by itself, and each is answered for: `code` is null for a run that was changed, otherwise the code of the error. `tags` are set, and those in `removedTags` taken away.',
-  permission: 'run:write',
-  params: Type.Object(project),
-  body: Strict({
-    runs: manyRuns,
-    action: OneOf('delete', 'restore', 'tag'),
-    tags: Type.Optional(Type.Record(RunKey, Type.String({ maxLength: 8000 }))),
-    removedTags: Type.Optional(Type.Array(RunKey, { maxItems: 100 })),
-  }),
-  reply: RunOutcomes,
-  errors: ['INVALID_INPUT'],
-  audit: 'run.update',
-  cli: 'runs change',
-});
-export const purgeRuns = operation({
-  id: 'purgeRuns',
-  method: 'POST',
-  path: '/projects/:project/runs/purge',
-  summary: 'Delete up to 1,000 runs in the trash for good',
-  tag,
-  description: 'Each by itself, and each is answered for, as by changeRuns.',
-  permission: 'run:purge',
-  params: Type.Object(project),
-  body: Strict({ runs: manyRuns }),
-  reply: RunOutcomes,
-  audit: 'run.purge',
-  cli: 'runs purge-many',
 });

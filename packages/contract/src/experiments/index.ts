@@ -2,4 +2,6 @@ export * from './experiments.ts';
 export * from './runs.ts';
 export * from './metrics.ts';
 export * from './artifacts.ts';
+export * from './bulk.ts';
+export * from './name-pattern.ts';
 export { RunKey } from './scope.ts';

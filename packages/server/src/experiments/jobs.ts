@@ -1,5 +1,6 @@
 import type { LineageService } from '#lineage';
 import type { Platform } from '#platform/core';
+import { copyingJob, copyWaiting } from './runs/copying/piecewise.ts';
 import type { ExperimentsService } from './service.ts';
 import { clearPurged } from './trash/clearing.ts';
 import { clearingJob } from './trash/service.ts';
@@ -13,6 +14,7 @@ export const registerJobs = (
   service: ExperimentsService,
 ): void => {
   jobs.handle(clearingJob, clearPurged(lineage), { concurrency: 1 });
+  jobs.handle(copyingJob, copyWaiting, { concurrency: 1 });
   jobs.handle(trashJob, async (job) => {
     if (config.trashDays === 0) return;
     const gone = await service.emptyTrash(job.context, clock.now() - config.trashDays * dayMs);

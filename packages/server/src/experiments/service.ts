@@ -11,6 +11,9 @@ import { createMetrics, type Metrics } from './metrics/service.ts';
 import { createRuns, type Runs } from './runs/service.ts';
 import { runLabels } from './runs/store.ts';
 import { createBulk, type Bulk } from './runs/bulk.ts';
+import { createCopying } from './runs/copying/service.ts';
+import { copiedNow } from './runs/copying/store.ts';
+import { createMoving } from './runs/moving/service.ts';
 import { createRunWriter } from './runs/writer.ts';
 import { registerJobs } from './jobs.ts';
 import { createTrash, type Trash } from './trash/service.ts';
@@ -33,6 +36,10 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
   const write = createRunWriter(platform, deps.lineage);
   const runs = createRuns(platform, { ...deps, catalog, write });
   const trash = createTrash(platform, { catalog });
+  trash.registerKeeper(
+    async (tx, ids) => new Map((await copiedNow(tx, ids)).map((id) => [id, `the run '${id}' is being copied.`])),
+  );
+  const placed = { lineage: deps.lineage, catalog };
   const service = {
     ...catalog,
     ...runs,
@@ -41,7 +48,13 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
     ...createInputs(platform, deps),
     ...createLoggedModels(platform, deps),
     ...trash,
-    ...createBulk({ write, runs, trash }),
+    ...createBulk(platform, {
+      write,
+      runs,
+      trash,
+      moving: createMoving(platform, placed),
+      copying: createCopying(platform, placed),
+    }),
   };
   registerJobs(platform, deps, service);
   return service;

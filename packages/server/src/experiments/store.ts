@@ -16,7 +16,10 @@ import type { ExperimentsTables } from './tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
-type ExperimentRow = Omit<ExperimentsTables['experiments'], 'number'> & { number: number };
+type ExperimentRow = Omit<ExperimentsTables['experiments'], 'number' | 'moved_out'> & {
+  number: number;
+  moved_out: number;
+};
 
 const toExperiment = (row: ExperimentRow, tags: readonly [string, string][] = []): Experiment => ({
   id: row.id,
@@ -29,7 +32,7 @@ const toExperiment = (row: ExperimentRow, tags: readonly [string, string][] = []
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   deletedAt: row.deleted_at,
-  runCount: row.run_count,
+  runCount: row.run_count - row.moved_out,
   lastRunAt: row.last_run_at,
 });
 

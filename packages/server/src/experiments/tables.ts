@@ -54,6 +54,19 @@ export type ExperimentsTables = {
     deleted_at: number | null;
     run_count: number;
     last_run_at: number | null;
+    /** The folder it lies in; null: at the top. */
+    folder: string | null;
+    /** How many of `run_count` were moved elsewhere. */
+    moved_out: Generated<number>;
+  };
+  experiment_folders: {
+    id: string;
+    project: string;
+    /** Empty at the top. */
+    parent: string;
+    name: string;
+    created_at: number;
+    updated_at: number;
   };
   experiment_tags: { experiment: number; key: string; value: string };
   runs: {
@@ -149,6 +162,27 @@ export type ExperimentsTables = {
     dataset_digest: string;
   } & SeriesColumns;
   logged_model_points: PointTable;
+  /** Copies of runs that are still being made. */
+  run_copies: {
+    run: number;
+    id: string;
+    source_id: string;
+    project: string;
+    begun_at: number;
+    /** The path of the last file that is there; null: all files are. */
+    files_after: string | null;
+  };
+  /** Metrics of such copies whose points are not all there, with the last point that is. */
+  series_copies: {
+    run: number;
+    target: number;
+    source: number;
+    points: number;
+    at: number | null;
+    step: number | null;
+    value: number | null;
+    special: number | null;
+  };
   /** What is gone for everybody while its rows are still being removed. */
   purges: { kind: 'run' | 'model' | 'experiment'; number: number; id: string; project: string; begun_at: number };
 };

@@ -2,7 +2,7 @@ import type { LineageEdge, LineageNode } from '@millwright/contract';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { type Direction, explore } from './graph.ts';
-import { deleteEdges, edgesFrom, edgesTo, insertEdge } from './store.ts';
+import { deleteEdge, deleteEdges, edgesFrom, edgesTo, insertEdge } from './store.ts';
 
 /** Type and id of anything that has a place in the graph. */
 export interface LineageRef {
@@ -22,6 +22,8 @@ export type LabelSource = (project: string, ids: readonly string[]) => Promise<R
 export interface LineageService {
   /** Records within a change that `from` went into `to`. An edge that exists already is left as it is. */
   link(change: Change, edge: { project: string; from: LineageRef; to: LineageRef; kind: string }): Promise<void>;
+  /** Takes an edge back that `link` recorded. */
+  unlink(change: Change, edge: { project: string; from: LineageRef; to: LineageRef; kind: string }): Promise<void>;
   /** Takes things out of the graph that are gone for good, with all edges from and to them. */
   forget(change: Change, project: string, type: string, ids: readonly string[]): Promise<void>;
   /** How nodes of a type are called by people; without a label a node shows its id. */
@@ -53,6 +55,7 @@ export const createLineage = (platform: Platform): LineageService => {
 
   return {
     link: (change, edge) => insertEdge(change.db, edge, change.now),
+    unlink: (change, edge) => deleteEdge(change.db, edge),
     forget: (change, project, type, ids) => deleteEdges(change.db, project, type, ids),
     registerLabels(type, labels) {
       if (sources.has(type)) throw new Error(`the labels of '${type}' are registered twice`);

@@ -24,6 +24,21 @@ export const insertEdge = async (
     .execute();
 };
 
+export const deleteEdge = async (
+  db: Db,
+  edge: { project: string; from: Ref; to: Ref; kind: string },
+): Promise<void> => {
+  await tables(db)
+    .deleteFrom('lineage_edges')
+    .where('project', '=', edge.project)
+    .where('from_type', '=', edge.from.type)
+    .where('from_id', '=', edge.from.id)
+    .where('to_type', '=', edge.to.type)
+    .where('to_id', '=', edge.to.id)
+    .where('kind', '=', edge.kind)
+    .execute();
+};
+
 const toEdge = (row: LineageTables['lineage_edges']): LineageEdge => ({
   fromType: row.from_type,
   fromId: row.from_id,

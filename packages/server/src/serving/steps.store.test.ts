@@ -26,6 +26,7 @@ describe.each(testDatabases)('the step kinds of serving on %s', (database: TestD
     dataService = data.create(test.platform, {
       lineage: {
         link: async () => undefined,
+        unlink: async () => undefined,
         forget: async () => undefined,
         registerLabels: () => undefined,
         lineageOf: async () => ({ nodes: [], edges: [], truncated: false }),

@@ -1,10 +1,12 @@
 import type { EventType } from '@millwright/contract';
 
+const ofLists = ['listRuns', 'countRuns', 'listRunKeys', 'listExperiments', 'getExperiment', 'getLineage'];
+
 /** Which read operations show something else after an event: their cached answers are read again. */
 const concerned: Record<EventType, readonly string[]> = {
   'data.version-created': ['listDatasets', 'getDataset', 'listVersions', 'getLineage'],
   'data.upload-refused': ['listDatasets', 'getDataset', 'listRefusals'],
-  'experiments.run-started': ['listRuns', 'countRuns', 'listRunKeys', 'listExperiments', 'getExperiment', 'getLineage'],
+  'experiments.run-started': ofLists,
   'experiments.run-ended': [
     'listRuns',
     'getRun',
@@ -14,6 +16,8 @@ const concerned: Record<EventType, readonly string[]> = {
     'listExperiments',
   ],
   'experiments.metrics-logged': ['listRuns', 'getRun', 'getMetricHistory', 'getMetricHistories'],
+  'experiments.run-moved': [...ofLists, 'getRun'],
+  'experiments.run-copied': [...ofLists, 'getRun', 'getMetricHistory', 'getMetricHistories', 'listArtifacts'],
   'pipelines.run-started': ['listPipelineRuns', 'listPipelines', 'getPipeline'],
   'pipelines.step-changed': ['listPipelineRuns', 'getPipelineRun'],
   'pipelines.run-ended': ['listPipelineRuns', 'getPipelineRun', 'listPipelines', 'getPipeline'],

@@ -6,6 +6,8 @@ const words: Record<EventType, string> = {
   'experiments.run-started': 'Run started',
   'experiments.run-ended': 'Run ended',
   'experiments.metrics-logged': 'Metrics logged',
+  'experiments.run-moved': 'Run moved to another experiment',
+  'experiments.run-copied': 'Run copied',
   'pipelines.run-started': 'Pipeline run started',
   'pipelines.step-changed': 'Pipeline step moved on',
   'pipelines.run-ended': 'Pipeline run ended',

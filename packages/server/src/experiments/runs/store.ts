@@ -1,4 +1,4 @@
-import type { Run } from '@millwright/contract';
+import type { NamedRun, Run } from '@millwright/contract';
 import { type Db, isAmong, kindOf, sql } from '#platform/db';
 import { hexOf } from '#platform/ids';
 import { toSummary } from '../metrics/metric.ts';
@@ -154,7 +154,7 @@ const runsOf = (db: Db) =>
 export type RunRow = StateRow & { experiment_name: string; experiment_id: string };
 
 /** Reads everything that belongs to the runs in three queries, however many they are. `keys`: these of it only. */
-export const completeRuns = async (db: Db, rows: readonly RunRow[], keys?: RunKeys): Promise<Run[]> => {
+export const completeRuns = async (db: Db, rows: readonly RunRow[], keys?: Partial<RunKeys>): Promise<Run[]> => {
   const numbers = rows.map((row) => row.number);
   const parameters = await readEntries(db, 'run_parameters', numbers, keys?.parameters);
   const tags = await readEntries(db, 'run_tags', numbers, keys?.tags);
@@ -191,6 +191,20 @@ export const findRun = async (
     : query.where('runs.origin_key', '=', key.originKey)
   ).execute();
   return (await completeRuns(db, rows))[0] ?? null;
+};
+
+/** What names of runs may be made of. */
+export const findRunsNamed = async (
+  db: Db,
+  project: string,
+  ids: readonly string[],
+): Promise<Map<string, NamedRun>> => {
+  const rows = await runsOf(db)
+    .where('runs.project', '=', project)
+    .where(isAmong(db, 'runs.id', ids))
+    .execute();
+  const runs = await completeRuns(db, rows, { metrics: [] });
+  return new Map(runs.map((run) => [run.id, run]));
 };
 
 const rowsPerStatement = 500;

@@ -183,7 +183,7 @@ describe.each(testDatabases)('the trash of experiments on %s', (database) => {
     );
     const missing = idOfHex('run', 'f'.repeat(32)) as string;
     const tagged = await service.changeRuns(test.ctx, [...runs, missing], {
-      action: 'tag',
+      action: 'edit',
       tags: { reviewed: 'yes' },
       removedTags: ['old', 'none'],
     });
@@ -192,11 +192,11 @@ describe.each(testDatabases)('the trash of experiments on %s', (database) => {
     expect((await service.getRun(test.ctx, runs[299] as string)).tags).toEqual({ reviewed: 'yes' });
     expect(await service.changeRuns(test.ctx, runs, { action: 'delete' })).toMatchObject({ done: 300, failed: 0 });
     expect(await service.countRuns(test.ctx, { experiment: name })).toBe(0);
-    const refused = await service.changeRuns(test.ctx, [runs[0] as string], { action: 'tag', tags: { a: 'b' } });
+    const refused = await service.changeRuns(test.ctx, [runs[0] as string], { action: 'edit', tags: { a: 'b' } });
     expect(refused.outcomes).toMatchObject([{ code: 'CONFLICT' }]);
     expect(await service.changeRuns(test.ctx, runs.slice(0, 2), { action: 'restore' })).toMatchObject({ done: 2 });
     expect(await service.countRuns(test.ctx, { experiment: name })).toBe(2);
-    await expect(service.changeRuns(test.ctx, runs, { action: 'tag' })).rejects.toMatchObject({
+    await expect(service.changeRuns(test.ctx, runs, { action: 'edit' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     });
     await expect(service.changeRuns(test.ctx, runs, { action: 'delete', tags: { a: 'b' } })).rejects.toMatchObject({

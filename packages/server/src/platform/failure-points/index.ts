@@ -23,6 +23,8 @@ export const failurePoints = [
   'upload.before-commit',
   'schedule.before-commit',
   'purge.after-piece',
+  'move.before-commit',
+  'copy.after-piece',
   'garbage.doomed',
   'garbage.half-deleted',
 ] as const;

@@ -11,6 +11,7 @@ import { capturedSegments } from './0009-captured-segments.ts';
 import { loggedModels } from './0011-logged-models.ts';
 import { notifications } from './0012-notifications.ts';
 import { houseKeeping } from './0013-house-keeping.ts';
+import { folders } from './0014-folders.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   loggedModels,
   notifications,
   houseKeeping,
+  folders,
 ];
