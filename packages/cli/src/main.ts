@@ -1,10 +1,18 @@
 import { MillwrightError } from '@millwright/contract';
+import type { ImportFormat } from '@millwright/server';
 import { UsageError } from './arguments.ts';
 
 interface Command {
   summary: string;
   run(argv: string[]): Promise<number>;
 }
+
+/** What is read, by the name of its format. */
+const imports: Record<ImportFormat, string> = {
+  mlflow: 'a database of MLflow',
+  mlruns: "a folder mlruns of MLflow's clients",
+  tensorboard: 'event files of TensorBoard',
+};
 
 /** Loaded when called: `millwright datasets list` need not wait for the server's code. */
 export const commands: Record<string, Command> = {
@@ -56,10 +64,15 @@ export const commands: Record<string, Command> = {
     summary: 'delete contents that nothing refers to (--dry-run: only count them)',
     run: async (argv) => (await import('./commands/gc.ts')).gc(argv),
   },
-  'import mlflow': {
-    summary: 'read a database of MLflow into a project (while no server uses the data folder)',
-    run: async (argv) => (await import('./commands/import-mlflow.ts')).importMlflow(argv),
-  },
+  ...Object.fromEntries(
+    Object.entries(imports).map(([format, summary]): [string, Command] => [
+      `import ${format}`,
+      {
+        summary: `read ${summary} into a project (while no server uses the data folder)`,
+        run: async (argv) => (await import('./commands/import.ts')).importFrom(format as ImportFormat, argv),
+      },
+    ]),
+  ),
   restore: {
     summary: 'unpack a backup FILE into a new data folder',
     run: async (argv) => (await import('./commands/backup.ts')).restore(argv),

@@ -21,18 +21,19 @@ import { serveSystem } from '#platform/system';
 import { registry } from '#registry';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
-import { importMlflow, type ImportOptions, type ImportResult, mlflow, openInference } from '#protocols';
+import { importers, type ImportFormat, type ImportOptions, type ImportResult, mlflow, openInference } from '#protocols';
 import { version } from './version.ts';
 
 // The demo scores rows with the models it compares.
 export { type ScoredModel, tableFromRows } from '#training';
+export type { ImportFormat } from '#protocols';
 
 export interface App {
   platform: Platform;
   api: Api;
   training: TrainingService;
-  /** Reads a database of MLflow into a project, on behalf of whoever may use this data folder. Nobody is told of it. */
-  importMlflow(project: string, options: ImportOptions): Promise<ImportResult>;
+  /** Reads what another program kept into a project, on behalf of whoever may use this data folder. Nobody is told of it. */
+  importFrom(format: ImportFormat, project: string, options: ImportOptions): Promise<ImportResult>;
   /** Starts background work only. */
   start(): void;
   /** Starts background work and listens. Answers the address. */
@@ -128,10 +129,10 @@ const compose = async (
     platform,
     api,
     training: withTraining.training,
-    async importMlflow(project, importOptions) {
+    async importFrom(format, project, importOptions) {
       platform.events.silence();
       const ctx = { actor: systemActor('import'), project, requestId: 'import' };
-      return importMlflow(withRegistry, ctx, importOptions);
+      return importers[format]({ ...withRegistry, tempDir: join(config.dataDir, 'tmp') }, ctx, importOptions);
     },
     start: () => startPlatform(platform),
     async listen() {

@@ -1,4 +1,4 @@
-export type { App, AppOptions, ScoredModel } from './app.ts';
+export type { App, AppOptions, ImportFormat, ScoredModel } from './app.ts';
 export { createApp, tableFromRows } from './app.ts';
 export { version } from './version.ts';
 export { createVerifier, verifyAuditChain } from '#platform/audit';

@@ -1,3 +1,16 @@
+import type { Importer } from './import/writer.ts';
+import { importMlflow } from './mlflow/index.ts';
+import { importTensorboard } from './tensorboard/import/index.ts';
+
 export { openInference } from './open-inference/index.ts';
-export { importMlflow, mlflow } from './mlflow/index.ts';
-export type { ImportCounts, ImportOptions, ImportResult } from './mlflow/index.ts';
+export { mlflow } from './mlflow/index.ts';
+export type { ImportCounts, ImportOptions, ImportResult } from './import/writer.ts';
+
+/** What other programs keep, by the name of the command that reads it. */
+export const importers = {
+  mlflow: importMlflow,
+  mlruns: importMlflow,
+  tensorboard: importTensorboard,
+} satisfies Record<string, Importer>;
+
+export type ImportFormat = keyof typeof importers;

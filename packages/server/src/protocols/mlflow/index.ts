@@ -99,4 +99,4 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   api.app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'));
 };
 
-export { importMlflow, type ImportCounts, type ImportOptions, type ImportResult } from './import/index.ts';
+export { importMlflow } from './import/index.ts';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mlflowFolder, needs } from '../../../../../../scripts/testing/needs.ts';
 import { createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
@@ -14,17 +14,44 @@ interface Made {
   child: string;
   gone: string;
   model: string;
+  /** What its client reads of every run. */
+  runs: Record<string, ReadRun>;
 }
 
-needs('mlflow')('a database that a real MLflow client wrote', () => {
+interface ReadRun {
+  name: string;
+  status: string;
+  stage: string;
+  start: number;
+  params: Record<string, string>;
+  tags: Record<string, string>;
+  /** Time, value as Python shows it, step. */
+  points: Record<string, [number, string, number][]>;
+}
+
+const stores = [
+  ['sqlite', 'a database', (root: string) => `sqlite:///${root}/mlflow.db`],
+  ['file', 'a folder mlruns', (root: string) => `${root}/mlruns`],
+] as const;
+
+/** As JSON has it on the wire. A database of MLflow's no longer knows what was infinite, and says so itself. */
+const valueOf = (shown: string): unknown => ({ nan: 'NaN', inf: 'Infinity' })[shown] ?? Number(shown);
+
+needs('mlflow')('what a real MLflow client wrote', () => {
+  describe.each(stores)('%s: %s', (kind, _called, fromOf) => {
+    tests(kind, fromOf);
+  });
+});
+
+const tests = (kind: string, fromOf: (root: string) => string): void => {
   const dir = aDataDir();
   const foreign = join(dir.path, 'foreign');
-  const from = `sqlite:///${foreign}/mlflow.db`;
+  const from = fromOf(foreign);
   let made: Made;
   let app: App;
   beforeAll(async () => {
     const python = join(mlflowFolder(), 'bin', 'python');
-    const out = execFileSync(python, [join(import.meta.dirname, 'fixtures', 'make-store.py'), foreign], {
+    const out = execFileSync(python, [join(import.meta.dirname, 'fixtures', 'make-store.py'), foreign, kind], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: dir.path,
@@ -40,7 +67,13 @@ needs('mlflow')('a database that a real MLflow client wrote', () => {
   });
 
   const bring = (more = {}) =>
-    app.importMlflow('default', { from, merge: false, workspace: 'default', progress: () => undefined, ...more });
+    app.importFrom('mlflow', 'default', {
+      from,
+      merge: false,
+      workspace: 'default',
+      progress: () => undefined,
+      ...more,
+    });
   const wire = async (method: 'GET' | 'POST', path: string, payload?: object) => {
     const reply = await app.api.app.inject({
       method,
@@ -96,7 +129,12 @@ needs('mlflow')('a database that a real MLflow client wrote', () => {
     const metrics = Object.fromEntries(
       run.data.metrics.map((metric: { key: string; value: unknown }) => [metric.key, metric.value]),
     );
-    expect(metrics).toEqual({ loss: 'NaN', best: Number.MAX_VALUE, auc: 0.9 });
+    expect(metrics).toEqual({
+      loss: 'NaN',
+      best: kind === 'file' ? 'Infinity' : Number.MAX_VALUE,
+      auc: 0.9,
+      'val/auc': -1e-300,
+    });
     expect(run.inputs.dataset_inputs).toMatchObject([
       { dataset: { name: 'cards', digest: 'd1' }, tags: [{ key: 'mlflow.data.context', value: 'train' }] },
     ]);
@@ -137,6 +175,31 @@ needs('mlflow')('a database that a real MLflow client wrote', () => {
     expect(rows[0]?.parent).toMatch(/^run_/);
   });
 
+  it('has of every run what its client reads there', async () => {
+    expect(Object.keys(made.runs)).toHaveLength(4);
+    for (const [id, read] of Object.entries(made.runs)) {
+      const { run } = await wire('GET', `runs/get?run_id=${id}`);
+      const entries = (list: { key: string; value: string }[] = []) =>
+        Object.fromEntries(list.map(({ key, value }) => [key, value]));
+      expect(run.info).toMatchObject({ run_name: read.name, status: read.status, lifecycle_stage: read.stage });
+      expect(run.info.start_time).toBe(read.start);
+      expect(entries(run.data.params)).toEqual(read.params);
+      expect(entries(run.data.tags)).toEqual(read.tags);
+      expect(Object.keys(entries(run.data.metrics)).sort()).toEqual(Object.keys(read.points).sort());
+      for (const [key, points] of Object.entries(read.points)) {
+        const history = await wire('GET', `metrics/get-history?run_id=${id}&metric_key=${encodeURIComponent(key)}`);
+        const here = history.metrics.map((one: { timestamp: number; value: unknown; step: number }) => [
+          one.timestamp,
+          one.value,
+          one.step,
+        ]);
+        const there = points.map(([at, value, step]) => [at, valueOf(value), step]);
+        const order = (a: unknown[], b: unknown[]) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+        expect(here.toSorted(order)).toEqual(there.toSorted(order));
+      }
+    }
+  });
+
   it('changes nothing when it is imported once more', async () => {
     const before = await everything();
     const { counts } = await bring();
@@ -151,4 +214,4 @@ needs('mlflow')('a database that a real MLflow client wrote', () => {
     });
     await expect(bring({ from: 'mysql://host/mlflow' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
-});
+};

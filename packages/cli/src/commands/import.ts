@@ -1,9 +1,19 @@
-import { createApp, createLog, loadConfig, systemClock } from '@millwright/server';
+import { createApp, createLog, type ImportFormat, loadConfig, systemClock } from '@millwright/server';
 import { UsageError, parseArguments, takeSwitch, takeText } from '../arguments.ts';
 import { fromEnvironment } from '../environment.ts';
 
-/** Works on the database itself: while it runs, no server may use the same data folder, which its lock sees to. */
-export const importMlflow = async (argv: string[]): Promise<number> => {
+/** What the flags of each format are. */
+const usages: Record<ImportFormat, string> = {
+  mlflow: '--from sqlite:///mlflow.db|postgresql://... [--artifacts FOLDER] [--workspace NAME]',
+  mlruns: '--from FOLDER [--artifacts FOLDER]',
+  tensorboard: '--from FOLDER',
+};
+
+/** Told at most so often. */
+const progressMs = 200;
+
+/** Works on the data folder itself: no server may use it meanwhile, which its lock sees to. */
+export const importFrom = async (format: ImportFormat, argv: string[]): Promise<number> => {
   const { words, flags } = parseArguments(argv, ['--merge']);
   const from = takeText(flags, '--from');
   const artifactsDir = takeText(flags, '--artifacts');
@@ -12,21 +22,24 @@ export const importMlflow = async (argv: string[]): Promise<number> => {
   const merge = takeSwitch(flags, '--merge');
   if (from === undefined || words.length > 0)
     throw new UsageError(
-      'millwright import mlflow --from sqlite:///mlflow.db|postgresql://... [--artifacts FOLDER] [--project NAME] [--merge] [--workspace NAME] [--data-dir FOLDER]',
+      `millwright import ${format} ${usages[format]} [--project NAME] [--merge] [--data-dir FOLDER]`,
     );
   const { config } = loadConfig({ flags });
   const log = createLog({ level: 'error', clock: systemClock, write: (line) => process.stderr.write(line) });
   const app = await createApp({ config: { ...config, worker: false }, log, staticDir: null });
+  let shownAt = 0;
   try {
     if ((await app.platform.auth.findProject(project)) === null)
       throw new UsageError(`there is no project '${project}'. Create it first: millwright projects create ${project}`);
-    const { counts, problems } = await app.importMlflow(project, {
+    const { counts, problems } = await app.importFrom(format, project, {
       from,
       artifactsDir,
       merge,
       workspace,
       progress: ({ runs, points, files }) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${runs} runs, ${points} points, ${files} files `);
+        if (!process.stderr.isTTY || performance.now() - shownAt < progressMs) return;
+        shownAt = performance.now();
+        process.stderr.write(`\r${runs} runs, ${points} points, ${files} files `);
       },
     });
     if (process.stderr.isTTY) process.stderr.write('\r');
