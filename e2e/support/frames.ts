@@ -16,34 +16,57 @@ interface TraceEvent {
   args?: { name?: string };
 }
 
+type InPage = {
+  document: { querySelector(selector: string): { scrollTop: number } };
+  requestAnimationFrame(callback: (now: number) => void): void;
+  frameGaps?: number[];
+  frameGapsEnd?: boolean;
+};
+
+/** Runs in the page: notes how long every frame takes, until it is told to stop. */
+const noteFrames = (): void => {
+  const page = globalThis as unknown as InPage;
+  const gaps: number[] = [];
+  page.frameGaps = gaps;
+  page.frameGapsEnd = false;
+  let before: number | null = null;
+  const step = (now: number): void => {
+    if (before !== null) gaps.push(now - before);
+    before = now;
+    if (page.frameGapsEnd !== true) page.requestAnimationFrame(step);
+  };
+  page.requestAnimationFrame(step);
+};
+const notedFrames = (): number[] => {
+  const page = globalThis as unknown as InPage;
+  page.frameGapsEnd = true;
+  return page.frameGaps ?? [];
+};
+
 /** Runs in the page: scrolls the grid by so many pixels in every frame. */
-const scrollGrid = ({ stepPx, frames }: { stepPx: number; frames: number }): Promise<number[]> =>
+const scrollGrid = ({ stepPx, frames }: { stepPx: number; frames: number }): Promise<void> =>
   new Promise((resolve) => {
-    const { document, requestAnimationFrame } = globalThis as unknown as {
-      document: { querySelector(selector: string): { scrollTop: number } };
-      requestAnimationFrame(callback: (now: number) => void): void;
-    };
+    const { document, requestAnimationFrame } = globalThis as unknown as InPage;
     const grid = document.querySelector('[role=grid]');
-    const gaps: number[] = [];
-    let before: number | null = null;
-    const step = (now: number): void => {
-      if (before !== null) gaps.push(now - before);
-      before = now;
+    let left = frames;
+    const step = (): void => {
       grid.scrollTop += stepPx;
-      if (gaps.length < frames) requestAnimationFrame(step);
-      else resolve(gaps);
+      if (left-- > 0) requestAnimationFrame(step);
+      else resolve();
     };
     requestAnimationFrame(step);
   });
 
-/** Scrolls the table of the page and tells how long frames took and how much work there was in them. */
-export const scrolling = async (
-  browser: Browser,
-  page: Page,
-  scroll: { stepPx: number; frames: number },
-): Promise<Frames> => {
+/** Scrolls the table of the page. */
+export const scroll = (page: Page, how: { stepPx: number; frames: number }): Promise<void> =>
+  page.evaluate(scrollGrid, how);
+
+/** Tells how long frames took while something was done, and how much work there was in them. */
+export const framesWhile = async (browser: Browser, page: Page, act: () => Promise<void>): Promise<Frames> => {
   await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
-  const gapsMs = await page.evaluate(scrollGrid, scroll);
+  await page.evaluate(noteFrames);
+  await act();
+  const gapsMs = await page.evaluate(notedFrames);
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const mains = new Set(
     trace.traceEvents

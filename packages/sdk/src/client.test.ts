@@ -147,3 +147,43 @@ describe('follow', () => {
     expect(error.code).toBe('SIGN_IN_REQUIRED');
   });
 });
+
+describe('followMetrics', () => {
+  it('goes on at the place of every metric after a lost connection, and stops at the end', async () => {
+    const asked: unknown[] = [];
+    const message = (key: string, step: number) => {
+      const points = [{ step, at: step, value: step }];
+      const update = { runId, key, total: step, replaces: false, sampled: false, points, cursor: `${key}${step}` };
+      return `event: metrics\ndata: ${JSON.stringify({ updates: [update], isCurrent: true })}\n\n`;
+    };
+    const baseUrl = await aServer((_request, body, response) => {
+      asked.push(JSON.parse(body));
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (asked.length === 1) response.end(message('loss', 1) + message('auc', 1) + message('loss', 2));
+      else response.end(`${message('loss', 3)}event: ended\ndata: {}\n\n`);
+    });
+    const got: string[] = [];
+    const states: string[] = [];
+    await new Promise<void>((resolve) => {
+      createClient({ baseUrl }).followMetrics('main', {
+        runs: [runId],
+        keys: ['loss', 'auc'],
+        onUpdates: (updates) => got.push(...updates.map(({ cursor }) => cursor)),
+        onState: (state) => void (states.push(state), state === 'closed' && resolve()),
+      });
+    });
+    expect(got).toEqual(['loss1', 'auc1', 'loss2', 'loss3']);
+    const wanted = { runs: [runId], keys: ['loss', 'auc'] };
+    expect(asked).toEqual([
+      { ...wanted, from: [] },
+      {
+        ...wanted,
+        from: [
+          { runId, key: 'loss', cursor: 'loss2' },
+          { runId, key: 'auc', cursor: 'auc1' },
+        ],
+      },
+    ]);
+    expect(states.at(-1)).toBe('closed');
+  });
+});

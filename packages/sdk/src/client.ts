@@ -1,6 +1,8 @@
 import { type Input, type Operation, type Reply, addressOf } from '@millwright/contract';
-import { type FollowOptions, type Following, followEvents } from './follow.ts';
+import { type FollowOptions, followEvents } from './follow.ts';
+import { type FollowMetricsOptions, followRunMetrics } from './follow-metrics.ts';
 import { ConnectionError, problemOf } from './problems.ts';
+import type { Following } from './reconnecting.ts';
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:7117`; empty in the browser for the page's own origin. */
@@ -34,6 +36,8 @@ export interface Client {
   address<O extends Operation>(operation: O, ...rest: Arguments<O>): string;
   /** Follows the events of a project until closed, across lost connections. */
   follow(project: string, options: FollowOptions): Following;
+  /** Follows metrics of runs until they end or it is closed, across lost connections. */
+  followMetrics(project: string, options: FollowMetricsOptions): Following;
 }
 
 interface Parts {
@@ -89,6 +93,7 @@ export const createClient = ({ baseUrl, token, fetch: send = fetch }: ClientOpti
     },
     open: (operation, ...[input, options]) => request(operation, input as Parts, options),
     address: (operation, ...[input]) => addressFor(operation, input as Parts),
-    follow: (project, options) => followEvents({ base, headers: authorization, send, project, ...options }),
+    follow: (project, options) => followEvents({ base, headers: authorization, send, project }, options),
+    followMetrics: (project, options) => followRunMetrics({ base, headers: authorization, send, project }, options),
   };
 };

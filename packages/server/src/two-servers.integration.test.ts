@@ -105,6 +105,40 @@ needs('postgres', 's3')('two servers and a worker on one PostgreSQL and one buck
     void listening;
   });
 
+  it('show the curve of a run at one server that trains against the other', async () => {
+    await done(left('POST', `${project}/experiments`, { name: 'followed' }));
+    const { id } = await done(left('POST', `${project}/runs`, { experiment: 'followed' }));
+    const log = (from: number) =>
+      done(
+        left('POST', `${project}/runs/${id}/metrics`, {
+          points: Array.from({ length: 100 }, (_none, step) => ({ key: 'loss', value: step, step: from + step })),
+        }),
+      );
+    await log(0);
+    const stream = await fetch(`${rightAddress}/api/v1${project}/metrics/follow`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ runs: [id], keys: ['loss'], points: 2000 }),
+    });
+    const logging = (async () => {
+      for (let from = 100; from < 2000; from += 100) await log(from);
+      await done(left('PATCH', `${project}/runs/${id}`, { status: 'finished' }));
+    })();
+    const text = await stream.text();
+    await logging;
+    expect(text).toContain('event: ended');
+    const updates = [...text.matchAll(/^data: (\{"updates".*)$/gm)].flatMap(
+      ([, line]) => JSON.parse(line ?? '').updates as { replaces: boolean; points: { step: number }[] }[],
+    );
+    const held: number[] = [];
+    for (const { replaces, points } of updates) {
+      if (replaces) held.length = 0;
+      held.push(...points.map(({ step }) => step));
+    }
+    expect(held).toEqual(Array.from({ length: 2000 }, (_none, step) => step));
+    expect(updates.length).toBeGreaterThan(1);
+  });
+
   it('do each piece of work once and fire a schedule once', async () => {
     const script = join(import.meta.dirname, 'testing', 'work-server.ts');
     const databaseUrl = await aPostgresSchema();

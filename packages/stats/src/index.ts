@@ -31,6 +31,7 @@ export * from './multiplicity.ts';
 export * from './persistence.ts';
 export { type Rng, rng } from './random.ts';
 export * from './sample-ratio.ts';
+export * from './sampling.ts';
 export * from './sequential/adwin.ts';
 export * from './sequential/mean-difference.ts';
 export * from './sequential/page-hinkley.ts';

@@ -57,6 +57,10 @@ export const getMetricHistory = operation({
   cli: 'runs metric',
 });
 
+const MetricsWanted = {
+  runs: Type.Array(Id, { minItems: 1, maxItems: 200 }),
+  keys: Type.Array(RunKey, { minItems: 1, maxItems: 50 }),
+};
 export const getMetricHistories = operation({
   id: 'getMetricHistories',
   method: 'POST',
@@ -68,8 +72,7 @@ export const getMetricHistories = operation({
   permission: 'run:read',
   params: Type.Object(project),
   body: Strict({
-    runs: Type.Array(Id, { minItems: 1, maxItems: 200 }),
-    keys: Type.Array(RunKey, { minItems: 1, maxItems: 50 }),
+    ...MetricsWanted,
     points: Type.Optional(Type.Integer({ minimum: 10, maximum: 10_000, default: 500 })),
   }),
   reply: Type.Object({
@@ -85,4 +88,41 @@ export const getMetricHistories = operation({
   }),
   audit: false,
   cli: 'runs metrics',
+});
+
+/** What a message of followMetrics says of one metric of one run. */
+export const MetricUpdate = Type.Object({
+  runId: Id,
+  key: Type.String(),
+  /** How many points there are by now, however many were sent. */
+  total: Count,
+  /** These points stand for the whole history; otherwise they come after those sent before. */
+  replaces: Type.Boolean(),
+  /** Whether there are others between them: then these hold the least and the greatest of each stretch. */
+  sampled: Type.Boolean(),
+  /** In the order of their steps. */
+  points: Type.Array(MetricPoint),
+  /** Up to where this metric was sent; to go on from there after a lost connection. */
+  cursor: Type.String(),
+});
+export type MetricUpdate = Static<typeof MetricUpdate>;
+export const followMetrics = operation({
+  id: 'followMetrics',
+  method: 'POST',
+  path: '/projects/:project/metrics/follow',
+  summary: 'Follow metrics of runs while they train (server-sent events)',
+  tag,
+  description:
+    'First what there is, sampled as by getMetricHistory; then, at most twice a second, the points that were committed since, sampled where they are more than `points`. Messages `metrics` hold `{ "updates": [...], "isCurrent": true }`, where `isCurrent` says that with these everything was told that had been committed. A message `ended` says that all runs have ended and everything was sent; the stream ends with it. After a lost connection send the last cursor of every metric in `from`: nothing is missing then, and nothing comes twice.',
+  permission: 'run:read',
+  params: Type.Object(project),
+  body: Strict({
+    ...MetricsWanted,
+    points: Type.Optional(Type.Integer({ minimum: 10, maximum: 2000, default: 500 })),
+    from: Type.Optional(
+      Type.Array(Strict({ runId: Id, key: RunKey, cursor: Type.String({ maxLength: 200 }) }), { maxItems: 10_000 }),
+    ),
+  }),
+  replyKind: 'events',
+  audit: false,
 });

@@ -5,6 +5,7 @@ import {
   createRun,
   deleteExperiment,
   deleteRun,
+  followMetrics,
   getArtifact,
   getExperiment,
   getMetricHistories,
@@ -61,6 +62,19 @@ export const routes = (api: Api, service: ExperimentsService): void => {
   api.serve(getMetricHistories, async ({ body: { points = 500, ...body } }, ctx) => ({
     histories: await service.metricHistories(ctx, { ...body, limit: points }),
   }));
+  api.serve(followMetrics, async ({ body: { points = 500, ...body } }, ctx) => {
+    const follow = await service.followMetrics(ctx, { ...body, limit: points });
+    return {
+      async start(send, signal, takenUp) {
+        for await (const news of follow(signal)) {
+          send({ event: 'metrics', data: news });
+          // A slow reader gets fewer and larger stretches, sampled; nothing piles up here.
+          await takenUp();
+        }
+        if (!signal.aborted) send({ event: 'ended', data: {} });
+      },
+    };
+  });
   api.serve(putArtifact, ({ params, query, stream, mediaType }, ctx) => {
     if (mediaType !== 'application/octet-stream')
       return fail('MEDIA_TYPE_UNSUPPORTED', 'Send the file as application/octet-stream; its name tells what it is.');

@@ -14,14 +14,14 @@ describe('operationsConcerned', () => {
   it('an event of an unknown type still refreshes the list of events', () => {
     expect(operationsConcerned('fleet.device-lost')).toContain('listEvents');
   });
-  it('an event of one run leaves the curves of another alone', () => {
+  it('an event of one run leaves the files of another alone', () => {
     const due = new Map([
-      ['getMetricHistories', new Set(['run_1'])],
+      ['listArtifacts', new Set(['run_1'])],
       ['listRuns', new Set(['run_1'])],
     ]);
-    const curves = (run: string) => ['getMetricHistories', { body: { runs: [run], keys: ['loss'] } }];
-    expect(isConcerned(curves('run_1'), due)).toBe(true);
-    expect(isConcerned(curves('run_2'), due)).toBe(false);
+    const files = (run: string) => ['listArtifacts', { params: { run } }];
+    expect(isConcerned(files('run_1'), due)).toBe(true);
+    expect(isConcerned(files('run_2'), due)).toBe(false);
     expect(isConcerned(['listRuns', {}], due)).toBe(true);
     expect(isConcerned(['getRun', { params: { run: 'run_1' } }], due)).toBe(false);
   });

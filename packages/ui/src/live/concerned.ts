@@ -7,17 +7,11 @@ const concerned: Record<EventType, readonly string[]> = {
   'data.version-created': ['listDatasets', 'getDataset', 'listVersions', 'getLineage'],
   'data.upload-refused': ['listDatasets', 'getDataset', 'listRefusals'],
   'experiments.run-started': ofLists,
-  'experiments.run-ended': [
-    'listRuns',
-    'getRun',
-    'listArtifacts',
-    'getMetricHistory',
-    'getMetricHistories',
-    'listExperiments',
-  ],
-  'experiments.metrics-logged': ['listRuns', 'getRun', 'getMetricHistory', 'getMetricHistories'],
+  'experiments.run-ended': ['listRuns', 'getRun', 'listArtifacts', 'listExperiments'],
+  // Curves are not read again: they have a stream of their own.
+  'experiments.metrics-logged': ['listRuns', 'getRun'],
   'experiments.run-moved': [...ofLists, 'getRun'],
-  'experiments.run-copied': [...ofLists, 'getRun', 'getMetricHistory', 'getMetricHistories', 'listArtifacts'],
+  'experiments.run-copied': [...ofLists, 'getRun', 'listArtifacts'],
   'pipelines.run-started': ['listPipelineRuns', 'listPipelines', 'getPipeline'],
   'pipelines.step-changed': ['listPipelineRuns', 'getPipelineRun'],
   'pipelines.run-ended': ['listPipelineRuns', 'getPipelineRun', 'listPipelines', 'getPipeline'],
@@ -46,7 +40,7 @@ const concerned: Record<EventType, readonly string[]> = {
 const always = ['listEvents', 'listActivity'];
 
 /** Of these an answer is about what its input names: an event of another run changes nothing in it. */
-const bound = new Set(['getRun', 'listArtifacts', 'getMetricHistory', 'getMetricHistories']);
+const bound = new Set(['getRun', 'listArtifacts']);
 
 /** Whether a cached answer shows something else after events of these subjects. */
 export const isConcerned = (key: readonly unknown[], due: ReadonlyMap<string, ReadonlySet<string>>): boolean => {

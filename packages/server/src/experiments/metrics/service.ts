@@ -5,7 +5,8 @@ import { fail } from '#platform/errors';
 import { findRunNumber, findRunNumbers } from '../runs/store.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { NewMetricPoint } from './metric.ts';
-import { createSampler } from './sampling.ts';
+import { createFollowing, type Following } from './following.ts';
+import { readInPieces, readSampled, sampled } from './reading.ts';
 import * as store from './store.ts';
 
 export interface MetricHistory {
@@ -17,7 +18,7 @@ export interface MetricHistory {
   points: MetricPoint[];
 }
 
-export interface Metrics {
+export interface Metrics extends Following {
   /** Resolved after the points are durable. All of them or none. A point told once more changes nothing. */
   logMetrics(ctx: Ctx, runId: string, points: readonly NewMetricPoint[]): Promise<void>;
   /** Errors: NOT_FOUND also for a metric without points. */
@@ -43,47 +44,32 @@ export interface Metrics {
   ): Promise<{ points: MetricPoint[]; next: store.PointKey | null }>;
 }
 
-/** Rows read at once: SQLite answers in this very thread, which must get back to other requests. */
-const rowsPerRead = 20_000;
-
-export const createMetrics = ({ database: { db } }: Platform, { write }: { write: RunWriter }): Metrics => {
+export const createMetrics = (platform: Platform, { write }: { write: RunWriter }): Metrics => {
+  const { db } = platform.database;
   const seriesOf = async (ctx: Ctx, runId: string, key: string): Promise<store.Series | null> => {
     const run =
       (await findRunNumber(db, ctx.project, runId)) ??
       fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
     return (await store.readSeries(db, [run], [key]))[0] ?? null;
   };
-  const sample = async (
-    { series, points: total }: store.Series,
-    { range, limit }: { range: { from: number; to: number } | null; limit: number },
-  ): Promise<MetricPoint[]> => {
+  /** Points of some steps are not counted beforehand; there may be few. */
+  const sampleRange = async (series: number, range: { from: number; to: number }, limit: number) => {
     const inRange: MetricPoint[] = [];
-    // Those of a range are not counted beforehand; there may be few.
-    const sampler = total <= limit || range ? null : createSampler(limit, total);
-    for (let after: store.PointKey | null = null, more = true; more; ) {
-      const part: MetricPoint[] = await store.readPoints(db, series, { after, limit: rowsPerRead });
-      for (const point of part)
-        if (sampler) sampler.add(point);
-        else if (!range || (point.step >= range.from && point.step <= range.to)) inRange.push(point);
-      const last = part.at(-1);
-      if (last) after = store.keyOfPoint(last);
-      more = part.length === rowsPerRead;
-      if (more) await new Promise(setImmediate);
-    }
-    if (sampler) return sampler.points();
-    inRange.sort((a, b) => a.step - b.step || a.at - b.at);
-    if (inRange.length <= limit) return inRange;
-    const ofRange = createSampler(limit, inRange.length);
-    for (const point of inRange) ofRange.add(point);
-    return ofRange.points();
+    await readInPieces(db, series, null, (point) => {
+      if (point.step >= range.from && point.step <= range.to) inRange.push(point);
+    });
+    return sampled(inRange, limit);
   };
+  const sample = async ({ series, points: total }: store.Series, limit: number): Promise<MetricPoint[]> =>
+    (await readSampled(db, series, { after: null, total, limit })).points;
   return {
+    ...createFollowing(platform),
     logMetrics: (ctx, runId, metrics) => write.log(ctx, { runId, metrics }),
     async metricHistory(ctx, runId, key, limit) {
       const found =
         (await seriesOf(ctx, runId, key)) ?? fail('NOT_FOUND', `The run '${runId}' has no metric '${key}'.`);
       const { points: total } = found;
-      return { key, total, sampled: total > limit, points: await sample(found, { range: null, limit }) };
+      return { key, total, sampled: total > limit, points: await sample(found, limit) };
     },
     async metricHistories(ctx, { runs, keys, limit }) {
       const numbers = await findRunNumbers(db, ctx.project, runs);
@@ -91,14 +77,15 @@ export const createMetrics = ({ database: { db } }: Platform, { write }: { write
       const histories: (MetricHistory & { runId: string })[] = [];
       for (const found of await store.readSeries(db, [...numbers.values()], keys)) {
         const { key, points: total } = found;
-        const points = await sample(found, { range: null, limit });
+        const points = await sample(found, limit);
         histories.push({ runId: idOf.get(found.run) as string, key, total, sampled: total > limit, points });
       }
       return histories;
     },
-    async metricSamples(ctx, runId, key, query) {
+    async metricSamples(ctx, runId, key, { range, limit }) {
       const found = await seriesOf(ctx, runId, key);
-      return found ? sample(found, query) : [];
+      if (!found) return [];
+      return range ? sampleRange(found.series, range, limit) : sample(found, limit);
     },
     async metricPage(ctx, runId, key, { limit, after = null }) {
       const found = await seriesOf(ctx, runId, key);

@@ -123,6 +123,12 @@ export const findRunNumbers = async (db: Db, project: string, ids: readonly stri
   return new Map(rows.map((row) => [row.id, row.number]));
 };
 
+/** Whether any of the runs has not ended. */
+export const areOpen = async (db: Db, numbers: readonly number[]): Promise<boolean> => {
+  const query = tables(db).selectFrom('runs').select('number').where('ended_at', 'is', null);
+  return (await query.where(isAmong(db, 'number', numbers)).executeTakeFirst()) !== undefined;
+};
+
 /** In any project. */
 export const isRunIdTaken = async (db: Db, id: string): Promise<boolean> =>
   (await tables(db).selectFrom('runs').select('number').where('id', '=', id).executeTakeFirst()) !== undefined;

@@ -21,7 +21,7 @@ export { compileFilter } from './filter.ts';
 export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { isAfter, orderBy, type OrderTerm, type TermRow, termColumns, termValues } from './keyset.ts';
-export { decodeCursor, pageFrom } from './pages.ts';
+export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
 
 /** Which tables exist is each module's own business: a store says `db.withTables<DataTables>()`. */
 // biome-ignore lint/complexity/noBannedTypes: a database of which no table is known yet

@@ -95,6 +95,7 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
     auth: options.auth,
     guard,
     metrics: options.metrics,
+    log: options.log,
     maxUploadBytes: options.maxUploadBytes,
     checkReplies: options.checkReplies ?? false,
   });

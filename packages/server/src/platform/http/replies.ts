@@ -7,12 +7,18 @@ export interface StreamReply {
   status?: number;
 }
 
-/** Server-sent events: `start` sends until the signal fires. */
+export interface EventMessage {
+  id?: string;
+  event?: string;
+  data: unknown;
+}
+
+/**
+ * Server-sent events: `start` sends until the signal fires. A promise ends the stream when it is kept. Who would rather
+ * send less than be let go waits for `takenUp`: what was sent before is on its way to the reader.
+ */
 export interface EventsReply {
-  start(
-    send: (message: { id?: string; event?: string; data: unknown }) => void,
-    signal: AbortSignal,
-  ): void | Promise<void>;
+  start(send: (message: EventMessage) => void, signal: AbortSignal, takenUp: () => Promise<void>): void | Promise<void>;
 }
 
 /** Nothing stored here may run in the console: always an attachment, never sniffed, sandboxed if opened all the same. */

@@ -1,13 +1,15 @@
 import { type Operation, apiPrefix } from '@millwright/contract';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import type { Actor, Auth, Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
+import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/telemetry';
 import { recognise } from './authenticate.ts';
 import { limitedStream } from './limited-stream.ts';
 import type { Guard } from './guard.ts';
+import { createEventStreams } from './event-streams.ts';
 import type { EventsReply, StreamReply } from './replies.ts';
 import { compile } from './validation.ts';
 
@@ -48,44 +50,12 @@ export interface Api {
   routes: readonly { method: string; url: string }[];
 }
 
-const sendEvents = (
-  reply: FastifyReply,
-  request: FastifyRequest,
-  events: EventsReply,
-  followed: Set<FastifyReply['raw']>,
-): void => {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-    'x-request-id': request.id,
-  });
-  raw.write(': connected\n\n');
-  followed.add(raw);
-  const abort = new AbortController();
-  const beat = setInterval(() => raw.write(': still here\n\n'), 15_000).unref();
-  raw.on('close', () => {
-    clearInterval(beat);
-    followed.delete(raw);
-    abort.abort();
-  });
-  void events.start(({ id, event, data }) => {
-    if (!raw.writable) return;
-    raw.write(
-      `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`,
-    );
-    // A reader that does not keep up is let go; it comes back with Last-Event-ID and misses nothing.
-    if (raw.writableLength > 4_000_000) raw.destroy();
-  }, abort.signal);
-};
-
 export const createApi = (parts: {
   app: FastifyInstance;
   auth: Auth;
   guard: Guard;
   metrics: Metrics;
+  log: Log;
   maxUploadBytes: number;
   checkReplies: boolean;
 }): Api => {
@@ -94,11 +64,9 @@ export const createApi = (parts: {
   parts.app.addHook('onRoute', ({ method, url }) => {
     for (const verb of [method].flat()) routes.push({ method: verb, url });
   });
-  // Event streams never end by themselves: without this a server with an open console could not stop.
-  const followed = new Set<FastifyReply['raw']>();
-  parts.app.addHook('preClose', async () => {
-    for (const raw of followed) raw.end();
-  });
+  const streams = createEventStreams(parts.log);
+  // Event streams need not end by themselves: without this a server with an open console could not stop.
+  parts.app.addHook('preClose', async () => streams.end());
   const who = (request: FastifyRequest) =>
     recognise(parts.auth, parts.guard, request.headers, request.raw.socket.remoteAddress);
   const known = async (request: FastifyRequest): Promise<Actor> =>
@@ -122,6 +90,14 @@ export const createApi = (parts: {
       const { permission, resource } = op;
       const project = op.path.includes('/:project') ? 'project' : null;
       const actors = new WeakMap<FastifyRequest, Actor>();
+      const admit = async (request: FastifyRequest, actor: Actor): Promise<void> => {
+        if (permission === 'public' || permission === 'signed-in') return;
+        const params = request.params as Record<string, string>;
+        await parts.auth.admit(actor, permission, {
+          project: project === null ? null : (params[project] ?? null),
+          resource: resource ? { type: resource.type, ref: params[resource.param] ?? '' } : null,
+        });
+      };
       parts.app.route({
         method: op.method,
         url: apiPrefix + op.path,
@@ -139,12 +115,8 @@ export const createApi = (parts: {
           const actor = await known(request);
           actors.set(request, actor);
           if (checkParams) request.params = checkParams(params);
+          await admit(request, actor);
           const scope = project === null ? null : (params['project'] ?? null);
-          if (permission !== 'signed-in')
-            await parts.auth.admit(actor, permission, {
-              project: scope,
-              resource: resource ? { type: resource.type, ref: params[resource.param] ?? '' } : null,
-            });
           if (scope !== null && (await parts.auth.findProject(scope)) === null)
             fail('NOT_FOUND', `There is no project '${scope}'.`);
           checkMediaType(op, request);
@@ -181,7 +153,11 @@ export const createApi = (parts: {
             requestId: request.id,
           });
           reply.code(op.status ?? 200);
-          if (op.replyKind === 'events') return void sendEvents(reply, request, result as EventsReply, followed);
+          if (op.replyKind === 'events') {
+            reply.hijack();
+            const admitAgain = async () => admit(request, await known(request));
+            return streams.send(reply.raw, result as EventsReply, { requestId: request.id, admitAgain });
+          }
           if (op.replyKind === 'stream') {
             const { stream, headers, status } = result as StreamReply;
             return reply

@@ -1,12 +1,12 @@
-import { type MetricPoint, type Run, getMetricHistories } from '@millwright/contract';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { MetricPoint, Run } from '@millwright/contract';
 import { useMemo } from 'react';
-import { queryFor } from '../../api/queries.ts';
 import { useProject } from '../../app/location.ts';
 import { SeriesChart } from '../../charts/draw/series-chart.tsx';
 import { meanWithBand } from '../../charts/prepare/bands.ts';
 import { metricPoints } from '../../charts/prepare/metric-points.ts';
 import { type SeriesInput, prepareSeries } from '../../charts/prepare/series.ts';
+import type { MetricFeed } from '../../live/metric-feed.ts';
+import { useFedMetric, useMetricFeed } from '../../live/use-metric-feed.ts';
 import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { ChartGrid } from './chart-grid.tsx';
 import { type CurveFormState, useCurveForm } from './curve-form.tsx';
@@ -14,12 +14,12 @@ import { runTitle } from './run-values.ts';
 
 const chartHeightPx = 220;
 const rowHeightPx = 276;
-/** Points of a row of charts, over all its runs. */
-const pointsInAll = 60_000;
+/** Of one curve: fewer where many are drawn into one chart, which all have the same width. */
+const pointsOfCurve = { atLeast: 100, atMost: 1000, inChart: 20_000 };
 const linesAtMost = 200;
 
 /** What a chart needs to know of a run. */
-type CurveRun = Pick<Run, 'id' | 'name' | 'startedAt'>;
+type CurveRun = Pick<Run, 'id' | 'name' | 'startedAt' | 'endedAt'>;
 /** Runs drawn as one line: those with the same value of what they are grouped by. */
 export interface CurveGroup {
   value: string;
@@ -33,12 +33,11 @@ interface Props {
   groups?: readonly CurveGroup[] | null;
 }
 
-type Histories = ReadonlyMap<string, readonly MetricPoint[]>;
+type Curves = ReadonlyMap<string, readonly MetricPoint[]>;
 
-const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, histories: Histories, form: CurveFormState) => {
-  const pointsOf = (run: CurveRun) =>
-    metricPoints(histories.get(`${run.id} ${metric}`) ?? [], form.axis, run.startedAt);
-  const having = (some: readonly CurveRun[]) => some.filter((run) => histories.has(`${run.id} ${metric}`));
+const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: Curves, form: CurveFormState) => {
+  const pointsOf = (run: CurveRun) => metricPoints(curves.get(run.id) ?? [], form.axis, run.startedAt);
+  const having = (some: readonly CurveRun[]) => some.filter((run) => curves.has(run.id));
   if (groups)
     return groups.map(
       (group): SeriesInput => ({
@@ -57,58 +56,49 @@ const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, historie
 };
 
 /** One metric of one or more runs. Bold is smoothed, pale is raw; a band spans what lies between the drawn points. */
-const Curve = ({ metric, histories, runs, groups }: Omit<Props, 'keys'> & { metric: string; histories: Histories }) => {
+const Curve = ({ metric, curves, runs, groups }: Omit<Props, 'keys'> & { metric: string; curves: Curves }) => {
   const { axis, smoothing, logarithmic, band } = useCurveForm();
   const prepared = useMemo(
     () =>
-      prepareSeries(
-        linesOf(metric, { runs, groups: groups ?? null }, histories, { axis, smoothing, logarithmic, band }),
-        {
-          what: metric,
-          xKind: axis === 'relative' ? 'elapsed' : axis,
-          smoothing,
-          logarithmic,
-          sparse: true,
-          limit: linesAtMost,
-        },
-      ),
-    [metric, runs, groups, histories, axis, smoothing, logarithmic, band],
+      prepareSeries(linesOf(metric, { runs, groups: groups ?? null }, curves, { axis, smoothing, logarithmic, band }), {
+        what: metric,
+        xKind: axis === 'relative' ? 'elapsed' : axis,
+        smoothing,
+        logarithmic,
+        sparse: true,
+        limit: linesAtMost,
+      }),
+    [metric, runs, groups, curves, axis, smoothing, logarithmic, band],
   );
   return <SeriesChart title={metric} prepared={prepared} height={chartHeightPx} syncKey={`curves-${axis}`} />;
 };
 
-const CurveRow = ({ runs, keys, groups }: Props) => {
-  const project = useProject();
-  const points = Math.max(100, Math.min(1000, Math.floor(pointsInAll / (runs.length * keys.length))));
-  const read = useQuery({
-    ...queryFor(getMetricHistories, {
-      params: { project },
-      body: { runs: runs.map((run) => run.id), keys: [...keys], points },
-    }),
-    placeholderData: keepPreviousData,
-  });
-  const histories = useMemo(
-    () => new Map(read.data?.histories.map((one) => [`${one.runId} ${one.key}`, one.points])),
-    [read.data],
-  );
-  if (read.error) return <ErrorState error={read.error} onRetry={() => void read.refetch()} />;
-  return keys.map((key) =>
-    read.isPending ? (
-      <Loading key={key} label={`Loading ${key}`}>
-        <Skeleton className="mb-1 h-7 w-32" />
-        <Skeleton className="h-[220px] w-full" />
-      </Loading>
-    ) : (
-      <Curve key={key} metric={key} runs={runs} groups={groups ?? null} histories={histories} />
-    ),
+const FedCurve = ({ feed, ...rest }: Omit<Props, 'keys'> & { feed: MetricFeed; metric: string }) => {
+  const { curves, error } = useFedMetric(feed, rest.metric);
+  if (curves) return <Curve {...rest} curves={curves} />;
+  if (error) return <ErrorState error={error} onRetry={() => feed.resume()} />;
+  return (
+    <Loading label={`Loading ${rest.metric}`}>
+      <Skeleton className="mb-1 h-7 w-32" />
+      <Skeleton className="h-[220px] w-full" />
+    </Loading>
   );
 };
 
-/** A chart per metric; those in view are read, together per row, and kept up to date while their runs go on. */
-export const Curves = ({ runs, keys, groups }: Props) => (
-  <ChartGrid
-    keys={keys}
-    rowHeightPx={rowHeightPx}
-    row={(some) => <CurveRow runs={runs} keys={some} groups={groups ?? null} />}
-  />
-);
+/** A chart per metric; of those in view what is there is read, and what comes while their runs go on is added. */
+export const Curves = ({ runs, keys, groups }: Props) => {
+  const followed = useMemo(() => runs.slice(0, linesAtMost).map((run) => run.id), [runs]);
+  const { atLeast, atMost, inChart } = pointsOfCurve;
+  const points = Math.max(atLeast, Math.min(atMost, Math.floor(inChart / Math.max(1, followed.length))));
+  const isOpen = runs.some((run) => run.endedAt === null);
+  const feed = useMetricFeed(useProject(), followed, points, isOpen);
+  return (
+    <ChartGrid
+      keys={keys}
+      rowHeightPx={rowHeightPx}
+      row={(some) =>
+        some.map((key) => <FedCurve key={key} feed={feed} metric={key} runs={runs} groups={groups ?? null} />)
+      }
+    />
+  );
+};

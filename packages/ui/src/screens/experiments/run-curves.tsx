@@ -13,9 +13,9 @@ const inOrder = new Intl.Collator('en', { numeric: true });
 /** A curve per metric of one run. */
 const RunCurves = ({ run }: { run: Run }) => {
   const [text, setText] = useState('');
-  const { id, startedAt, name } = run;
+  const { id, startedAt, endedAt, name } = run;
   // The charts need no more of the run than this, so that they stay as they are when a new value comes.
-  const runs = useMemo(() => [{ id, startedAt, name }], [id, startedAt, name]);
+  const runs = useMemo(() => [{ id, startedAt, endedAt, name }], [id, startedAt, endedAt, name]);
   // Those that have a course first; a metric of one point is a dot.
   const keyList = Object.keys(run.metrics)
     .sort(

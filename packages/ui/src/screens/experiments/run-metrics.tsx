@@ -1,10 +1,11 @@
-import { type MetricSummary, type Run, getMetricHistory } from '@millwright/contract';
+import type { MetricSummary, Run } from '@millwright/contract';
 import { useMemo } from 'react';
-import { useRead } from '../../api/queries.ts';
 import { fixedRows } from '../../api/rows.ts';
 import { useProject } from '../../app/location.ts';
 import { Sparkline } from '../../charts/draw/sparkline.tsx';
 import { metricPoints } from '../../charts/prepare/metric-points.ts';
+import type { MetricFeed } from '../../live/metric-feed.ts';
+import { useFedMetric, useMetricFeed } from '../../live/use-metric-feed.ts';
 import type { TableColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
 import { formatNumber } from '../../ui/format.ts';
@@ -15,12 +16,9 @@ const number = (value: MetricSummary['last']) => (typeof value === 'number' ? va
 const heightPx = 460;
 const sparklinePoints = 100;
 
-const Course = ({ runId, metric }: { runId: string; metric: string }) => {
-  const history = useRead(getMetricHistory, {
-    params: { project: useProject(), run: runId },
-    query: { key: metric, points: sparklinePoints },
-  });
-  const values = metricPoints(history.data?.points ?? [], 'step', 0).map((point) => point.y);
+const Course = ({ feed, runId, metric }: { feed: MetricFeed; runId: string; metric: string }) => {
+  const { curves } = useFedMetric(feed, metric);
+  const values = metricPoints(curves?.get(runId) ?? [], 'step', 0, sparklinePoints).map((point) => point.y);
   return values.length > 1 ? (
     <Sparkline values={values} label={`${metric} over ${values.length} points`} />
   ) : (
@@ -28,7 +26,7 @@ const Course = ({ runId, metric }: { runId: string; metric: string }) => {
   );
 };
 
-const columnsOf = (runId: string): TableColumn<Row>[] => [
+const columnsOf = (feed: MetricFeed, runId: string): TableColumn<Row>[] => [
   { id: 'key', header: 'Metric', value: (row) => row.key, width: 170, grow: true },
   {
     id: 'curve',
@@ -36,7 +34,7 @@ const columnsOf = (runId: string): TableColumn<Row>[] => [
     width: 116,
     sortable: false,
     value: (row) => row.points,
-    cell: (row) => (row.points > 1 ? <Course runId={runId} metric={row.key} /> : null),
+    cell: (row) => (row.points > 1 ? <Course feed={feed} runId={runId} metric={row.key} /> : null),
   },
   {
     id: 'last',
@@ -55,7 +53,8 @@ const columnsOf = (runId: string): TableColumn<Row>[] => [
 /** The metrics of a run as a table; the curves of those in view are read. */
 export const RunMetrics = ({ run }: { run: Run }) => {
   const rows = useMemo(() => Object.entries(run.metrics).map(([key, metric]): Row => ({ ...metric, key })), [run]);
-  const columns = useMemo(() => columnsOf(run.id), [run.id]);
+  const feed = useMetricFeed(useProject(), [run.id], sparklinePoints, run.endedAt === null);
+  const columns = useMemo(() => columnsOf(feed, run.id), [feed, run.id]);
   return (
     <DataTable
       name="run-metrics"

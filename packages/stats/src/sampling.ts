@@ -1,10 +1,15 @@
-import type { MetricPoint } from '@millwright/contract';
+/** A value at a step and a time; a text where it is no number. */
+export interface SampledPoint {
+  step: number;
+  at: number;
+  value: number | string;
+}
 
 /** The smallest, the greatest and the first special point of points that follow one another. */
-interface Bucket {
-  low: MetricPoint | null;
-  high: MetricPoint | null;
-  special: MetricPoint | null;
+interface Bucket<P> {
+  low: P | null;
+  high: P | null;
+  special: P | null;
   points: number;
 }
 
@@ -12,24 +17,24 @@ interface Bucket {
  * Keeps of a long stream of points at most `limit`: the first, the last, and per bucket of points that follow one
  * another its smallest and greatest value and the first that is no number, so that no spike and no NaN is lost.
  */
-export interface Sampler {
-  add(point: MetricPoint): void;
+export interface Sampler<P> {
+  add(point: P): void;
   /** In the order of their steps, then times. */
-  points(): MetricPoint[];
+  points(): P[];
 }
 
-const isSpecial = (point: MetricPoint): boolean => typeof point.value !== 'number';
+const isSpecial = (point: SampledPoint): boolean => typeof point.value !== 'number';
 /** Of finite points. */
-const lower = (a: MetricPoint | null, b: MetricPoint): MetricPoint => (!a || b.value < a.value ? b : a);
-const higher = (a: MetricPoint | null, b: MetricPoint): MetricPoint => (!a || b.value > a.value ? b : a);
+const lower = <P extends SampledPoint>(a: P | null, b: P): P => (!a || b.value < a.value ? b : a);
+const higher = <P extends SampledPoint>(a: P | null, b: P): P => (!a || b.value > a.value ? b : a);
 
 /** `total`: how many points will be added; more of them make the last bucket larger. */
-export const createSampler = (limit: number, total: number): Sampler => {
+export const createSampler = <P extends SampledPoint>(limit: number, total: number): Sampler<P> => {
   const maxBuckets = Math.max(1, Math.floor((limit - 2) / 3));
   const bucketPoints = Math.ceil(total / maxBuckets);
-  const buckets: Bucket[] = [];
-  let first: MetricPoint | null = null;
-  let last: MetricPoint | null = null;
+  const buckets: Bucket<P>[] = [];
+  let first: P | null = null;
+  let last: P | null = null;
   return {
     add(point) {
       first ??= point;
@@ -47,7 +52,7 @@ export const createSampler = (limit: number, total: number): Sampler => {
       }
     },
     points() {
-      const kept = new Set<MetricPoint>();
+      const kept = new Set<P>();
       for (const point of [first, last]) if (point) kept.add(point);
       for (const { low, high, special } of buckets)
         for (const point of [low, high, special]) if (point) kept.add(point);
