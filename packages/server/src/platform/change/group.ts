@@ -62,6 +62,8 @@ export const groupChanges = <Input, Result>(
 
   const work = async (): Promise<void> => {
     isRunning = true;
+    // Whoever's request has arrived already, but was not looked at yet, comes along.
+    await new Promise(setImmediate);
     while (waiting.length > 0) await settle(takeGroup());
     isRunning = false;
   };

@@ -45,22 +45,29 @@ export const createTransactionGuard = (): TransactionGuard => {
  * the guard is asked before anybody waits. And SQLite takes the write lock when a transaction begins: two processes
  * that start at once then wait for each other instead of failing half-way.
  */
-export const guardDialect = (dialect: Dialect, kind: DatabaseKind, guard: TransactionGuard): Dialect => {
+export const guardDialect = (
+  dialect: Dialect,
+  kind: DatabaseKind,
+  { guard, queue }: { guard: TransactionGuard; queue: ConnectionQueue },
+): Dialect => {
   const adapter = dialect.createAdapter();
   const single = adapter.supportsMultipleConnections === false;
   return {
     createAdapter: () => Object.create(adapter, { supportsMultipleConnections: { value: true } }),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
-    createDriver: () => guardDriver(dialect.createDriver(), { single, immediate: kind === 'sqlite', guard }),
+    createDriver: () => guardDriver(dialect.createDriver(), { single, immediate: kind === 'sqlite', guard, queue }),
   };
 };
 
+/** A statement outside of a transaction is its own commit, and durable when it ends. */
+const fullySynchronous = CompiledQuery.raw('pragma synchronous = full');
+
 const guardDriver = (
   driver: Driver,
-  options: { single: boolean; immediate: boolean; guard: TransactionGuard },
+  options: { single: boolean; immediate: boolean; guard: TransactionGuard; queue: ConnectionQueue },
 ): Driver => {
-  const queue = createQueue();
+  const { queue } = options;
   return {
     init: (...rest) => driver.init(...rest),
     async acquireConnection(...rest) {
@@ -82,10 +89,16 @@ const guardDriver = (
       }
     },
     beginTransaction: async (connection: DatabaseConnection, settings) => {
-      if (options.immediate) await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-      else await driver.beginTransaction(connection, settings);
+      if (options.immediate) {
+        // Its commit is made durable after it, for several at once (wal-flush.ts).
+        await connection.executeQuery(CompiledQuery.raw('pragma synchronous = normal'));
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+      } else await driver.beginTransaction(connection, settings);
     },
-    commitTransaction: (connection) => driver.commitTransaction(connection),
+    commitTransaction: async (connection) => {
+      await driver.commitTransaction(connection);
+      if (options.immediate) await connection.executeQuery(fullySynchronous);
+    },
     rollbackTransaction: async (connection) => {
       try {
         await driver.rollbackTransaction(connection);
@@ -94,13 +107,20 @@ const guardDriver = (
         if (!(options.immediate && error instanceof Error && /no transaction is active/.test(error.message)))
           throw error;
       }
+      if (options.immediate) await connection.executeQuery(fullySynchronous);
     },
     destroy: (...rest) => driver.destroy(...rest),
   };
 };
 
+/** Of the one connection there is. */
+export interface ConnectionQueue {
+  enter(): Promise<void> | undefined;
+  leave(): void;
+}
+
 /** First come, first served. */
-const createQueue = () => {
+export const createQueue = (): ConnectionQueue => {
   const waiting: (() => void)[] = [];
   let taken = false;
   return {

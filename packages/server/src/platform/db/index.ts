@@ -4,11 +4,13 @@ import { type Dialect, Kysely, PostgresAdapter, type RawBuilder, type Transactio
 import type { Log } from '#platform/log';
 import type { DatabaseKind } from './columns.ts';
 import { translateFailure } from './failures.ts';
-import { createTransactionGuard, guardDialect } from './guarded-dialect.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { type ConnectionQueue, createQueue, createTransactionGuard, guardDialect } from './guarded-dialect.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openPostgres } from './postgres.ts';
 import { copySqlite, openSqlite } from './sqlite.ts';
+import { createWalFlush } from './wal-flush.ts';
 
 export { sql } from 'kysely';
 export type { DatabaseKind } from './columns.ts';
@@ -52,14 +54,46 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** `sqliteFile`: the file behind the dialect, where it is SQLite. */
-export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqliteFile: string | null = null): Database => {
+/** What makes a file of SQLite durable beside its connection. */
+const besideSqlite = (file: string, queue: ConnectionQueue, log: Log) => {
+  const wal = createWalFlush(`${file}-wal`);
+  const checkpoints = createCheckpoints(file, {
+    log,
+    pauseWriters: async (run) => {
+      await queue.enter();
+      try {
+        await run();
+      } finally {
+        queue.leave();
+      }
+    },
+  });
+  return {
+    settle: async (): Promise<void> => {
+      checkpoints.committed();
+      await wal.flush();
+    },
+    close: async (): Promise<void> => {
+      await checkpoints.close();
+      await wal.close();
+    },
+  };
+};
+
+/** `sqlite`: the file behind the dialect, where it is SQLite. */
+export const wrapDialect = (
+  kind: DatabaseKind,
+  dialect: Dialect,
+  sqlite: { file: string; log: Log } | null = null,
+): Database => {
   const guard = createTransactionGuard();
-  const db = new Kysely<{}>({ dialect: guardDialect(dialect, kind, guard) });
+  const queue = createQueue();
+  const db = new Kysely<{}>({ dialect: guardDialect(dialect, kind, { guard, queue }) });
+  const beside = sqlite && besideSqlite(sqlite.file, queue, sqlite.log);
   return {
     kind,
     db,
-    backupTo: sqliteFile === null ? null : (path) => copySqlite(sqliteFile, path),
+    backupTo: sqlite && ((path) => copySqlite(sqlite.file, path)),
     ping: async () => {
       const started = performance.now();
       try {
@@ -71,13 +105,22 @@ export const wrapDialect = (kind: DatabaseKind, dialect: Dialect, sqliteFile: st
     },
     transaction: async (run) => {
       try {
-        return await db.transaction().execute((tx) => guard.inside(() => run(tx as never)));
+        const result = await db.transaction().execute((tx) => guard.inside(() => run(tx as never)));
+        await beside?.settle();
+        return result;
       } catch (error) {
         throw translateFailure(error);
       }
     },
-    migrate: (now) => migrate(db as unknown as Kysely<never>, kind, migrations, now),
-    close: () => db.destroy(),
+    migrate: async (now) => {
+      const moved = await migrate(db as unknown as Kysely<never>, kind, migrations, now);
+      if (moved.to > moved.from) await beside?.settle();
+      return moved;
+    },
+    close: async () => {
+      await beside?.close();
+      await db.destroy();
+    },
   };
 };
 
@@ -89,5 +132,5 @@ export const openDatabase = (options: { url: string | null; file: string; log: L
     return wrapDialect('postgres', dialect);
   }
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
-  return wrapDialect('sqlite', openSqlite(options.file).dialect, options.file);
+  return wrapDialect('sqlite', openSqlite(options.file).dialect, { file: options.file, log: options.log });
 };

@@ -36,7 +36,8 @@ const cacheSize = 300;
 export const openSqlite = (path: string) => {
   const connection = new DatabaseSync(path, { timeout: 5000 });
   connection.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384',
+    // Checkpoints have a thread of their own (checkpoints.ts); 128 MiB only bounds the log should that thread fail.
+    'PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 32768; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384',
   );
   // What the operator `regexp` of filters calls.
   connection.function('regexp', { deterministic: true }, (pattern, text) =>
