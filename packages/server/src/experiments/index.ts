@@ -7,6 +7,7 @@ export type { DatasetInput, RunLinks } from './inputs/input.ts';
 export type { LoggedModel, LoggedModelStatus, ModelPoint, NewModelPoint } from './logged-models/logged-model.ts';
 export type { NewMetricPoint } from './metrics/metric.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
+export type { FoundRun } from './runs/search/store.ts';
 export type { FilePlace } from './artifacts/service.ts';
 export { mediaTypeOf } from './artifacts/media-type.ts';
 export type { PointKey } from './metrics/store.ts';

@@ -188,7 +188,7 @@ export const moveRunsToTrash = async (
 ): Promise<void> => {
   await tables(db)
     .updateTable('runs')
-    .set({ deleted_at: move.to })
+    .set({ deleted_at: move.to, revision: sql`revision + 1` as never })
     .where('experiment', '=', number)
     .where('deleted_at', move.from === null ? 'is' : '=', move.from)
     .execute();

@@ -86,6 +86,8 @@ export type ExperimentsTables = {
     user_id: string;
     note: string;
     origin_key: string | null;
+    /** Moves with everything that belongs to the run: entries, metrics, what it read and made. */
+    revision: Generated<number>;
   };
   run_parameters: EntryTable;
   run_tags: EntryTable;

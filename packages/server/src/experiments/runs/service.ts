@@ -11,7 +11,7 @@ import type { RunLog } from './logging.ts';
 import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
 import { type RunKeys, readKeys } from './keys.ts';
 import { readOrder } from './order.ts';
-import { type RunOrder, searchRuns } from './search/store.ts';
+import { findRuns, type FoundRun, type RunOrder } from './search/store.ts';
 import { countRuns } from './selection/store.ts';
 import { type RunStart, type Started, startRuns } from './starting.ts';
 import * as store from './store.ts';
@@ -80,6 +80,10 @@ export interface Runs {
   runKeys(ctx: Ctx, experiment: string): Promise<{ metrics: string[]; parameters: string[]; tags: string[] }>;
   /** In any order, across experiments. Errors: INVALID_FILTER, INVALID_CURSOR. */
   searchRuns(ctx: Ctx, query: RunSearchQuery): Promise<Page<Run>>;
+  /** The same, without what belongs to the runs: whoever keeps that asks `readRuns` for what has changed. */
+  findRuns(ctx: Ctx, query: Omit<RunSearchQuery, 'keys'>): Promise<Page<FoundRun>>;
+  /** By number, of runs that were found, in the order asked for. What is gone by now is left out. */
+  readRuns(ctx: Ctx, numbers: readonly number[]): Promise<Map<number, Run>>;
   /** Errors: CONFLICT for a parameter that has another value and for a run that ended otherwise; INVALID_INPUT. */
   updateRun(ctx: Ctx, runId: string, update: RunUpdate): Promise<Run>;
   /** Adds parameters, tags, metric points and changes of the run's state in one go. Errors: NOT_FOUND, CONFLICT. */
@@ -199,8 +203,14 @@ export const createRuns = (
         tags: await store.listKeys(db, 'run_tags', number),
       };
     },
-    searchRuns: (ctx, { view = 'active', order = [], ...query }) =>
-      searchRuns(db, { project: ctx.project, view, order, ...query }),
+    async searchRuns(ctx, { keys, ...query }) {
+      const { items, nextCursor } = await runs.findRuns(ctx, query);
+      const numbers = items.map(({ number }) => number);
+      return { items: [...(await store.readRuns(db, ctx.project, numbers, keys)).values()], nextCursor };
+    },
+    findRuns: (ctx, { view = 'active', order = [], ...query }) =>
+      findRuns(db, { project: ctx.project, view, order, ...query }),
+    readRuns: (ctx, numbers) => store.readRuns(db, ctx.project, numbers),
     async updateRun(ctx, runId, update) {
       const { parameters = {}, tags = {} } = update;
       refuseUnstorable({ parameters, tags });

@@ -76,17 +76,23 @@ export const toState = (row: StateRow): RunState => ({
   note: row.note,
 });
 
-/** Keeps others from changing the runs until the transaction ends. In one order, so that nobody waits in a circle. */
+const stateOfRuns = sql.join(stateColumns.map((name) => sql.ref(`runs.${name}`)));
+
+/**
+ * Keeps others from changing the runs until the transaction ends. Everything that changes a run asks for its lock, which
+ * therefore gives it its next revision. In one order, so that nobody waits in a circle.
+ */
 export const lockRuns = async (db: Db, ids: readonly string[]): Promise<Map<string, RunState>> => {
   if (ids.length === 0) return new Map();
-  let query = tables(db)
-    .selectFrom('runs')
-    .select(stateColumns)
-    .where(isAmong(db, 'id', ids))
-    .orderBy('number');
+  const asked = isAmong(db, 'runs.id', ids);
   // SQLite has one writer at a time, which is this transaction.
-  if (kindOf(db) === 'postgres') query = query.forUpdate();
-  return new Map((await query.execute()).map((row) => [row.id, toState(row)]));
+  const { rows } = await (kindOf(db) === 'sqlite'
+    ? sql<StateRow>`update runs set revision = revision + 1 where ${asked} returning ${stateOfRuns}`
+    : sql<StateRow>`
+        with locked as (select number from runs where ${asked} order by number for update)
+        update runs set revision = revision + 1 from locked where runs.number = locked.number returning ${stateOfRuns}`
+  ).execute(db);
+  return new Map(rows.map((row) => [row.id, toState(row)]));
 };
 
 export const lockRun = async (db: Db, project: string, id: string): Promise<RunState | null> => {
@@ -157,10 +163,28 @@ const runsOf = (db: Db) =>
     .select(stateColumns.map((name) => `runs.${name}` as const))
     .select(['experiments.name as experiment_name', 'experiments.id as experiment_id']);
 
-export type RunRow = StateRow & { experiment_name: string; experiment_id: string };
+type RunRow = StateRow & { experiment_name: string; experiment_id: string };
+
+/** By number, in the order asked for; what is gone by now is left out. */
+export const readRuns = async (
+  db: Db,
+  project: string,
+  numbers: readonly number[],
+  keys?: RunKeys,
+): Promise<Map<number, Run>> => {
+  if (numbers.length === 0) return new Map();
+  const found = await runsOf(db)
+    .where('runs.project', '=', project)
+    .where(isAmong(db, 'runs.number', numbers))
+    .execute();
+  const rows = new Map(found.map((row) => [row.number, row]));
+  const asked = numbers.flatMap((number) => rows.get(number) ?? []);
+  const runs = await completeRuns(db, asked, keys);
+  return new Map(asked.map(({ number }, index) => [number, runs[index] as Run]));
+};
 
 /** Reads everything that belongs to the runs in three queries, however many they are. `keys`: these of it only. */
-export const completeRuns = async (db: Db, rows: readonly RunRow[], keys?: Partial<RunKeys>): Promise<Run[]> => {
+const completeRuns = async (db: Db, rows: readonly RunRow[], keys?: Partial<RunKeys>): Promise<Run[]> => {
   const numbers = rows.map((row) => row.number);
   const parameters = await readEntries(db, 'run_parameters', numbers, keys?.parameters);
   const tags = await readEntries(db, 'run_tags', numbers, keys?.tags);

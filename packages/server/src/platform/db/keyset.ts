@@ -24,7 +24,10 @@ export const isAfter = (terms: readonly OrderTerm[], key: readonly (string | num
     const beyond = term.descending ? sql`${term.sql} < ${key[index]}` : sql`${term.sql} > ${key[index]}`;
     return sql`(${sql.join([...same, beyond], sql` and `)})`;
   });
-  return sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
+  // An index is entered at a bound on its first column; it is not at alternatives.
+  const [first] = terms as [OrderTerm];
+  const bound = first.descending ? sql`${first.sql} <= ${key[0]}` : sql`${first.sql} >= ${key[0]}`;
+  return sql<boolean>`(${bound} and (${sql.join(alternatives, sql` or `)}))`;
 };
 
 /** The terms as columns, where a row does not say by itself what they are. */

@@ -1,5 +1,6 @@
 import { PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { keepStatements } from './prepared.ts';
 
 /** Eight-byte integers arrive as text; ours are instants and counts below 2^53. */
 const parseInteger = (text: string): number => {
@@ -25,6 +26,9 @@ export const openPostgres = (url: string, onIdleError: (error: Error) => void) =
   // Without a listener a connection lost while idle would end the process.
   pool.on('error', onIdleError);
   // The pool stops listening to a connection it has lent out: one lost between two queries would end the process too.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    keepStatements(client);
+  });
   return { dialect: new PostgresDialect({ pool }), pool };
 };

@@ -1,4 +1,4 @@
-import type { Page, Run } from '@millwright/contract';
+import type { Page } from '@millwright/contract';
 import { fail } from '#platform/errors';
 import {
   type Db,
@@ -12,9 +12,7 @@ import {
   type TermRow,
   termValues,
 } from '#platform/db';
-import type { RunKeys } from '../keys.ts';
 import { conditionsOf, type RunSelection, sourceOf } from '../selection/store.ts';
-import { completeRuns, type RunRow } from '../store.ts';
 
 type Sql = ReturnType<typeof sql>;
 
@@ -33,8 +31,12 @@ export interface RunSearch extends RunSelection {
   order?: readonly RunOrder[];
   limit: number;
   cursor?: string | undefined;
-  /** What is answered of each run; default everything. */
-  keys?: RunKeys | undefined;
+}
+
+/** A run that was found: at a revision, which moves with everything that belongs to the run. */
+export interface FoundRun {
+  number: number;
+  revision: number;
 }
 
 const columns: Record<string, Sql> = {
@@ -111,14 +113,9 @@ const orderingOf = (order: readonly RunOrder[]): Ordering => {
   return { joins, terms };
 };
 
-type FoundRow = RunRow & TermRow;
+type FoundRow = FoundRun & TermRow;
 
-const columnsOf = (
-  terms: readonly OrderTerm[],
-): Sql => sql`runs.number, runs.id, runs.project, runs.experiment, runs.name, runs.status,
-  runs.parent_run_id, runs.started_at, runs.ended_at, runs.deleted_at, runs.owner, runs.user_id, runs.note,
-  experiments.name as experiment_name, experiments.id as experiment_id,
-  ${termColumns(terms)}`;
+const columnsOf = (terms: readonly OrderTerm[]): Sql => sql`runs.number, runs.revision, ${termColumns(terms)}`;
 
 /**
  * Runs with a number for the metric that leads the order, walked in the order of that metric's index: the first page
@@ -158,7 +155,7 @@ const walkMetric = async (
   return rows;
 };
 
-export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> => {
+export const findRuns = async (db: Db, search: RunSearch): Promise<Page<FoundRun>> => {
   const ordering = orderingOf(search.order ?? []);
   const after = decodeCursor(search.cursor);
   const source = await sourceOf(db, search);
@@ -175,11 +172,10 @@ export const searchRuns = async (db: Db, search: RunSearch): Promise<Page<Run>> 
       order by ${orderBy(terms)} limit ${search.limit + 1 - rows.length}`.execute(db);
     rows = [...rows, ...rest.rows];
   }
-  const { items, nextCursor } = pageFrom(
+  return pageFrom(
     rows,
     search.limit,
     (row) => termValues(ordering.terms, row),
-    (row) => row,
+    ({ number, revision }) => ({ number, revision }),
   );
-  return { items: await completeRuns(db, items, search.keys), nextCursor };
 };

@@ -12,6 +12,7 @@ import { loggedModels } from './0011-logged-models.ts';
 import { notifications } from './0012-notifications.ts';
 import { houseKeeping } from './0013-house-keeping.ts';
 import { folders } from './0014-folders.ts';
+import { runRevisions } from './0021-run-revisions.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   notifications,
   houseKeeping,
   folders,
+  runRevisions,
 ];

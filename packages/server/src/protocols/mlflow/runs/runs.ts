@@ -12,6 +12,8 @@ import { modelPointsOf } from './model-points.ts';
 import { checkKey, cut, limits } from '../wire/names.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { linksOnWire } from './run-links.ts';
+import { createRunTexts } from './run-texts.ts';
+import { sendTexts } from '../wire/send-texts.ts';
 import { randomRunName } from './run-name.ts';
 
 /** Tags that say what natively are columns of a run. */
@@ -146,6 +148,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
     );
     return Promise.all(runs.map(async (run) => ({ ...(await shown(ctx, run)), ...linksOnWire(links.get(run.id)) })));
   };
+  const texts = createRunTexts(experiments, shownWithLinks);
   const metricsOf = (inputs: readonly Fields[]) => {
     const metrics = inputs.map(metricOf);
     return { metrics, modelMetrics: modelPointsOf(inputs, metrics) };
@@ -315,10 +318,10 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       method: 'POST',
       path: '/runs/search',
       permission: 'run:read',
-      async handle(input, ctx) {
+      async handle(input, ctx, { reply }) {
         const { limit, cursor } = pageOptions(input, { max: 50_000, initial: 1000 });
         const ids = input.texts('experiment_ids');
-        const page = await experiments.searchRuns(ctx, {
+        const page = await experiments.findRuns(ctx, {
           // A name that is no number is an experiment nobody has.
           experiments: ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number),
           filter: readMlflowFilter('runs', input.text('filter') ?? '', { toId: runIdFromWire }),
@@ -327,11 +330,9 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           limit,
           cursor,
         });
-        const runs = await shownWithLinks(ctx, page.items);
-        return {
-          ...(runs.length > 0 ? { runs } : {}),
-          ...(page.nextCursor === null ? {} : { next_page_token: page.nextCursor }),
-        };
+        const runs = await texts(ctx, page.items);
+        const last = page.nextCursor === null ? '' : `"next_page_token":${JSON.stringify(page.nextCursor)}`;
+        return sendTexts(reply, runs.length === 0 ? null : 'runs', runs, last);
       },
     },
   ];
