@@ -1,6 +1,14 @@
 import type { Db } from '#platform/db';
-import { addPoint, type MetricState, type NewMetricPoint } from './metric.ts';
-import { insertPoints, insertSeries, type NewPoint, readSeries, type SeriesTable, updateSeries } from './store.ts';
+import { addPoint, comesAfter, fromStored, type MetricState, type NewMetricPoint, toStored } from './metric.ts';
+import {
+  insertNewPoints,
+  insertPoints,
+  insertSeries,
+  type NewPoint,
+  readSeries,
+  type SeriesTable,
+  updateSeries,
+} from './store.ts';
 
 export interface AddedPoints {
   /** The numbers of the run and of its experiment. */
@@ -61,10 +69,22 @@ export const writePoints = async (
   states: ReadonlyMap<number, MetricState | undefined>,
 ): Promise<void> => {
   const changed = new Map<number, MetricState>();
-  for (const point of await insertPoints(db, table, rows)) {
-    const state = addPoint(changed.get(point.series) ?? states.get(point.series), point);
-    changed.set(point.series, state);
+  const add = (point: NewPoint): void => {
+    changed.set(point.series, addPoint(changed.get(point.series) ?? states.get(point.series), point));
+  };
+  // What comes after everything that is there, as nearly all points do, is new for certain: no row need come back.
+  const fresh: NewPoint[] = [];
+  const doubtful: NewPoint[] = [];
+  for (const point of rows) {
+    const state = changed.get(point.series) ?? states.get(point.series);
+    if (state !== undefined && !comesAfter(state, point)) doubtful.push(point);
+    else {
+      fresh.push(point);
+      add({ ...point, value: fromStored(toStored(point.value)) });
+    }
   }
+  await insertNewPoints(db, table, fresh);
+  for (const point of await insertPoints(db, table, doubtful)) add(point);
   await updateSeries(
     db,
     table,

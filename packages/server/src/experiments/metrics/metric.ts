@@ -54,6 +54,10 @@ const isLater = (state: MetricState, point: { step: number; at: number; value: M
   return rank(point.value) >= rank(state.last);
 };
 
+/** Beyond every point there is: none has a higher step, nor that step and a later time. */
+export const comesAfter = (state: MetricState, point: { step: number; at: number }): boolean =>
+  point.step > state.lastStep || (point.step === state.lastStep && point.at > state.lastAt);
+
 export const addPoint = (
   state: MetricState | undefined,
   point: { step: number; at: number; value: MetricNumber },

@@ -2,7 +2,7 @@ import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
 import { type Db, executeEach, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
-import { fromStored, type MetricNumber, type MetricState, toSorted, toStored } from './metric.ts';
+import { fromStored, type MetricNumber, type MetricState, type Special, toSorted, toStored } from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 const rowsPerStatement = 500;
@@ -55,6 +55,7 @@ export type NewSeries = MetricState & { run: number; experiment: number; key: st
 
 /** Answers the number of each series, in the order given. */
 export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise<number[]> => {
+  if (kindOf(db) === 'postgres') return insertSeriesTogether(db, added);
   const numbers: number[] = [];
   for (let start = 0; start < added.length; start += rowsPerStatement) {
     const part = added.slice(start, start + rowsPerStatement);
@@ -67,6 +68,19 @@ export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise
     for (const { run, key } of part) numbers.push(found.get(`${run} ${key}`) as number);
   }
   return numbers;
+};
+
+const insertSeriesTogether = async (db: Db, added: readonly NewSeries[]): Promise<number[]> => {
+  if (added.length === 0) return [];
+  const rows = added.map((one) => ({ run: one.run, experiment: one.experiment, key: one.key, ...toColumns(one) }));
+  const made = await sql<{ series: number; run: number; key: string }>`
+    insert into run_metrics (run, experiment, key, points, last_value, last_special, last_step, last_at, min_value, max_value)
+    select * from json_to_recordset(${JSON.stringify(rows)}::json) as given(run bigint, experiment bigint, key text,
+      points bigint, last_value double precision, last_special text, last_step bigint, last_at bigint,
+      min_value double precision, max_value double precision)
+    returning series, run, key`.execute(db);
+  const found = new Map(made.rows.map((row) => [`${row.run} ${row.key}`, row.series]));
+  return added.map(({ run, key }) => found.get(`${run} ${key}`) as number);
 };
 
 export const toColumns = (state: MetricState) => ({
@@ -107,16 +121,24 @@ const updateTogether = async (
   changed: readonly (MetricState & { series: number })[],
 ): Promise<void> => {
   if (changed.length === 0) return;
-  const rows = [...changed]
-    .sort((a, b) => a.series - b.series)
-    .map((one) => ({ series: one.series, ...toColumns(one) }));
+  const sorted = [...changed].sort((a, b) => a.series - b.series);
+  const rows = sorted.map(toColumns);
   await sql`
     update ${sql.table(table)} as m set points = v.points, last_value = v.last_value, last_special = v.last_special,
       last_step = v.last_step, last_at = v.last_at, min_value = v.min_value, max_value = v.max_value
-    from json_to_recordset(${JSON.stringify(rows)}::json) as v(series bigint, points bigint, last_value double precision,
-      last_special text, last_step bigint, last_at bigint, min_value double precision, max_value double precision)
+    from unnest(${listOf(sorted, 'series')}::bigint[], ${listOf(rows, 'points')}::bigint[],
+      ${listOf(rows, 'last_value')}::double precision[], ${listOf(rows, 'last_special')}::text[],
+      ${listOf(rows, 'last_step')}::bigint[], ${listOf(rows, 'last_at')}::bigint[],
+      ${listOf(rows, 'min_value')}::double precision[], ${listOf(rows, 'max_value')}::double precision[])
+      as v(series, points, last_value, last_special, last_step, last_at, min_value, max_value)
     where m.series = v.series`.execute(db);
 };
+
+/** A list as PostgreSQL reads it: thousands of parameters cost more on both ends than what is done with them. */
+const listOf = <Row, Name extends keyof Row>(
+  rows: readonly Row[],
+  name: Row[Name] extends number | Special | null ? Name : never,
+): string => `{${rows.map((row) => row[name] ?? 'NULL').join(',')}}`;
 
 export interface NewPoint {
   series: number;
@@ -126,27 +148,32 @@ export interface NewPoint {
 }
 
 const pointsPerStatement = 500;
-const pointColumns = ['series', 'at', 'step', 'value', 'special'];
+const pointColumns = ['series', 'at', 'step', 'value', 'special'] as const;
 
 /** The hottest write: the text of the statement is made once per length, and nothing is built per row but its values. */
-const insertText = (table: string, rows: number): string => {
+const insertText = (table: string, rows: number, isAnswered: boolean): string => {
   const row = `(${pointColumns.map(() => '?').join(',')})`;
   const columns = pointColumns.join(',');
-  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')} on conflict do nothing returning ${columns}`;
+  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')} on conflict do nothing${isAnswered ? ` returning ${columns}` : ''}`;
 };
 const texts = new Map<string, string>();
-const textFor = (table: string, rows: number): string => {
-  const name = `${table} ${rows}`;
+const textFor = (table: string, rows: number, isAnswered: boolean): string => {
+  const name = `${table} ${rows} ${isAnswered}`;
   const known = texts.get(name);
   if (known !== undefined) return known;
-  const text = insertText(table, rows);
+  const text = insertText(table, rows, isAnswered);
   texts.set(name, text);
   return text;
 };
 
-/** Answers those that were not there yet. */
-export const insertPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
-  if (kindOf(db) === 'postgres') return insertTogether(db, table, points);
+type PointRow = { series: number; at: number; step: number; value: number; special: number };
+
+const insertEach = async (
+  db: Db,
+  table: SeriesTable,
+  points: readonly NewPoint[],
+  isAnswered: boolean,
+): Promise<NewPoint[]> => {
   const added: NewPoint[] = [];
   for (let start = 0; start < points.length; start += pointsPerStatement) {
     const part = points.slice(start, start + pointsPerStatement);
@@ -155,43 +182,38 @@ export const insertPoints = async (db: Db, table: SeriesTable, points: readonly 
       const stored = toStored(point.value);
       values.push(point.series, point.at, point.step, stored.value, stored.special);
     }
-    type Row = { series: number; at: number; step: number; value: number; special: number };
-    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(textFor(pointTables[table], part.length), values));
+    const text = textFor(pointTables[table], part.length, isAnswered);
+    const { rows } = await db.executeQuery<PointRow>(CompiledQuery.raw(text, values));
     for (const row of rows) added.push({ series: row.series, at: row.at, step: row.step, value: fromStored(row) });
   }
   return added;
 };
 
-/**
- * As one document instead of thousands of parameters and rows: those cost more on both ends than the insert itself.
- * Usually all points are new, and only their count comes back.
- */
-const insertTogether = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> => {
-  if (points.length === 0) return [];
-  const kept: NewPoint[] = [];
-  const rows = points.map((point, o) => {
-    const stored = toStored(point.value);
-    kept.push({ ...point, value: fromStored(stored) });
-    return { o, s: point.series, a: point.at, t: point.step, v: stored.value, x: stored.special };
-  });
-  const { rows: found } = await sql<{ ordinals: number[] | null; count: number }>`
-    with given as (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json)
-        as g(o integer, s bigint, a bigint, t bigint, v double precision, x bigint)
-    ), added as (
-      insert into ${sql.table(pointTables[table])} (series, at, step, value, special)
-      select s, a, t, v, x from given on conflict do nothing returning series, at, step, value, special
-    )
-    select case when (select count(*) from added) = ${sql.lit(points.length)} then null else (
-      select json_agg(o) from (
-        select min(given.o) as o from given
-        join added on (series, at, step, value, special) = (s, a, t, v, x) group by s, a, t, v, x
-      ) as first
-    ) end as ordinals, (select count(*) from added) as count`.execute(db);
-  const ordinals = found[0]?.ordinals ?? null;
-  if (ordinals !== null) return ordinals.sort((a, b) => a - b).map((o) => kept[o] as NewPoint);
-  return Number(found[0]?.count ?? 0) === points.length ? kept : [];
+const insertLists = async (
+  db: Db,
+  table: SeriesTable,
+  points: readonly NewPoint[],
+  isAnswered: boolean,
+): Promise<NewPoint[]> => {
+  const stored = points.map((point) => toStored(point.value));
+  const columns = sql.join(pointColumns.map((name) => sql.ref(name)));
+  const { rows } = await sql<PointRow>`
+    insert into ${sql.table(pointTables[table])} (${columns})
+    select * from unnest(${listOf(points, 'series')}::bigint[], ${listOf(points, 'at')}::bigint[],
+      ${listOf(points, 'step')}::bigint[], ${listOf(stored, 'value')}::double precision[],
+      ${listOf(stored, 'special')}::bigint[]) as given(series, at, step, value, special)
+    on conflict do nothing ${isAnswered ? sql`returning ${columns}` : sql``}`.execute(db);
+  return rows.map((row) => ({ series: row.series, at: row.at, step: row.step, value: fromStored(row) }));
 };
+
+/** Points of which it is known that none is there yet, so that nothing need come back. */
+export const insertNewPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<void> => {
+  if (points.length > 0) await (kindOf(db) === 'postgres' ? insertLists : insertEach)(db, table, points, false);
+};
+
+/** Answers those that were not there yet. */
+export const insertPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> =>
+  points.length === 0 ? [] : (kindOf(db) === 'postgres' ? insertLists : insertEach)(db, table, points, true);
 
 const toPoint = (row: { at: number; step: number; value: number; special: number }): MetricPoint => ({
   step: row.step,
