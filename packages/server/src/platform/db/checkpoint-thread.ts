@@ -6,6 +6,8 @@ const { path } = workerData as { path: string };
 const connection = new DatabaseSync(path, { timeout: 0 });
 connection.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -256');
 
+const answer = (message: object): void => parentPort?.postMessage(message, []);
+
 parentPort?.on('message', (mode: 'PASSIVE' | 'RESTART' | 'END') => {
   if (mode === 'END') {
     connection.close();
@@ -14,8 +16,8 @@ parentPort?.on('message', (mode: 'PASSIVE' | 'RESTART' | 'END') => {
   }
   try {
     const row = connection.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as { log: number; checkpointed: number };
-    parentPort?.postMessage({ frames: row.log, copied: row.checkpointed });
+    answer({ frames: row.log, copied: row.checkpointed });
   } catch (error) {
-    parentPort?.postMessage({ problem: error instanceof Error ? error.message : String(error) });
+    answer({ problem: error instanceof Error ? error.message : String(error) });
   }
 });

@@ -54,7 +54,7 @@ export const createCheckpoints = (
         if ('problem' in answer) reject(new Error(answer.problem));
         else resolve(answer);
       });
-      asked.postMessage(mode);
+      asked.postMessage(mode, []);
     });
   };
   const work = async (): Promise<void> => {
@@ -90,7 +90,7 @@ export const createCheckpoints = (
       const ended = new Promise((resolve) => ending.once('exit', resolve));
       // The process must not end before it.
       ending.ref();
-      ending.postMessage('END');
+      ending.postMessage('END', []);
       await ended;
     },
   };

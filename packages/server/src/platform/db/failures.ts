@@ -72,7 +72,12 @@ export const translateFailure = (error: unknown): unknown => {
       {},
       error,
     );
-  if (codeOf(error) === 'EIO' || sqliteCode === sqliteIoError || sqliteCode === sqliteReadOnly || sqliteCode === sqliteCannotOpen)
+  if (
+    codeOf(error) === 'EIO' ||
+    sqliteCode === sqliteIoError ||
+    sqliteCode === sqliteReadOnly ||
+    sqliteCode === sqliteCannotOpen
+  )
     return new MillwrightError(
       'DATABASE_UNAVAILABLE',
       'The database file cannot be read or written. Check the disk under the data folder.',
