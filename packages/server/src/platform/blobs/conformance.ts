@@ -193,5 +193,59 @@ export function describeBlobStore(title: string, openForTest: () => Promise<Stor
       expect(new Set(paths).size).toBe(1);
       expect(await readFile(paths[0] ?? '')).toEqual(text);
     });
+
+    describe('in parts', () => {
+      const partBytes = 5 * 1024 * 1024;
+      const bytes = randomBytes(2 * partBytes + 1000);
+      const part = (number: number) => inChunks(bytes.subarray((number - 1) * partBytes, number * partBytes));
+      const startOf = (number: number) => (number - 1) * partBytes;
+      let made = 0;
+      const begin = () => store.parts.begin(`upl_${Date.now()}_${made++}`);
+
+      it('makes one blob of them, whatever order they come in, also when it is told twice', async () => {
+        const upload = await begin();
+        const last = await store.parts.put(upload, { number: 3, start: null }, part(3));
+        const second = await store.parts.put(upload, { number: 2, start: startOf(2) }, part(2));
+        await store.parts.put(upload, { number: 1, start: 0 }, inChunks(Buffer.alloc(partBytes)));
+        const first = await store.parts.put(upload, { number: 1, start: 0 }, part(1));
+        expect(first).toMatchObject({ number: 1, sizeBytes: partBytes });
+        const parts = [first, second, last];
+        const sealed = await store.parts.seal(upload, parts);
+        expect(sealed).toEqual({ digest: digestOf(bytes), sizeBytes: bytes.byteLength });
+        expect(await store.parts.seal(upload, parts)).toEqual(sealed);
+        expect(await store.has(sealed.digest)).toBe(false);
+        await store.parts.adopt(upload, sealed);
+        await store.parts.adopt(upload, sealed);
+        expect((await collect((await store.get(sealed.digest)).stream)).equals(bytes)).toBe(true);
+        expect((await store.list()).blobs).toMatchObject([sealed]);
+      });
+
+      it('knows the digest of parts that came one behind the other, the last of them twice', async () => {
+        const upload = await begin();
+        const parts = [];
+        for (const number of [1, 2, 3])
+          parts.push(await store.parts.put(upload, { number, start: startOf(number) }, part(number)));
+        await store.parts.put(upload, { number: 3, start: startOf(3) }, inChunks(Buffer.alloc(2000)));
+        parts[2] = await store.parts.put(upload, { number: 3, start: startOf(3) }, part(3));
+        expect((await store.parts.seal(upload, parts)).digest).toBe(digestOf(bytes));
+      });
+
+      it('takes an empty part alone', async () => {
+        const upload = await begin();
+        const sealed = await store.parts.seal(upload, [
+          await store.parts.put(upload, { number: 1, start: 0 }, inChunks(new Uint8Array())),
+        ]);
+        await store.parts.adopt(upload, sealed);
+        expect(await store.stat(digestOf(new Uint8Array()))).toEqual(sealed);
+      });
+
+      it('gives up what is not wanted any more, twice over', async () => {
+        const upload = await begin();
+        await store.parts.put(upload, { number: 1, start: 0 }, part(1));
+        await store.parts.discard(upload);
+        await store.parts.discard(upload);
+        expect((await store.list()).blobs).toEqual([]);
+      });
+    });
   });
 }

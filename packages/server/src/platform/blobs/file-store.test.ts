@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect, describeBlobStore, failingWith } from './conformance.ts';
 import { shardedKey } from './digest.ts';
-import { type BlobStore, digestOf, openBlobStore } from './index.ts';
+import { type BlobStore, openBlobStore } from './index.ts';
 import { onDisk } from './storage-errors.ts';
 
 const fileOf = (root: string, digest: string) => join(root, shardedKey(digest.slice(7)));
@@ -73,7 +73,7 @@ describe('file blob store', () => {
       import { openBlobStore } from '#platform/blobs';
       armFailurePoint('blob.half-written:2');
       const store = await openBlobStore({ kind: 'files', root: ${JSON.stringify(root)} });
-      await store.put((async function* () { yield Buffer.from('gears '); yield Buffer.from('and levers'); })());
+      await store.put((async function* () { yield Buffer.alloc(5 << 20); yield Buffer.from('gears and levers'); })());
       process.exit(0);`;
     const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
       cwd: import.meta.dirname,
@@ -81,7 +81,6 @@ describe('file blob store', () => {
     });
     const [, signal] = await once(child, 'exit');
     expect(signal).toBe('SIGKILL');
-    expect(await store.has(digestOf(Buffer.from('gears and levers')))).toBe(false);
     expect((await store.list()).blobs).toEqual([]);
     expect(await readdir(join(root, 'temp'))).toHaveLength(2);
     await store.removeStale();

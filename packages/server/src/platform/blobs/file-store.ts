@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { fail } from '#platform/errors';
 import { resolveRange } from './byte-range.ts';
 import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
-import { flush, hashFile, renameDurably, writeDurably } from './durable-file.ts';
+import { flush, hashFile, readFileBytes, renameDurably, writeDurably } from './durable-file.ts';
 import type {
   BlobContent,
   BlobPage,
@@ -17,6 +16,7 @@ import type {
   TempFile,
 } from './port.ts';
 import { onDisk } from './storage-errors.ts';
+import { FileParts } from './file-parts.ts';
 import { TempFolder } from './temp-folder.ts';
 import { corruptDetail, verified } from './verified-stream.ts';
 
@@ -24,18 +24,21 @@ import { corruptDetail, verified } from './verified-stream.ts';
 export class FileBlobStore implements BlobStore {
   readonly #root: string;
   readonly #temp: TempFolder;
+  readonly parts: FileParts;
   /** Identity (size, time, inode) of files whose bytes were verified, so that each is hashed once per process. */
   readonly #verified = new Map<string, Promise<string>>();
 
   constructor(root: string) {
     this.#root = root;
     this.#temp = new TempFolder(join(root, 'temp'));
+    this.parts = new FileParts(root, (path, reference) => this.#adopt(path, reference, {}));
   }
 
   async open(): Promise<this> {
     await onDisk(this.#root, async () => {
       await mkdir(join(this.#root, 'sha256'), { recursive: true });
       await this.#temp.open();
+      await this.parts.open();
     });
     return this;
   }
@@ -92,10 +95,9 @@ export class FileBlobStore implements BlobStore {
     const path = this.#path(found.digest);
     if (options.range) {
       const { start, end } = resolveRange(options.range, sizeBytes);
-      return { stream: createReadStream(path, { start, end: end - 1 }), sizeBytes, start, end };
+      return { stream: readFileBytes(path, { start, end }), sizeBytes, start, end };
     }
-    const bytes = sizeBytes === 0 ? Readable.from([]) : createReadStream(path, { highWaterMark: 1 << 18 });
-    return { stream: verified(bytes, found.digest), sizeBytes, start: 0, end: sizeBytes };
+    return { stream: verified(readFileBytes(path), found.digest), sizeBytes, start: 0, end: sizeBytes };
   }
 
   async stat(digest: string): Promise<BlobReference | undefined> {
@@ -190,7 +192,10 @@ export class FileBlobStore implements BlobStore {
   }
 
   async removeStale(): Promise<void> {
-    await onDisk(this.#root, () => this.#temp.removeStale());
+    await onDisk(this.#root, async () => {
+      await this.#temp.removeStale();
+      await this.parts.removeStale();
+    });
   }
 
   async close(): Promise<void> {

@@ -9,8 +9,10 @@ export type {
   BlobReference,
   BlobStore,
   ByteRange,
+  PartsUpload,
   PutOptions,
   StoredBlob,
+  StoredPart,
   TempFile,
 } from './port.ts';
 export type { S3BlobOptions } from './s3-store.ts';

@@ -47,6 +47,43 @@ export interface TempFile extends AsyncDisposable {
   discard(): Promise<void>;
 }
 
+/** An upload in parts: its id (letters, digits and underscores) and what the storage knows it by. */
+export interface PartsUpload {
+  id: string;
+  storageRef: string;
+}
+
+export interface StoredPart {
+  /** From 1. */
+  number: number;
+  sizeBytes: number;
+  /** What the storage knows these bytes of it by. */
+  etag: string;
+}
+
+/**
+ * Contents that arrive in parts, over several requests, and outlive the process. What becomes visible is the whole, as a
+ * blob, never a part. All parts but the last are of the same size.
+ */
+export interface PartStore {
+  begin(id: string): Promise<PartsUpload>;
+  /**
+   * Stored when it resolves; takes the place of a part with that number. `start`: where it lies in the whole; null for a
+   * last part that comes before the size of the others is known.
+   */
+  put(
+    upload: PartsUpload,
+    part: { number: number; start: number | null },
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<StoredPart>;
+  /** Puts them together and answers what they make. May be repeated; no part is taken any more. */
+  seal(upload: PartsUpload, parts: readonly StoredPart[]): Promise<BlobReference>;
+  /** Makes a blob of what was sealed. May be repeated. Errors: BLOB_NOT_FOUND when neither is there. */
+  adopt(upload: PartsUpload, sealed: BlobReference, options?: { mediaType?: string }): Promise<void>;
+  /** Gives it up, whatever there is of it. May be repeated. */
+  discard(upload: PartsUpload): Promise<void>;
+}
+
 /**
  * Immutable content under the SHA-256 of its bytes. A blob is visible completely or not at all, and putting the same
  * bytes twice stores them once, and tells the storage that they were put just now. Strings that are no digest name nothing: `stat` answers undefined, `get` fails with
@@ -72,6 +109,7 @@ export interface BlobStore {
    * Read only. A remote store may evict the copy 15 minutes after the latest call. Errors: BLOB_NOT_FOUND, BLOB_CORRUPT.
    */
   localPath(digest: string): Promise<string>;
+  readonly parts: PartStore;
   /** @param suffix of the file name, such as `.parquet`; letters, digits and dots only. */
   openTemp(suffix?: string): Promise<TempFile>;
   /** Removes what crashed writers left behind (temporary files, unfinished uploads); done once when a store is opened. */

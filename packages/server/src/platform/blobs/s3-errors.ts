@@ -28,6 +28,11 @@ export function isMissingObject(error: unknown): boolean {
   return missingNames.has((error as S3Failure).name ?? '');
 }
 
+/** Whether there is no such multipart upload: it was completed, aborted, or never was. */
+export function isMissingUpload(error: unknown): boolean {
+  return (error as S3Failure).name === 'NoSuchUpload';
+}
+
 /** Every failure of the object storage as STORAGE_UNAVAILABLE or STORAGE_FULL with what to do about it. */
 export function s3Error(place: { bucket: string; endpoint?: string | undefined }, error: unknown): MillwrightError {
   if (error instanceof MillwrightError) return error;

@@ -9,12 +9,12 @@ const anUpload = (key: string, ageHours: number) =>
   `<Initiated>${new Date(Date.now() - ageHours * 3600_000).toISOString()}</Initiated></Upload>`;
 
 // A canned server, because test servers report the same start for every upload.
-it('aborts uploads that began more than a day ago and leaves those alone that may still be running', async () => {
+it('aborts uploads that began more than a day ago, those in parts after nine days, and leaves those alone that may still be running', async () => {
   const aborted: string[] = [];
   const server = createServer((request, response) => {
     if (request.method === 'DELETE') aborted.push(request.url ?? '');
     response.writeHead(request.method === 'DELETE' ? 204 : 200, { 'content-type': 'application/xml' });
-    const list = `<ListMultipartUploadsResult>${anUpload('old', 25)}${anUpload('young', 23)}</ListMultipartUploadsResult>`;
+    const list = `<ListMultipartUploadsResult>${anUpload('old', 25)}${anUpload('young', 23)}${anUpload('uploads/resting', 200)}${anUpload('uploads/lost', 300)}</ListMultipartUploadsResult>`;
     response.end(request.method === 'DELETE' ? '' : list);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -27,5 +27,8 @@ it('aborts uploads that began more than a day ago and leaves those alone that ma
   await abortStaleUploads({ client, sdk, bucket: 'models' }, '');
   client.destroy();
   server.close();
-  expect(aborted).toEqual([expect.stringContaining('/models/old?uploadId=id-old')]);
+  expect(aborted).toEqual([
+    expect.stringContaining('/models/old?uploadId=id-old'),
+    expect.stringContaining('/models/uploads/lost?uploadId='),
+  ]);
 });

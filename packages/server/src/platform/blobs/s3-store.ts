@@ -18,6 +18,7 @@ import type {
   TempFile,
 } from './port.ts';
 import { isMissingObject, s3Error } from './s3-errors.ts';
+import { S3Parts } from './s3-parts.ts';
 import { abortStaleUploads, uploadFile } from './s3-upload.ts';
 import { diskError } from './storage-errors.ts';
 import { verified } from './verified-stream.ts';
@@ -56,6 +57,7 @@ export class S3BlobStore implements BlobStore {
   readonly #prefix: string;
   readonly #local: FileBlobStore;
   readonly #cache: LocalCache;
+  readonly parts: S3Parts;
   readonly #downloads = new Map<string, Promise<BlobReference>>();
   #connection: { sdk: Sdk; client: S3Client } | undefined;
 
@@ -64,6 +66,13 @@ export class S3BlobStore implements BlobStore {
     this.#prefix = options.keyPrefix ?? '';
     this.#local = new FileBlobStore(options.cacheDir);
     this.#cache = new LocalCache(this.#local, options.cacheLimitBytes, options.nowMs ?? Date.now);
+    this.parts = new S3Parts({
+      prefix: this.#prefix,
+      request: (work) => this.#request(work),
+      openTemp: (suffix) => this.openTemp(suffix),
+      keyOf: (digest) => this.#key(digest as Digest),
+      isFresh: async (digest) => this.#isFresh(await this.#head(digest)),
+    });
   }
 
   /** Prepares the local folder only; the bucket is first contacted when it is used. */
@@ -97,11 +106,14 @@ export class S3BlobStore implements BlobStore {
       fail('BLOB_CORRUPT', `The bytes received have the digest ${digest}, announced was ${options.expectedDigest}.`);
     }
     const known = await this.#head(digest);
-    // What was put long ago is sent again, so that its time says that somebody counts on it from now on.
-    const isFresh = known !== undefined && known.storedAt > (this.#options.nowMs ?? Date.now)() - freshForMs;
-    if (isFresh && known.sizeBytes === sizeBytes) return;
+    if (this.#isFresh(known) && known?.sizeBytes === sizeBytes) return;
     const source = { path, sizeBytes, key: this.#key(digest), mediaType: options.mediaType };
     await this.#request((target) => uploadFile(target, source));
+  }
+
+  /** What was put long ago is stored again, so that its time says that somebody counts on it from now on. */
+  #isFresh(known: StoredBlob | undefined): boolean {
+    return known !== undefined && known.storedAt > (this.#options.nowMs ?? Date.now)() - freshForMs;
   }
 
   async get(digest: string, options: { range?: ByteRange } = {}): Promise<BlobContent> {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import { failurePoint } from '#platform/failure-points';
 
 const partSizeBytes = 8 * 1024 * 1024;
@@ -7,9 +7,11 @@ const partSizeBytes = 8 * 1024 * 1024;
 const partCountLimit = 10_000;
 const parallelParts = 3;
 const staleUploadAgeMs = 24 * 3600_000;
+/** Those that come in parts over several requests may rest for days; whose row is gone goes with it. */
+const stalePartsAgeMs = 9 * staleUploadAgeMs;
 
 type Sdk = typeof import('@aws-sdk/client-s3');
-interface Target {
+export interface Target {
   client: S3Client;
   sdk: Sdk;
   bucket: string;
@@ -32,30 +34,42 @@ export async function uploadFile(
       await client.send(new sdk.PutObjectCommand({ ...typed, Body: await readPart(file, 0, source.sizeBytes) }));
       return;
     }
-    const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(typed));
-    const upload = { ...object, UploadId };
-    try {
-      const parts = await sendParts(source.sizeBytes, async (part) => {
+    await inParts({ client, sdk, bucket }, typed, async (upload) =>
+      forEachPart(source.sizeBytes, partSizeBytes, async (part) => {
         const body = await readPart(file, part.start, part.end);
         const sent = await client.send(new sdk.UploadPartCommand({ ...upload, PartNumber: part.number, Body: body }));
         failurePoint('blob.half-written');
         return { PartNumber: part.number, ETag: sent.ETag };
-      });
-      await client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } }));
-    } catch (error) {
-      await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
-      throw error;
-    }
+      }),
+    );
   } finally {
     await file.close();
   }
 }
 
-async function sendParts<T>(
+/** A multipart upload from its beginning to its end; aborted when a part fails. */
+async function inParts(
+  { client, sdk }: Target,
+  object: { Bucket: string; Key: string; ContentType?: string },
+  send: (upload: { Bucket: string; Key: string; UploadId: string | undefined }) => Promise<CompletedPart[]>,
+): Promise<void> {
+  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(object));
+  const upload = { Bucket: object.Bucket, Key: object.Key, UploadId };
+  try {
+    const Parts = await send(upload);
+    await client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+  } catch (error) {
+    await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function forEachPart<T>(
   sizeBytes: number,
+  atLeastBytes: number,
   send: (part: { number: number; start: number; end: number }) => Promise<T>,
 ): Promise<T[]> {
-  const size = Math.max(partSizeBytes, Math.ceil(sizeBytes / partCountLimit));
+  const size = Math.max(atLeastBytes, Math.ceil(sizeBytes / partCountLimit));
   const count = Math.ceil(sizeBytes / size);
   const sent: T[] = new Array(count);
   let next = 0;
@@ -93,11 +107,38 @@ async function readPart(file: FileHandle, start: number, end: number): Promise<U
   return part;
 }
 
+/** A copy larger than this is made in pieces, so that no single request takes minutes. */
+const copiedAtOnceBytes = 512 << 20;
+
+/** Within the bucket: no byte comes here. */
+export async function copyObject(
+  { client, sdk, bucket }: Target,
+  copy: { from: string; key: string; sizeBytes: number; mediaType: string | undefined },
+): Promise<void> {
+  const typed = copy.mediaType === undefined ? {} : { ContentType: copy.mediaType };
+  const object = { Bucket: bucket, Key: copy.key };
+  const CopySource = encodeURI(`${bucket}/${copy.from}`);
+  if (copy.sizeBytes <= copiedAtOnceBytes) {
+    await client.send(new sdk.CopyObjectCommand({ ...object, ...typed, CopySource, MetadataDirective: 'REPLACE' }));
+    return;
+  }
+  await inParts({ client, sdk, bucket }, { ...object, ...typed }, async (upload) =>
+    forEachPart(copy.sizeBytes, copiedAtOnceBytes, async ({ number, start, end }) => {
+      const CopySourceRange = `bytes=${start}-${end - 1}`;
+      const copied = await client.send(
+        new sdk.UploadPartCopyCommand({ ...upload, PartNumber: number, CopySource, CopySourceRange }),
+      );
+      return { PartNumber: number, ETag: copied.CopyPartResult?.ETag };
+    }),
+  );
+}
+
 /** Aborts uploads older than a day: their writers are gone, and unfinished parts are stored and billed but invisible. */
 export async function abortStaleUploads({ client, sdk, bucket }: Target, prefix: string): Promise<void> {
   const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }));
   for (const { Key, UploadId, Initiated } of Uploads) {
-    if (Initiated && Date.now() - Initiated.getTime() > staleUploadAgeMs) {
+    const ageMs = Key?.startsWith(`${prefix}uploads/`) === true ? stalePartsAgeMs : staleUploadAgeMs;
+    if (Initiated && Date.now() - Initiated.getTime() > ageMs) {
       await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
     }
   }
