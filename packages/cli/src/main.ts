@@ -73,6 +73,14 @@ export const commands: Record<string, Command> = {
       },
     ]),
   ),
+  'artifacts put': {
+    summary: 'store a file with a run; a large one goes on where it stopped',
+    run: async (argv) => (await import('./transfers/put.ts')).putFile(argv),
+  },
+  'artifacts get': {
+    summary: 'download a file of a run, going on where it stopped, and check its digest',
+    run: async (argv) => (await import('./transfers/get.ts')).getFile(argv),
+  },
   restore: {
     summary: 'unpack a backup FILE into a new data folder',
     run: async (argv) => (await import('./commands/backup.ts')).restore(argv),

@@ -35,7 +35,6 @@ export const putArtifact = operation({
   status: 201,
   errors: ['NOT_FOUND', 'STORAGE_FULL'],
   audit: 'artifact.put',
-  cli: 'artifacts put',
 });
 
 export const listArtifacts = operation({
@@ -66,5 +65,4 @@ export const getArtifact = operation({
   replyKind: 'stream',
   errors: ['NOT_FOUND', 'RANGE_UNSATISFIABLE'],
   audit: false,
-  cli: 'artifacts get',
 });

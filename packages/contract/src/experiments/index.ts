@@ -4,4 +4,5 @@ export * from './metrics.ts';
 export * from './artifacts.ts';
 export * from './bulk.ts';
 export * from './name-pattern.ts';
+export * from './uploads.ts';
 export { RunKey } from './scope.ts';

@@ -7,6 +7,7 @@ import { clearingJob } from './trash/service.ts';
 
 const dayMs = 24 * 3_600_000;
 const trashJob = 'experiments.empty-trash';
+const uploadsJob = 'experiments.remove-uploads';
 
 export const registerJobs = (
   { jobs, scheduler, config, clock, log }: Platform,
@@ -21,4 +22,9 @@ export const registerJobs = (
     if (Object.values(gone).some((count) => count > 0)) log.info('emptied the trash', gone);
   });
   scheduler.declare({ key: trashJob, cron: '17 * * * *', jobKind: trashJob });
+  jobs.handle(uploadsJob, async () => {
+    const count = await service.removeExpiredUploads();
+    if (count > 0) log.info('gave up uploads that nothing more came for', { count });
+  });
+  scheduler.declare({ key: uploadsJob, cron: '7,37 * * * *', jobKind: uploadsJob });
 };

@@ -1,4 +1,9 @@
 import {
+  appendUpload,
+  completeUpload,
+  createUpload,
+  deleteUpload,
+  getUpload,
   changeRuns,
   countRuns,
   createExperiment,
@@ -80,6 +85,19 @@ export const routes = (api: Api, service: ExperimentsService): void => {
       return fail('MEDIA_TYPE_UNSUPPORTED', 'Send the file as application/octet-stream; its name tells what it is.');
     return service.putArtifact(ctx, params.run, query.path, stream, mediaTypeOf(query.path));
   });
+  api.serve(createUpload, async ({ params, body: { path, ...file } }, ctx) => {
+    await service.demandRun(ctx, params.run);
+    return service.beginUpload(ctx, { root: params.run, path }, file);
+  });
+  api.serve(getUpload, ({ params }, ctx) => service.getUpload(ctx, params.run, params.upload));
+  api.serve(appendUpload, ({ params, query: { offset }, stream }, ctx) =>
+    service.appendUpload(ctx, params.run, params.upload, { offset, source: stream }),
+  );
+  api.serve(completeUpload, async ({ params, body }, ctx) => {
+    await service.demandRun(ctx, params.run);
+    return service.completeUpload(ctx, params.run, params.upload, body.digest ?? null);
+  });
+  api.serve(deleteUpload, ({ params }, ctx) => service.deleteUpload(ctx, params.run, params.upload));
   api.serve(listArtifacts, async ({ params }, ctx) => ({ items: await service.listArtifacts(ctx, params.run) }));
   api.serve(getArtifact, ({ params, query, headers }, ctx) =>
     service.readArtifact(ctx, params.run, query.path, headers),

@@ -16,6 +16,7 @@ import { copiedNow } from './runs/copying/store.ts';
 import { createMoving } from './runs/moving/service.ts';
 import { createRunWriter } from './runs/writer.ts';
 import { registerJobs } from './jobs.ts';
+import { createUploads, type Uploads } from './uploads/service.ts';
 import { createTrash, type Trash } from './trash/service.ts';
 
 export interface ExperimentsDeps {
@@ -24,7 +25,7 @@ export interface ExperimentsDeps {
 }
 
 /** Errors of everything that takes an id or a name: NOT_FOUND. */
-export type ExperimentsService = Catalog & Runs & Metrics & Artifacts & Inputs & LoggedModels & Trash & Bulk;
+export type ExperimentsService = Catalog & Runs & Metrics & Artifacts & Uploads & Inputs & LoggedModels & Trash & Bulk;
 
 export const createExperiments = (platform: Platform, deps: ExperimentsDeps): ExperimentsService => {
   const { db } = platform.database;
@@ -45,6 +46,7 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
     ...runs,
     ...createMetrics(platform, { write }),
     ...createArtifacts(platform),
+    ...createUploads(platform),
     ...createInputs(platform, deps),
     ...createLoggedModels(platform, deps),
     ...trash,

@@ -108,6 +108,30 @@ export type ExperimentsTables = {
     media_type: string;
     created_at: number;
   };
+  /** A file that arrives in several requests. */
+  uploads: {
+    id: string;
+    project: string;
+    root: string;
+    path: string;
+    media_type: string;
+    /** `pieces`: one behind the other; `parts`: numbered, in any order. */
+    kind: 'pieces' | 'parts';
+    /** `sealing`: takes no part any more; `sealed`: its digest is known; `complete`: it is the file. */
+    state: 'open' | 'sealing' | 'sealed' | 'complete';
+    /** Who began it, by the id. */
+    owner: string;
+    part_count: number;
+    /** Of all parts but the last; null while none of them came. */
+    part_bytes: number | null;
+    size_bytes: number | null;
+    digest: string | null;
+    storage_ref: string;
+    created_at: number;
+    expires_at: number;
+    completed_at: number | null;
+  };
+  upload_parts: { upload: string; number: number; size_bytes: number; etag: string };
   /** A data set that runs of an experiment read, as their client describes it. */
   input_datasets: {
     number: Generated<number>;

@@ -1,5 +1,6 @@
 import type { Artifact } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
+import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { blobReply, type RangeHeaders, type StreamReply } from '#platform/http';
@@ -17,6 +18,8 @@ export interface FilePlace {
 }
 
 export interface Artifacts {
+  /** Errors: NOT_FOUND. */
+  demandRun(ctx: Ctx, runId: string): Promise<void>;
   /** A file at a path that has one already takes its place; the audit trail keeps the digest of both. */
   putArtifact(ctx: Ctx, runId: string, path: string, content: Content, mediaType: string): Promise<Artifact>;
   /** In the order of their paths. */
@@ -39,23 +42,40 @@ export interface Artifacts {
 }
 
 /** What an audit row is about: ids carry their kind. */
-const resourceOf = (ctx: Ctx, root: string): { resourceType: string; resourceId: string } => {
-  if (root === '') return { resourceType: 'project', resourceId: ctx.project };
+const resourceOf = (project: string, root: string): { resourceType: string; resourceId: string } => {
+  if (root === '') return { resourceType: 'project', resourceId: project };
   return { resourceType: root.startsWith('run_') ? 'run' : 'logged-model', resourceId: root };
 };
 
 /** More paths than this in one audit row help nobody. */
 const pathsInAudit = 100;
 
+/** Makes a stored blob the file at a place. */
+export const recordFile = async (
+  change: Change,
+  project: string,
+  place: FilePlace,
+  stored: { digest: string; sizeBytes: number; mediaType: string },
+): Promise<Artifact> => {
+  const { digest, sizeBytes } = stored;
+  const { path } = place;
+  const before = await store.findArtifact(change.db, { project, ...place });
+  const artifact: Artifact = { path, ...stored, createdAt: change.now };
+  await store.writeArtifact(change.db, { project, ...place }, artifact);
+  const detail = { path, digest, sizeBytes, replaced: before?.digest ?? null };
+  change.audit({ verb: 'artifact.put', ...resourceOf(project, place.root), detail });
+  return artifact;
+};
+
 export const createArtifacts = ({ database: { db }, blobs, changes }: Platform): Artifacts => {
-  const checkRun = async (ctx: Ctx, runId: string): Promise<void> => {
+  const demandRun = async (ctx: Ctx, runId: string): Promise<void> => {
     if ((await findRunNumber(db, ctx.project, runId)) === null)
       fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
   };
   const at = (ctx: Ctx, { root, path }: FilePlace): store.Place => ({ project: ctx.project, root, path });
 
   const findArtifact = async (ctx: Ctx, runId: string, path: string): Promise<Artifact> => {
-    await checkRun(ctx, runId);
+    await demandRun(ctx, runId);
     return (
       (await store.findArtifact(db, at(ctx, { root: runId, path }))) ??
       fail('NOT_FOUND', `The run '${runId}' has no file '${path}'.`)
@@ -63,31 +83,24 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
   };
 
   const artifacts: Artifacts = {
+    demandRun,
     async putArtifact(ctx, runId, path, content, mediaType) {
       // Asked before anything is read: nobody streams gigabytes into nothing.
-      await checkRun(ctx, runId);
+      await demandRun(ctx, runId);
       return artifacts.putFile(ctx, { root: runId, path }, content, mediaType);
     },
     async putFile(ctx, place, content, mediaType) {
-      const { digest, sizeBytes } = await blobs.put(content, { mediaType });
-      const { path } = place;
-      return changes.change(ctx, async (change) => {
-        const before = await store.findArtifact(change.db, at(ctx, place));
-        const artifact: Artifact = { path, digest, sizeBytes, mediaType, createdAt: change.now };
-        await store.writeArtifact(change.db, at(ctx, place), artifact);
-        const detail = { path, digest, sizeBytes, replaced: before?.digest ?? null };
-        change.audit({ verb: 'artifact.put', ...resourceOf(ctx, place.root), detail });
-        return artifact;
-      });
+      const stored = await blobs.put(content, { mediaType });
+      return changes.change(ctx, (change) => recordFile(change, ctx.project, place, { ...stored, mediaType }));
     },
     async listArtifacts(ctx, runId) {
-      await checkRun(ctx, runId);
+      await demandRun(ctx, runId);
       return artifacts.filesBelow(ctx, { root: runId, path: '' });
     },
     findArtifact,
     artifactDigest: async (ctx, runId, path) => (await findArtifact(ctx, runId, path)).digest,
     async readArtifact(ctx, runId, path, headers) {
-      await checkRun(ctx, runId);
+      await demandRun(ctx, runId);
       return artifacts.readFile(ctx, { root: runId, path }, headers);
     },
     findFile: (ctx, place) => store.findArtifact(db, at(ctx, place)),
@@ -105,7 +118,7 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
         if (gone.length === 0) return 0;
         const files = gone.slice(0, pathsInAudit).map(({ path, digest }) => ({ path, digest }));
         const detail = { path: place.path, files, count: gone.length };
-        change.audit({ verb: 'artifact.delete', ...resourceOf(ctx, place.root), detail });
+        change.audit({ verb: 'artifact.delete', ...resourceOf(ctx.project, place.root), detail });
         return gone.length;
       }),
   };

@@ -13,6 +13,7 @@ import { notifications } from './0012-notifications.ts';
 import { houseKeeping } from './0013-house-keeping.ts';
 import { folders } from './0014-folders.ts';
 import { runRevisions } from './0021-run-revisions.ts';
+import { uploads } from './0018-uploads.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   houseKeeping,
   folders,
   runRevisions,
+  uploads,
 ];
