@@ -2,6 +2,7 @@ import * as chromium from '../environment/chromium.mjs';
 import * as mlflow from '../environment/mlflow.mjs';
 import * as postgres from '../environment/postgres.mjs';
 import * as python from '../environment/python.mjs';
+import * as pythonClient from '../environment/python-client.mjs';
 import * as s3 from '../environment/s3.mjs';
 import { say, secondsSince } from '../bootstrap/progress.mjs';
 import { checkStages } from './check.mjs';
@@ -41,12 +42,14 @@ async function prepare(runtime) {
   const database = await postgres.ensure();
   const objects = await s3.ensure(interpreter);
   const tracking = await mlflow.ensure();
+  const client = await pythonClient.ensure(tracking);
   const pieces = {
     Chromium: browser,
     'the Python environment': interpreter,
     PostgreSQL: database,
     'the S3 test server': objects,
     MLflow: tracking,
+    'the Python client': client,
   };
   return {
     missing: Object.entries(pieces).flatMap(([name, piece]) => (piece.ok ? [] : [{ name, ...piece }])),
@@ -55,6 +58,7 @@ async function prepare(runtime) {
       ...(browser.ok ? { MILLWRIGHT_TEST_CHROMIUM: browser.path } : {}),
       ...(interpreter.ok ? { MILLWRIGHT_TEST_PYTHON: interpreter.python } : {}),
       ...(tracking.ok ? { MILLWRIGHT_TEST_MLFLOW: tracking.folder } : {}),
+      ...(client.ok ? { MILLWRIGHT_TEST_PYTHON_CLIENT: client.folder } : {}),
       ...(database.ok ? { MILLWRIGHT_TEST_POSTGRES_URL: database.url } : {}),
       ...(objects.ok
         ? {

@@ -13,6 +13,7 @@ const pieces = {
   s3: { name: 'the S3 test server', variable: 'MILLWRIGHT_TEST_S3_ENDPOINT' },
   chromium: { name: 'Chromium', variable: 'MILLWRIGHT_TEST_CHROMIUM', isFile: true },
   mlflow: { name: 'the MLflow environment', variable: 'MILLWRIGHT_TEST_MLFLOW', isFile: true },
+  pythonClient: { name: 'the Python client', variable: 'MILLWRIGHT_TEST_PYTHON_CLIENT', isFile: true },
   python: { name: 'the Python environment', variable: 'MILLWRIGHT_TEST_PYTHON', isFile: true },
 } satisfies Record<string, Piece>;
 
@@ -61,3 +62,6 @@ export const chromiumPath = (): string => prepared('chromium', 'MILLWRIGHT_TEST_
 
 /** Folder of the prepared MLflow environment. */
 export const mlflowFolder = (): string => prepared('mlflow', 'MILLWRIGHT_TEST_MLFLOW');
+
+/** Folder in which our Python package is installed. */
+export const pythonClientFolder = (): string => prepared('pythonClient', 'MILLWRIGHT_TEST_PYTHON_CLIENT');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mlflowFolder, needs } from '../../../scripts/testing/needs.ts';
 import { mlflowVersions } from '../environment.ts';
 import { type OurServer, startOurs } from '../our-server.ts';
-import { flows, runFlow } from './run-flow.ts';
+import { flows, flowsOfOurPackage, runFlow } from './run-flow.ts';
 import { startOnPostgresAndS3 } from './storage.ts';
 
 const withinMs = 900_000;
@@ -113,6 +113,6 @@ describe('the flows', () => {
     const { readdirSync } = await import('node:fs');
     const { join } = await import('node:path');
     const files = readdirSync(join(import.meta.dirname, 'flows')).map((name) => name.replace('.py', ''));
-    expect(files.toSorted()).toEqual([...flows, 'names', 'sign_in', 'workspaces'].toSorted());
+    expect(files.toSorted()).toEqual([...flows, ...flowsOfOurPackage, 'names', 'sign_in', 'workspaces'].toSorted());
   });
 });

@@ -20,6 +20,9 @@ export const flows = [
   'torch_model',
 ] as const;
 
+/** Those that need it installed beside MLflow's client. */
+export const flowsOfOurPackage = ['context_of_a_run', 'media_of_a_run', 'dataset_of_a_run'] as const;
+
 const atOnce = 2;
 let running = 0;
 const waiting: (() => void)[] = [];

@@ -23,6 +23,8 @@ export const runTags = {
   seeds: 'millwright.seeds',
   /** JSON object: `RunEnergy`. */
   energy: 'millwright.energy',
+  /** The version of the server, of runs that it trained itself: their code. */
+  platform: 'millwright.platform',
 } as const;
 
 /** What MLflow's own client records of the same facts. */
@@ -43,7 +45,10 @@ export const runFiles = {
   packages: 'millwright/packages.txt',
   /** JSON: `RunHost`. */
   host: 'millwright/host.json',
-  /** `0001.log`, `0002.log`, ... in order, then `tail.log`: the end, where what is between was left out. */
+  /**
+   * `<epoch ms of its begin>-0001.log`, `-0002.log`, ... in the order of names, then `-tail.log`: the end, where what is
+   * between was left out. A line is as in the logs of Kubernetes: `<time> stdout|stderr F <text>`.
+   */
   output: 'millwright/output/',
   /** `<name>/<step>.<ending>` in each. */
   tables: 'millwright/media/tables/',
@@ -62,7 +67,8 @@ export interface RunHost {
   hostname: string;
   os: string;
   architecture: string;
-  python: string;
+  /** What ran the code, e.g. `CPython 3.12.4`. */
+  runtime: string;
   cpu: { model: string; count: number /** What the container may use. */; limit: number | null };
   memoryBytes: number | null;
   memoryLimitBytes: number | null;

@@ -18,11 +18,11 @@ import { type Api, createHttp, isLoopbackAddress } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { ModuleDefinition } from '#platform/module';
 import { serveSystem } from '#platform/system';
+import { version } from '#platform/version';
 import { registry } from '#registry';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
 import { importers, type ImportFormat, type ImportOptions, type ImportResult, mlflow, openInference } from '#protocols';
-import { version } from './version.ts';
 
 // The demo scores rows with the models it compares.
 export { type ScoredModel, tableFromRows } from '#training';

@@ -1,6 +1,6 @@
 export type { App, AppOptions, ImportFormat, ScoredModel } from './app.ts';
 export { createApp, tableFromRows } from './app.ts';
-export { version } from './version.ts';
+export { version } from '#platform/version';
 export { createVerifier, verifyAuditChain } from '#platform/audit';
 export { systemActor } from '#platform/auth';
 export { systemClock } from '#platform/clock';

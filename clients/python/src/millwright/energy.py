@@ -67,6 +67,13 @@ class EnergyMeter:
         self._methods: Dict[str, str] = {}
         self._seconds = 0.0
 
+    def go_on_from(self, report: Dict[str, Any]) -> None:
+        """Of a run that is taken up again: what was counted before stays counted."""
+        self._seconds += float(report["seconds"])
+        for part in report["parts"]:
+            joules = float(part["kilowattHours"]) * JOULES_PER_KILOWATT_HOUR
+            self._add(str(part["part"]), joules, str(part["method"]), str(part["source"]))
+
     def _add(self, part: str, joules: float, method: str, source: str) -> None:
         self._joules[part] = self._joules.get(part, 0.0) + joules
         self._methods[part] = method

@@ -24,7 +24,7 @@ def _started(run: Any) -> None:
         if run_id in _recorders:
             return
         is_outermost = run.data.tags.get("mlflow.parentRunId") not in _recorders
-        _recorders[run_id] = Recorder(run_id, run.info.start_time or 0, _uploader, is_outermost)
+        _recorders[run_id] = Recorder(run, _uploader, is_outermost)
 
 
 @best_effort("the end of the run")

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
@@ -54,6 +55,13 @@ def _git(folder: str, *arguments: str, limit: Optional[int] = None) -> Optional[
 
 def _line(folder: str, *arguments: str) -> str:
     return (_git(folder, *arguments) or b"").decode("utf-8", "replace").strip()
+
+
+def code_folder() -> str:
+    """Of the program that runs, where it is in a repository; else the working folder (notebooks, installed programs)."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    folder = os.path.dirname(os.path.realpath(main)) if main else ""
+    return folder if folder and os.path.isdir(folder) and commit_facts(folder)[0] else os.getcwd()
 
 
 _known: Dict[str, Tuple[float, str, Dict[str, str]]] = {}

@@ -49,7 +49,7 @@ def host_facts() -> Dict[str, Any]:
         "hostname": socket.gethostname(),
         "os": _os_name(),
         "architecture": platform.machine(),
-        "python": "%s %s" % (platform.python_implementation(), platform.python_version()),
+        "runtime": "%s %s" % (platform.python_implementation(), platform.python_version()),
         "cpu": {"model": _cpu_model(), "count": cpu_count(), "limit": cpu_limit()},
         "memoryBytes": total,
         "memoryLimitBytes": memory_limit(total),

@@ -1,29 +1,14 @@
 """What MLflow loads by its entry points. It is loaded while MLflow itself is being imported: nothing here may import it."""
 
-import os
 import sys
 from typing import Any, Dict
 
 from .best_effort import best_effort
-from .command import command_facts
-from .conventions import TAGS
-from .git import commit_facts
-from .seeds import known_seeds, seeds_text, watch_seeds
+from .context import context_tags
+from .seeds import watch_seeds
 from .settings import is_on
-from .version import __version__
 
 _is_installed = False
-
-
-@best_effort("the context of the run", default={})
-def context_tags() -> Dict[str, str]:
-    """What is known at once when a run starts; the rest follows while it runs."""
-    top, tags = commit_facts(os.getcwd())
-    tags.update(command_facts(top))
-    tags[TAGS["client"]] = __version__
-    if known_seeds():
-        tags[TAGS["seeds"]] = seeds_text()
-    return tags
 
 
 def _install() -> None:
@@ -50,7 +35,7 @@ class RunContext:
 
     def tags(self) -> Dict[str, str]:
         _install()
-        return context_tags()
+        return best_effort("the context of the run", default={})(context_tags)()
 
 
 class Installer:

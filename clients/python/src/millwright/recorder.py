@@ -10,6 +10,7 @@ from typing import Any, Dict, Optional
 
 from . import git
 from .best_effort import best_effort, warn_once
+from .context import context_tags
 from .conventions import FILES, SYSTEM_METRIC_PREFIX, TAGS
 from .host import host_facts
 from .output import OutputPieces, unwatch_output, watch_output
@@ -21,6 +22,8 @@ from .system_metrics import Sampler
 from .uploader import Uploader
 
 _TICK_SECONDS = 1.0
+# Over less the load of the machine says nothing.
+_LEAST_SAMPLED_SECONDS = 0.5
 
 
 def _growing(elapsed: float, least: float, most: float) -> float:
@@ -29,18 +32,22 @@ def _growing(elapsed: float, least: float, most: float) -> float:
 
 
 class Recorder:
-    def __init__(self, run_id: str, started_at_ms: int, uploader: Uploader, is_outermost: bool) -> None:
-        self._run_id = run_id
-        self._started = started_at_ms / 1000
+    def __init__(self, run: Any, uploader: Uploader, is_outermost: bool) -> None:
+        self._run_id = run_id = run.info.run_id
+        self._started = (run.info.start_time or 0) / 1000
+        self._tags: Dict[str, str] = dict(run.data.tags)
         self._uploader = uploader
         self._sender = Sender(run_id)
         self._stop = threading.Event()
         self._seeds = seeds_text() if known_seeds() else ""
         self._output: Optional[OutputPieces] = None
+        self._pieces_on_their_way = 0
         self._sampler: Optional[Sampler] = None
         self._ticker: Optional[threading.Thread] = None
         self._begun = time.monotonic()
-        self._put("the code and packages of the run", self._send_facts)
+        # A run that is taken up again keeps what it began with.
+        if TAGS["gitDirty"] not in self._tags and TAGS["energy"] not in self._tags:
+            self._put("the code and packages of the run", self._send_facts)
         # Of runs within a run, the outer one has what belongs to the process as a whole.
         if is_outermost:
             self._start_watching()
@@ -55,14 +62,26 @@ class Recorder:
             watch_output(self._output)
         if is_on("system_metrics"):
             self._sampler = best_effort("the load of the machine")(Sampler)()
+            if self._sampler and TAGS["energy"] in self._tags:
+                best_effort("the energy before")(self._sampler.meter.go_on_from)(json.loads(self._tags[TAGS["energy"]]))
         self._ticker = threading.Thread(target=self._tick, name="millwright-watch", daemon=True)
         self._ticker.start()
 
     def _send_output(self, path: str, content: bytes) -> None:
-        self._put("the output", lambda: self._sender.file(path, content))
+        def send() -> None:
+            try:
+                self._sender.file(path, content)
+            finally:
+                self._pieces_on_their_way -= 1
+
+        self._pieces_on_their_way += 1
+        self._put("the output", send)
 
     # Each part by itself: what one of them fails at is no reason to lose the others.
     def _send_facts(self) -> None:
+        if TAGS["client"] not in self._tags:
+            # Made without a context, e.g. by another program that left its training to this one.
+            best_effort("the context of the run")(lambda: self._sender.tags(context_tags()))()
         for what, part in (
             ("the difference from the commit", self._send_changes),
             ("the packages", lambda: self._sender.file(FILES["packages"], installed_packages().encode())),
@@ -71,7 +90,7 @@ class Recorder:
             best_effort(what)(part)()
 
     def _send_changes(self) -> None:
-        top, _ = git.commit_facts(os.getcwd())
+        top, _ = git.commit_facts(git.code_folder())
         found = git.changes(top) if top else None
         if found is None:
             return
@@ -96,7 +115,8 @@ class Recorder:
                     sampled = now
                     self._send_sample()
                 # While a piece is on its way, more of it would only stand in line.
-                if self._output and now - flushed >= _growing(elapsed, 2, 30) and self._uploader.is_idle(self._run_id):
+                is_due = now - flushed >= _growing(elapsed, 2, 30)
+                if self._output and is_due and self._pieces_on_their_way <= 0:
                     flushed = now
                     self._output.flush()
             except Exception as error:
@@ -131,7 +151,8 @@ class Recorder:
             self._output.flush(is_last=True)
         self._send_seeds()
         if self._sampler:
-            self._send_sample()
+            if time.monotonic() - self._begun >= _LEAST_SAMPLED_SECONDS:
+                self._send_sample()
             report: Dict[str, Any] = self._sampler.meter.report()
             if report["parts"]:
                 self._put("the energy", lambda: self._sender.tags({TAGS["energy"]: json.dumps(report)}))

@@ -5,4 +5,5 @@ export * from './artifacts.ts';
 export * from './bulk.ts';
 export * from './name-pattern.ts';
 export * from './uploads.ts';
+export * from './inputs.ts';
 export { RunKey } from './scope.ts';

@@ -18,6 +18,7 @@ import {
   getRun,
   listArtifacts,
   listExperiments,
+  listRunInputs,
   listRunKeys,
   listRuns,
   logMetrics,
@@ -46,6 +47,7 @@ export const routes = (api: Api, service: ExperimentsService): void => {
   api.serve(listRuns, ({ query }, ctx) => service.listRuns(ctx, query));
   api.serve(countRuns, async ({ query }, ctx) => ({ count: await service.countRuns(ctx, query) }));
   api.serve(createRun, ({ body }, ctx) => service.startRun(ctx, body));
+  api.serve(listRunInputs, async ({ params }, ctx) => ({ items: await service.runInputs(ctx, params.run) }));
   api.serve(getRun, ({ params }, ctx) => service.getRun(ctx, params.run));
   api.serve(updateRun, ({ params, body }, ctx) => service.updateRun(ctx, params.run, body));
   api.serve(deleteRun, async ({ params }, ctx) => {

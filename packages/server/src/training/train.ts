@@ -8,6 +8,7 @@ import { trainingScore } from './losses.ts';
 import type { Iteration } from './minimise.ts';
 import { resolveParams } from './params.ts';
 import { predict } from './predict.ts';
+import { contextTags, putHost } from './run-context.ts';
 import type { Reader } from './store.ts';
 import { contractSignature, modelPath, readResult, resultPath, signaturePath } from './results.ts';
 import type { TrainingResult, TrainingThreads } from './run-in-worker.ts';
@@ -78,6 +79,7 @@ export const createTrain = (platform: Platform, deps: TrainingDeps, reader: Read
         parentRunId: options.parentRunId,
         datasetVersionId: planned.datasetVersionId,
         parameters: parametersOf(planned),
+        tags: contextTags(planned.seed),
       },
       {
         originKey: options.originKey,
@@ -103,6 +105,7 @@ export const createTrain = (platform: Platform, deps: TrainingDeps, reader: Read
     fitted: { rows: TrainingRows; window: number; result: TrainingResult; iterations: Iteration[] },
   ): Promise<TrainResult> => {
     const { model, onnx, signature, agreement } = fitted.result;
+    await putHost(experiments, ctx, run.id);
     const score = trainingScore(predict(model, fitted.rows.table), fitted.rows.target);
     await experiments.logMetrics(ctx, run.id, [
       ...fitted.iterations.map(({ iteration, loss }) => ({ key: 'loss', value: loss, step: iteration })),

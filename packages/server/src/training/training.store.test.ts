@@ -94,7 +94,16 @@ describe.each(testDatabases)('training on %s', (database) => {
     expect(run.metrics['loss']!.points).toBeGreaterThan(2);
     expect(run.metrics['train.accuracy']!.last).toBeGreaterThan(0.85);
     const files = await runs.listArtifacts(test.ctx, result.runId);
-    expect(files.map(({ path }) => path).sort()).toEqual(['model.onnx', 'signature.json', 'training.json']);
+    expect(run.tags).toMatchObject({
+      'millwright.platform': expect.stringMatching(/^\d/),
+      'millwright.seeds': '{"training":0}',
+    });
+    expect(files.map(({ path }) => path).sort()).toEqual([
+      'millwright/host.json',
+      'model.onnx',
+      'signature.json',
+      'training.json',
+    ]);
     expect(files.find(({ path }) => path === 'model.onnx')?.digest).toBe(result.modelDigest);
     expect(await service.trainResultOf(test.ctx, result.runId)).toEqual(result);
     const audit = await listAudit(test.platform.database.db, { resourceId: result.runId });

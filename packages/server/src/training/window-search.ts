@@ -6,6 +6,7 @@ import { childTags } from './attempts.ts';
 import { rowLosses } from './losses.ts';
 import type { Iteration } from './minimise.ts';
 import { predict } from './predict.ts';
+import { contextTags } from './run-context.ts';
 import type { TrainingThreads } from './run-in-worker.ts';
 import type { TrainingRows } from './service.ts';
 import { type TrainingPlan, sliceRows, windowText } from './train.ts';
@@ -44,7 +45,7 @@ export const createWindowSearch = (experiments: ExperimentsService, threads: Tra
       parentRunId: parent.id,
       datasetVersionId: planned.datasetVersionId,
       parameters: { trainer: planned.trainer.name, window },
-      tags: childTags(parent.id),
+      tags: { ...childTags(parent.id), ...contextTags(planned.seed) },
     });
     try {
       const { from, to } = candidateRows(size, available, windows);

@@ -50,3 +50,17 @@ export const firstPer = <T>(items: readonly T[], keyOf: (item: T) => string): T[
 
 export const keyOfDataset = ({ name, digest }: Pick<InputDataset, 'name' | 'digest'>): string =>
   JSON.stringify([name, digest]);
+
+/** How the Python package names a data set version of ours as the source of what a run read. */
+const ownSourceType = 'millwright';
+
+/** The id of the version here that a data set says it is; whether there is one is another question. */
+export const namedVersionOf = ({ sourceType, source }: Pick<InputDataset, 'sourceType' | 'source'>): string | null => {
+  if (sourceType !== ownSourceType) return null;
+  try {
+    const id: unknown = (JSON.parse(source) as { versionId?: unknown } | null)?.versionId;
+    return typeof id === 'string' && /^dsv_[0-9A-HJKMNP-TV-Z]{26}$/.test(id) ? id : null;
+  } catch {
+    return null;
+  }
+};

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
+import { data, type DataService } from '#data';
 import { lineage, type LineageService } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { sql } from '#platform/db';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
+import { aDatasetVersion } from '#testing';
 import { experiments, type ExperimentsService } from '../index.ts';
 import type { DatasetInput, InputDataset } from './input.ts';
 
@@ -16,14 +17,16 @@ const anInput = (more: Partial<InputDataset & Pick<DatasetInput, 'context' | 'ta
 describe.each(testDatabases)('inputs of runs on %s', (database) => {
   let test: TestPlatform;
   let graph: LineageService;
+  let datasets: DataService;
   let service: ExperimentsService;
   let count = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
     graph = lineage.create(test.platform, {});
+    datasets = data.create(test.platform, { lineage: graph });
     service = experiments.create(test.platform, {
       lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
+      data: datasets,
     });
   });
   afterAll(() => test.close());
@@ -80,6 +83,35 @@ describe.each(testDatabases)('inputs of runs on %s', (database) => {
     expect(items[0]).toMatchObject({ verb: 'run.update', detail: { datasets: ['wine (d1)'], modelInputs: [] } });
     const { nodes } = await graph.lineageOf('default', { type: 'run', id: run.id }, { direction: 'up', depth: 1 });
     expect(nodes.filter(({ depth }) => depth < 0)).toMatchObject([{ type: 'input-dataset', label: 'wine (d1)' }]);
+  });
+
+  it('knows a version of ours that a client names, in the graph too, and that of the start', async () => {
+    const [started, named] = [await aDatasetVersion(datasets, test.ctx), await aDatasetVersion(datasets, test.ctx)];
+    const { id: experiment } = await anExperiment();
+    const run = await service.startRun(test.ctx, { experiment, datasetVersionId: started.id });
+    const of = (versionId: string) => JSON.stringify({ versionId });
+    await service.logInputs(test.ctx, run.id, {
+      datasets: [
+        anInput({ name: 'ours', sourceType: 'millwright', source: of(named.id), context: 'train' }),
+        anInput({ name: 'gone', sourceType: 'millwright', source: of('dsv_00000000000000000000000000') }),
+        anInput({ name: 'foreign', sourceType: 'local', source: of(named.id) }),
+        anInput({ name: 'broken', sourceType: 'millwright', source: '{' }),
+      ],
+    });
+    const read = await service.runInputs(test.ctx, run.id);
+    expect(read.map(({ name, context, datasetVersionId }) => [name, context, datasetVersionId])).toEqual([
+      [started.datasetName, null, started.id],
+      ['ours', 'train', named.id],
+      ['gone', null, null],
+      ['foreign', null, null],
+      ['broken', null, null],
+    ]);
+    const { nodes } = await graph.lineageOf('default', { type: 'run', id: run.id }, { direction: 'up', depth: 1 });
+    const above = nodes.filter(({ depth }) => depth < 0).map(({ type }) => type);
+    expect(above.toSorted()).toEqual(['dataset-version', 'dataset-version', ...Array(3).fill('input-dataset')]);
+    await expect(service.runInputs({ ...test.ctx, project: 'elsewhere' }, run.id)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('takes the step of an output that was told last', async () => {

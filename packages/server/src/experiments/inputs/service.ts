@@ -1,16 +1,19 @@
+import type { RunInput } from '@millwright/contract';
+import type { DataService } from '#data';
 import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
-import { fail } from '#platform/errors';
+import { fail, isMillwrightError } from '#platform/errors';
 import { existingModels } from '../logged-models/store.ts';
 import type { RunState } from '../runs/run.ts';
-import { lockRun } from '../runs/store.ts';
+import { lockRun, startedOn } from '../runs/store.ts';
 import {
   type DatasetInput,
   type DatasetSummary,
   firstPer,
   keyOfDataset,
+  namedVersionOf,
   type ModelOutput,
   type RunLinks,
 } from './input.ts';
@@ -30,17 +33,36 @@ export interface Inputs {
   logOutputs(ctx: Ctx, runId: string, outputs: readonly ModelOutput[]): Promise<void>;
   /** Of many runs at once; those that read and made nothing are missing. */
   runLinks(ctx: Ctx, runIds: readonly string[]): Promise<ReadonlyMap<string, RunLinks>>;
+  /** The data sets a run read, the version it was started on first. Errors: NOT_FOUND. */
+  runInputs(ctx: Ctx, runId: string): Promise<RunInput[]>;
   /** What runs of the experiments (by number) read: each data set once per context. */
   datasetsRead(ctx: Ctx, experiments: readonly number[], limit: number): Promise<DatasetSummary[]>;
 }
 
+/** The begin of a description tells where it comes from. */
+const sourceCharacters = 2000;
 /** More in an audit row help nobody. */
 const namesInAudit = 100;
 
 export const createInputs = (
   { database: { db }, changes, ids }: Platform,
-  { lineage }: { lineage: LineageService },
+  { lineage, data }: { lineage: LineageService; data: DataService },
 ): Inputs => {
+  /** Those of the project that data sets name as what they are. */
+  const versionsHere = async (ctx: Ctx, datasets: readonly DatasetInput[]): Promise<Set<string>> => {
+    const named = new Set(datasets.flatMap(({ dataset }) => namedVersionOf(dataset) ?? []));
+    const found = await Promise.all([...named].map((id) => findVersion(ctx, id)));
+    return new Set(found.flatMap((version) => version?.id ?? []));
+  };
+  const findVersion = async (ctx: Ctx, id: string) => {
+    try {
+      return await data.findVersion(ctx, id);
+    } catch (error) {
+      if (isMillwrightError(error) && error.code === 'NOT_FOUND') return null;
+      throw error;
+    }
+  };
+
   const changeRun = (
     ctx: Ctx,
     runId: string,
@@ -77,7 +99,12 @@ export const createInputs = (
     }
   };
 
-  const addDatasets = async (change: Change, run: RunState, inputs: readonly DatasetInput[]): Promise<string[]> => {
+  const addDatasets = async (
+    change: Change,
+    run: RunState,
+    inputs: readonly DatasetInput[],
+    versions: ReadonlySet<string>,
+  ): Promise<string[]> => {
     const { project, experiment } = run;
     const each = firstPer(inputs, ({ dataset }) => keyOfDataset(dataset));
     if (each.length === 0) return [];
@@ -101,16 +128,20 @@ export const createInputs = (
       const { number, id } = known.get(keyOfDataset(dataset)) as store.KnownDataset;
       if (!(await store.insertInput(change.db, { run: run.number, dataset: number, context, tags }))) continue;
       added.push(`${dataset.name} (${dataset.digest})`);
-      const from = { type: 'input-dataset', id };
+      const named = namedVersionOf(dataset);
+      const isOurs = named !== null && versions.has(named);
+      const from = isOurs ? { type: 'dataset-version', id: named } : { type: 'input-dataset', id };
       await lineage.link(change, { project, from, to: { type: 'run', id: run.id }, kind: 'input' });
     }
     return added;
   };
 
   return {
-    logInputs: (ctx, runId, { datasets = [], models = [] }) =>
-      changeRun(ctx, runId, async (change, run) => {
-        const added = await addDatasets(change, run, datasets);
+    async logInputs(ctx, runId, { datasets = [], models = [] }) {
+      // Before the transaction, which must not wait for another read.
+      const versions = await versionsHere(ctx, datasets);
+      await changeRun(ctx, runId, async (change, run) => {
+        const added = await addDatasets(change, run, datasets, versions);
         await linkModels(
           change,
           run,
@@ -118,13 +149,32 @@ export const createInputs = (
           models.map((modelId) => ({ modelId, step: 0 })),
         );
         return { datasets: added.slice(0, namesInAudit), modelInputs: models.slice(0, namesInAudit) };
-      }),
+      });
+    },
     logOutputs: (ctx, runId, outputs) =>
       changeRun(ctx, runId, async (change, run) => {
         await linkModels(change, run, 'output', outputs);
         return { modelOutputs: outputs.map(({ modelId }) => modelId).slice(0, namesInAudit) };
       }),
     runLinks: (ctx, runIds) => store.readLinks(db, ctx.project, runIds),
+    async runInputs(ctx, runId) {
+      const started = await startedOn(db, ctx.project, runId);
+      if (started === null) return fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+      const read = (await store.readLinks(db, ctx.project, [runId])).get(runId)?.datasets ?? [];
+      const versions = await versionsHere(ctx, read);
+      const items = read.map(({ dataset, context }): RunInput => {
+        const named = namedVersionOf(dataset);
+        const { name, digest, sourceType, source } = dataset;
+        const datasetVersionId = named !== null && versions.has(named) ? named : null;
+        return { name, digest, context, sourceType, source: source.slice(0, sourceCharacters), datasetVersionId };
+      });
+      const id = started.datasetVersionId;
+      const version = id === null || versions.has(id) ? null : await findVersion(ctx, id);
+      if (version === null) return items;
+      const { datasetName, number, digest } = version;
+      const own = { name: datasetName, digest, context: null, sourceType: 'version', source: `version ${number}` };
+      return [{ ...own, datasetVersionId: version.id }, ...items];
+    },
     datasetsRead: (ctx, experiments, limit) => store.summariseDatasets(db, ctx.project, experiments, limit),
   };
 };

@@ -119,6 +119,21 @@ export const findRunNumber = async (db: Db, project: string, id: string): Promis
   return (await query.where(hasExperiment).executeTakeFirst())?.number ?? null;
 };
 
+/** The version a run was started on; null: there is no such run. */
+export const startedOn = async (
+  db: Db,
+  project: string,
+  runId: string,
+): Promise<{ datasetVersionId: string | null } | null> => {
+  const query = tables(db).selectFrom('runs').select('dataset_version_id as datasetVersionId');
+  const row = await query
+    .where('id', '=', runId)
+    .where('project', '=', project)
+    .where(hasExperiment)
+    .executeTakeFirst();
+  return row ?? null;
+};
+
 /** By id; those that do not exist are left out. */
 export const findRunNumbers = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, number>> => {
   const query = tables(db).selectFrom('runs').select(['id', 'number']).where('project', '=', project);
