@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Count, Id, Instant, Name, Nullable, OneOf, PageQuery, Strict, Text, pageOf } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { FolderRef } from './folders.ts';
 import { RunKey, experiment, project, tag } from './scope.ts';
 
 export const Experiment = Type.Object({
@@ -19,6 +20,8 @@ export const Experiment = Type.Object({
   deletedAt: Nullable(Instant),
   runCount: Count,
   lastRunAt: Nullable(Instant),
+  /** null: in none. */
+  folderId: Nullable(Id),
 });
 export type Experiment = Static<typeof Experiment>;
 
@@ -30,8 +33,16 @@ export const listExperiments = operation({
   tag,
   permission: 'run:read',
   params: Type.Object(project),
-  query: Type.Object({ ...PageQuery, view: Type.Optional(OneOf('active', 'deleted', 'all')) }),
+  description:
+    '`folder`: only those directly in it, an empty text: those in no folder; with `below` those in its folders, too.',
+  query: Type.Object({
+    ...PageQuery,
+    view: Type.Optional(OneOf('active', 'deleted', 'all')),
+    folder: Type.Optional(Type.String({ maxLength: 1000, pattern: '^[^\\u0000-\\u001f\\u007f]*$' })),
+    below: Type.Optional(Type.Boolean()),
+  }),
   reply: pageOf(Experiment),
+  errors: ['INVALID_REFERENCE'],
   audit: false,
   cli: 'experiments list',
 });
@@ -45,9 +56,9 @@ export const createExperiment = operation({
   permission: 'run:write',
   status: 201,
   params: Type.Object(project),
-  body: Strict({ name: Name, description: Type.Optional(Text) }),
+  body: Strict({ name: Name, description: Type.Optional(Text), folder: Type.Optional(FolderRef) }),
   reply: Experiment,
-  errors: ['NAME_TAKEN'],
+  errors: ['NAME_TAKEN', 'INVALID_REFERENCE'],
   audit: 'experiment.create',
   cli: 'experiments create',
 });

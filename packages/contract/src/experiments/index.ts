@@ -1,9 +1,13 @@
 export * from './experiments.ts';
+export * from './folders.ts';
 export * from './runs.ts';
 export * from './metrics.ts';
+export * from './meanings.ts';
+export * from './direction.ts';
 export * from './artifacts.ts';
 export * from './bulk.ts';
 export * from './name-pattern.ts';
 export * from './uploads.ts';
 export * from './inputs.ts';
+export * from './views.ts';
 export { RunKey } from './scope.ts';

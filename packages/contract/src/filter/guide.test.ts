@@ -13,7 +13,7 @@ const run = {
   status: 'failed',
   startedAt: now - 3_600_000,
   endedAt: null,
-  metrics: { auc: { last: 0.95 }, loss: { last: 0.5, min: 0.01, points: 1000 }, 'val loss': { last: 0.2 } },
+  metrics: { auc: { last: 0.95 }, loss: { last: 0.5, min: 0.01, best: 0.01, points: 1000 }, 'val loss': { last: 0.2 } },
   parameters: { lr: '5e-3' },
   tags: { team: 'risk', commit: '0a1b2c3d' },
 };

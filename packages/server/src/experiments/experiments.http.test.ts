@@ -299,7 +299,7 @@ describe.each(testStorages())('experiments over HTTP on $name', ({ database, con
     });
     const bulk = (runs: string[], action: string, more = {}) =>
       api.send('POST', `${base}/runs/change`, { runs, action, ...more });
-    expect(await bulk([id, other], 'tag', { tags: { a: 'b' } })).toMatchObject({ status: 200, body: { done: 2 } });
+    expect(await bulk([id, other], 'edit', { tags: { a: 'b' } })).toMatchObject({ status: 200, body: { done: 2 } });
     expect(await bulk([id, id], 'delete')).toMatchObject({ status: 400 });
     expect(await bulk([], 'delete')).toMatchObject({ status: 400 });
     expect(await bulk([id, other], 'delete')).toMatchObject({ status: 200, body: { done: 2, failed: 0 } });

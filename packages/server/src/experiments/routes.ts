@@ -7,10 +7,15 @@ import {
   changeRuns,
   countRuns,
   createExperiment,
+  createFolder,
   createRun,
   deleteExperiment,
+  deleteFolder,
   deleteRun,
   followMetrics,
+  deleteView,
+  describeMetric,
+  forgetMetric,
   getArtifact,
   getExperiment,
   getMetricHistories,
@@ -19,16 +24,22 @@ import {
   listArtifacts,
   listExperiments,
   listRunInputs,
+  listFolders,
+  listMetricMeanings,
   listRunKeys,
   listRuns,
+  listSavedViews,
   logMetrics,
+  placeExperiments,
   purgeExperiment,
   purgeRun,
   purgeRuns,
   putArtifact,
   restoreExperiment,
   restoreRun,
+  saveView,
   updateExperiment,
+  updateFolder,
   updateRun,
 } from '@millwright/contract';
 import { fail } from '#platform/errors';
@@ -43,6 +54,15 @@ export const routes = (api: Api, service: ExperimentsService): void => {
   api.serve(updateExperiment, ({ params, body }, ctx) => service.updateExperiment(ctx, params.experiment, body));
   api.serve(deleteExperiment, ({ params }, ctx) => service.setExperimentDeleted(ctx, params.experiment, true));
   api.serve(restoreExperiment, ({ params }, ctx) => service.setExperimentDeleted(ctx, params.experiment, false));
+  api.serve(listFolders, (_input, ctx) => service.listFolders(ctx));
+  api.serve(createFolder, ({ body }, ctx) => service.createFolder(ctx, body));
+  api.serve(updateFolder, ({ params, body }, ctx) => service.updateFolder(ctx, params.folder, body));
+  api.serve(deleteFolder, ({ params, query }, ctx) =>
+    service.deleteFolder(ctx, params.folder, { moveUp: query.moveUp ?? false }),
+  );
+  api.serve(placeExperiments, async ({ body }, ctx) => ({
+    moved: await service.placeExperiments(ctx, body.experiments, body.folder),
+  }));
   api.serve(listRunKeys, ({ params }, ctx) => service.runKeys(ctx, params.experiment));
   api.serve(listRuns, ({ query }, ctx) => service.listRuns(ctx, query));
   api.serve(countRuns, async ({ query }, ctx) => ({ count: await service.countRuns(ctx, query) }));
@@ -82,6 +102,12 @@ export const routes = (api: Api, service: ExperimentsService): void => {
       },
     };
   });
+  api.serve(listMetricMeanings, ({ query }, ctx) => service.listMetricMeanings(ctx, query));
+  api.serve(describeMetric, ({ body: { key, ...said } }, ctx) => service.describeMetric(ctx, key, said));
+  api.serve(forgetMetric, ({ query }, ctx) => service.forgetMetric(ctx, query.key));
+  api.serve(listSavedViews, async ({ query }, ctx) => ({ items: await service.listSavedViews(ctx, query.screen) }));
+  api.serve(saveView, ({ body }, ctx) => service.saveView(ctx, body));
+  api.serve(deleteView, ({ params }, ctx) => service.deleteView(ctx, params.view));
   api.serve(putArtifact, ({ params, query, stream, mediaType }, ctx) => {
     if (mediaType !== 'application/octet-stream')
       return fail('MEDIA_TYPE_UNSUPPORTED', 'Send the file as application/octet-stream; its name tells what it is.');

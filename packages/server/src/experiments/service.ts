@@ -3,10 +3,12 @@ import type { LineageService } from '#lineage';
 import type { Platform } from '#platform/core';
 import { type Artifacts, createArtifacts } from './artifacts/service.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
+import { createFolders, type Folders } from './folders/service.ts';
 import { createInputs, type Inputs } from './inputs/service.ts';
 import { datasetLabels } from './inputs/store.ts';
 import { createLoggedModels, type LoggedModels } from './logged-models/service.ts';
 import { modelLabels } from './logged-models/store.ts';
+import { createBestFinder, createMeanings, type Meanings } from './metrics/meanings/service.ts';
 import { createMetrics, type Metrics } from './metrics/service.ts';
 import { createRuns, type Runs } from './runs/service.ts';
 import { runLabels } from './runs/store.ts';
@@ -17,6 +19,7 @@ import { createMoving } from './runs/moving/service.ts';
 import { createRunWriter } from './runs/writer.ts';
 import { registerJobs } from './jobs.ts';
 import { createUploads, type Uploads } from './uploads/service.ts';
+import { createViews, type Views } from './views/service.ts';
 import { createTrash, type Trash } from './trash/service.ts';
 
 export interface ExperimentsDeps {
@@ -25,7 +28,18 @@ export interface ExperimentsDeps {
 }
 
 /** Errors of everything that takes an id or a name: NOT_FOUND. */
-export type ExperimentsService = Catalog & Runs & Metrics & Artifacts & Uploads & Inputs & LoggedModels & Trash & Bulk;
+export type ExperimentsService = Catalog &
+  Runs &
+  Metrics &
+  Artifacts &
+  Uploads &
+  Inputs &
+  LoggedModels &
+  Trash &
+  Bulk &
+  Meanings &
+  Folders &
+  Views;
 
 export const createExperiments = (platform: Platform, deps: ExperimentsDeps): ExperimentsService => {
   const { db } = platform.database;
@@ -35,7 +49,7 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
   platform.contents.declare({ table: 'artifacts', column: 'digest' });
   const catalog = createCatalog(platform);
   const write = createRunWriter(platform, deps.lineage);
-  const runs = createRuns(platform, { ...deps, catalog, write });
+  const runs = createRuns(platform, { ...deps, catalog, write, findBest: createBestFinder(platform) });
   const trash = createTrash(platform, { catalog });
   trash.registerKeeper(
     async (tx, ids) => new Map((await copiedNow(tx, ids)).map((id) => [id, `the run '${id}' is being copied.`])),
@@ -45,6 +59,9 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
     ...catalog,
     ...runs,
     ...createMetrics(platform, { write }),
+    ...createMeanings(platform),
+    ...createFolders(platform),
+    ...createViews(platform),
     ...createArtifacts(platform),
     ...createUploads(platform),
     ...createInputs(platform, deps),

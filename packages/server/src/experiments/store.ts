@@ -34,6 +34,7 @@ const toExperiment = (row: ExperimentRow, tags: readonly [string, string][] = []
   deletedAt: row.deleted_at,
   runCount: row.run_count - row.moved_out,
   lastRunAt: row.last_run_at,
+  folderId: row.folder,
 });
 
 const withTags = async (db: Db, rows: readonly ExperimentRow[]): Promise<Experiment[]> => {
@@ -76,6 +77,7 @@ export const insertExperiment = async (
       deleted_at: experiment.deletedAt,
       run_count: experiment.runCount,
       last_run_at: experiment.lastRunAt,
+      folder: experiment.folderId,
     })
     .returning('number')
     .executeTakeFirstOrThrow();
@@ -129,6 +131,8 @@ export interface ExperimentSearch {
   /** Then the newest first. */
   order: readonly { path: readonly string[]; descending: boolean }[];
   view: 'active' | 'deleted' | 'all';
+  /** Only those in these folders; null: in none. */
+  folders?: readonly string[] | null | undefined;
   limit: number;
   cursor?: string | undefined;
 }
@@ -152,6 +156,8 @@ export const searchExperiments = async (db: Db, search: ExperimentSearch): Promi
     .limit(search.limit + 1);
   if (search.view !== 'all') query = query.where('deleted_at', search.view === 'active' ? 'is' : 'is not', null);
   if (search.filter) query = query.where(compileFilter(search.filter, experimentFields, kindOf(db)));
+  if (search.folders === null) query = query.where('folder', 'is', null);
+  else if (search.folders) query = query.where(isAmong(db, 'folder', search.folders));
   const after = decodeCursor(search.cursor);
   if (after !== null) query = query.where(isAfter(terms, after));
   const { items, nextCursor } = pageFrom(
@@ -175,7 +181,13 @@ export const lockExperiment = async (db: Db, number: number): Promise<void> => {
 export const updateExperiment = async (
   db: Db,
   number: number,
-  set: { name?: string; description?: string; deleted_at?: number | null; updated_at: number },
+  set: {
+    name?: string;
+    description?: string;
+    deleted_at?: number | null;
+    folder?: string | null;
+    updated_at: number;
+  },
 ): Promise<void> => {
   await tables(db).updateTable('experiments').set(set).where('number', '=', number).execute();
 };

@@ -188,6 +188,26 @@ export type ExperimentsTables = {
     dataset_digest: string;
   } & SeriesColumns;
   logged_model_points: PointTable;
+  metric_meanings: {
+    project: string;
+    key: string;
+    direction: 'maximize' | 'minimize' | 'none' | null;
+    unit: string;
+    low: number | null;
+    high: number | null;
+    description: string;
+    updated_at: number;
+  };
+  saved_views: {
+    id: string;
+    project: string;
+    screen: string;
+    name: string;
+    owner: string;
+    search: string;
+    created_at: number;
+    updated_at: number;
+  };
   /** Copies of runs that are still being made. */
   run_copies: {
     run: number;

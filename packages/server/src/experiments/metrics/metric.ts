@@ -83,3 +83,6 @@ export const toSummary = (state: MetricState): Static<typeof MetricSummary> => (
   lastAt: state.lastAt,
   points: state.points,
 });
+
+/** Where the best values of metrics stand, by key: of those that are asked for and whose direction is known. */
+export type BestValues = ReadonlyMap<string, 'min' | 'max'>;

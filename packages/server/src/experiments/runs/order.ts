@@ -7,10 +7,10 @@ const parts = /(?:`[^`]*`|"[^"]*"|[^,`"])+/g;
 
 /** `metrics.auc desc, startedAt`: keys as in filters. Errors: INVALID_FILTER. */
 export const readOrder = (text = ''): RunOrder[] =>
-  (text.match(parts) ?? [])
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .map((part) => {
+  [...text.matchAll(parts)]
+    .map(({ 0: whole, index }) => ({ part: whole.trim(), at: index + whole.length - whole.trimStart().length }))
+    .filter(({ part }) => part !== '')
+    .map(({ part, at }) => {
       const [, key = '', direction = 'asc'] = /^(.*?)(?:\s+(asc|desc))?$/i.exec(part) ?? [];
       // A key is whatever the grammar of filters takes for one.
       const read = parseFilter(`${key} is null`);
@@ -18,6 +18,7 @@ export const readOrder = (text = ''): RunOrder[] =>
         return fail(
           'INVALID_FILTER',
           `The order '${part}' cannot be read. Write the name of a column, then asc or desc.`,
+          { position: at },
         );
-      return { path: read.filter.path, descending: /desc/i.test(direction), numeric: true, summaries: true };
+      return { path: read.filter.path, descending: /desc/i.test(direction), numeric: true, summaries: true, at };
     });

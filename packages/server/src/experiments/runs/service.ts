@@ -6,6 +6,7 @@ import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, referred } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
+import type { BestFinder } from '../metrics/meanings/service.ts';
 import { lockExperiment } from '../store.ts';
 import type { RunLog } from './logging.ts';
 import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
@@ -105,7 +106,13 @@ export interface Runs {
 
 export const createRuns = (
   { database: { db }, changes, ids, clock }: Platform,
-  { lineage, data, catalog, write }: { lineage: LineageService; data: DataService; catalog: Catalog; write: RunWriter },
+  {
+    lineage,
+    data,
+    catalog,
+    write,
+    findBest,
+  }: { lineage: LineageService; data: DataService; catalog: Catalog; write: RunWriter; findBest: BestFinder },
 ): Runs => {
   const getRun = async (ctx: Ctx, runId: string): Promise<Run> =>
     (await store.findRun(db, ctx.project, { id: runId })) ??
@@ -113,6 +120,15 @@ export const createRuns = (
 
   const numbersOf = async (ctx: Ctx, experiment: string | undefined): Promise<number[] | null> =>
     experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
+
+  const complete = async (
+    { project }: Ctx,
+    { items, nextCursor }: Page<FoundRun>,
+    keys: RunKeys | undefined,
+  ): Promise<Page<Run>> => {
+    const numbers = items.map(({ number }) => number);
+    return { items: [...(await store.readRuns(db, project, numbers, keys)).values()], nextCursor };
+  };
 
   /** Two attempts of one step start one run: asked under the lock of the experiment. */
   const startOnce = (ctx: Ctx, start: RunStart, key: { id: string } | { originKey: string }): Promise<Run> =>
@@ -180,20 +196,20 @@ export const createRuns = (
     getRun,
     runExists: async (ctx, runId) => (await store.findRunNumber(db, ctx.project, runId)) !== null,
     experimentOfRun: async (ctx, runId) => (await store.findRunState(db, ctx.project, runId))?.experiment ?? null,
-    async listRuns(ctx, { experiment, filter, order, keys, limit = 100, ...page }) {
+    async listRuns(ctx, { experiment, filter, order, keys, view = 'active', limit = 100, cursor }) {
+      const { project } = ctx;
       const experiments = await numbersOf(ctx, experiment);
-      return runs.searchRuns(ctx, {
-        experiments,
-        filter: readFilter(filter, clock.now()),
-        order: readOrder(order),
-        ...(keys === undefined ? {} : { keys: readKeys(keys) }),
-        limit,
-        ...page,
-      });
+      const asked = { filter: readFilter(filter, clock.now()), order: readOrder(order) };
+      const best = await findBest(project, asked, { strict: true });
+      const found = await findRuns(db, { project, experiments, ...asked, best, view, limit, cursor });
+      return complete(ctx, found, keys === undefined ? undefined : readKeys(keys));
     },
     async countRuns(ctx, { experiment, filter, view = 'active' }) {
+      const { project } = ctx;
       const experiments = await numbersOf(ctx, experiment);
-      return countRuns(db, { project: ctx.project, experiments, filter: readFilter(filter, clock.now()), view });
+      const asked = { filter: readFilter(filter, clock.now()) };
+      const best = await findBest(project, asked, { strict: true });
+      return countRuns(db, { project, experiments, ...asked, best, view });
     },
     async runKeys(ctx, experiment) {
       const { number } = await catalog.findExperiment(ctx, experiment);
@@ -203,13 +219,12 @@ export const createRuns = (
         tags: await store.listKeys(db, 'run_tags', number),
       };
     },
-    async searchRuns(ctx, { keys, ...query }) {
-      const { items, nextCursor } = await runs.findRuns(ctx, query);
-      const numbers = items.map(({ number }) => number);
-      return { items: [...(await store.readRuns(db, ctx.project, numbers, keys)).values()], nextCursor };
+    searchRuns: async (ctx, { keys, ...query }) => complete(ctx, await runs.findRuns(ctx, query), keys),
+    async findRuns(ctx, { view = 'active', order = [], ...query }) {
+      // Whoever speaks another protocol may mean a metric of that very name.
+      const best = await findBest(ctx.project, { filter: query.filter, order }, { strict: false });
+      return findRuns(db, { project: ctx.project, best, view, order, ...query });
     },
-    findRuns: (ctx, { view = 'active', order = [], ...query }) =>
-      findRuns(db, { project: ctx.project, view, order, ...query }),
     readRuns: (ctx, numbers) => store.readRuns(db, ctx.project, numbers),
     async updateRun(ctx, runId, update) {
       const { parameters = {}, tags = {} } = update;

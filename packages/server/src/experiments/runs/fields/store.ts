@@ -1,5 +1,6 @@
 import { type FilterField, sql, type StoredValue } from '#platform/db';
 import { fail } from '#platform/errors';
+import type { BestValues } from '../../metrics/metric.ts';
 
 const entriesIn = (table: 'run_parameters' | 'run_tags'): FilterField => ({
   entry: (path, test) => sql`exists (
@@ -19,19 +20,21 @@ const summaryFields: Record<string, StoredValue> = {
 };
 
 /** `metrics.auc` is the last value of `auc`; `metrics.auc.min` its smallest, unless a metric has that very name. */
-const metricEntry: FilterField = {
+const metricEntry = (best: BestValues): FilterField => ({
   entry(path, test) {
     const whole = path.join('.');
     const metric = (key: string, stored: StoredValue) => sql`exists (
       select 1 from run_metrics as metric where metric.run = runs.number and metric.key = ${key} and ${test(stored)})`;
     const byName = metric(whole, summaryFields['last'] as StoredValue);
     const field = path.at(-1) ?? '';
-    const part = Object.hasOwn(summaryFields, field) ? summaryFields[field] : undefined;
+    const key = path.slice(0, -1).join('.');
+    const asked = field === 'best' ? (best.get(key) ?? '') : field;
+    const part = Object.hasOwn(summaryFields, asked) ? summaryFields[asked] : undefined;
     if (path.length < 2 || !part) return byName;
     const isName = sql`exists (select 1 from run_metrics as named where named.run = runs.number and named.key = ${whole})`;
-    return sql`(${byName} or (not ${isName} and ${metric(path.slice(0, -1).join('.'), part)}))`;
+    return sql`(${byName} or (not ${isName} and ${metric(key, part)}))`;
   },
-};
+});
 
 /** Of the data sets a run read: one of them has the name, the digest or the context. */
 const datasetEntry: FilterField = {
@@ -51,8 +54,8 @@ const datasetEntry: FilterField = {
   },
 };
 
-/** What runs are filtered by: the names that a run has on the wire. */
-export const runFields: Record<string, FilterField> = {
+/** What runs are filtered by: the names that a run has on the wire. `best`: what is the best of metrics. */
+export const runFields = (best: BestValues): Record<string, FilterField> => ({
   id: { column: { text: sql`runs.id` } },
   hex: { column: { text: sql`runs.hex` } },
   artifactUri: {
@@ -72,6 +75,6 @@ export const runFields: Record<string, FilterField> = {
   endedAt: { column: { number: sql`runs.ended_at` } },
   parameters: entriesIn('run_parameters'),
   tags: entriesIn('run_tags'),
-  metrics: metricEntry,
+  metrics: metricEntry(best),
   datasets: datasetEntry,
-};
+});

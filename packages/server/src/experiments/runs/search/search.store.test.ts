@@ -1,4 +1,12 @@
-import { evaluateFilter, type Filter, parseFilter, type Run } from '@millwright/contract';
+import {
+  directionOf,
+  evaluateFilter,
+  type Filter,
+  type MillwrightError,
+  parseFilter,
+  type Run,
+  withBest,
+} from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { data } from '#data';
 import { lineage } from '#lineage';
@@ -50,9 +58,14 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
       }
       if (next(2) > 0) await service.logMetrics(test.ctx, id, [{ key: 'auc', value: next(3), at }]);
       if (i % 5 === 1) await service.logMetrics(test.ctx, id, [{ key: 'auc.max', value: next(5), at }]);
+      if (i % 7 === 2) await service.logMetrics(test.ctx, id, [{ key: 'err.best', value: next(5), at }]);
+      for (let step = 0; i % 3 > 0 && step < 3; step++)
+        await service.logMetrics(test.ctx, id, [{ key: 'err', value: values[next(8)] ?? 0, step, at }]);
       if (next(3) === 0) await service.endRun(test.ctx, id, 'finished');
       if (next(9) === 0) await service.setRunDeleted(test.ctx, id, true);
     }
+    await service.describeMetric(test.ctx, 'val loss', { direction: 'maximize' });
+    await service.describeMetric(test.ctx, 'none', { direction: 'minimize' });
     const page = await service.searchRuns(test.ctx, { experiments: null, filter: null, view: 'all', limit: 1000 });
     all = page.items;
   });
@@ -84,6 +97,15 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
     const greatest = named ?? run.metrics['auc']?.max;
     return greatest === undefined ? [2, 0] : [0, Number(greatest)];
   };
+  const rankOf = (value: number | string | undefined): [rank: number, value: number] => {
+    if (value === undefined) return [2, 0];
+    const sorted = toSorted(value as number);
+    return sorted === null ? [1, 0] : [0, sorted];
+  };
+  /** By its name less is better; some runs have a metric that is called `err.best`. */
+  const leastErrorOf = (run: Run) => rankOf(run.metrics['err.best']?.last ?? run.metrics['err']?.min);
+  /** Somebody said that more of it is better. */
+  const bestLossOf = (run: Run) => rankOf(run.metrics['val loss']?.max);
   /** Numbers by their size (8 before 16), then words. */
   const sizeOf = (run: Run): [rank: number, value: number | string] => {
     const size = run.parameters['size'];
@@ -120,6 +142,8 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
       [(run) => [run.endedAt === null ? 1 : 0, run.endedAt === null ? 0 : run.endedAt - run.startedAt, -1]],
     ],
     ['metrics.auc.max desc', [(run) => [...greatestOf(run), -1]]],
+    ['metrics.err.best', [(run) => [...leastErrorOf(run), 1]]],
+    ['metrics.`val loss`.best desc', [(run) => [...bestLossOf(run), -1]]],
     ['parameters.size', [(run) => [...sizeOf(run), 1]]],
   ];
   it.each(orders)('walks pages of every size in the order "%s"', async (order, keys) => {
@@ -137,16 +161,45 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
     'metrics.none > 0 and metrics.auc >= 0',
     'tags.none = "a" or metrics.auc <= 1',
     'parameters.depth = "0" and not metrics.auc = 0',
+    'metrics.err.best < 1',
+    'metrics.err.best >= 1 or metrics.auc.best = 2',
+    'not metrics.`val loss`.best > 0 and metrics.auc.best between 1 and 2',
+    'metrics.err.best is null and metrics.none.best is null',
+    'metrics.err.best in (0.5, 1, 2) and metrics.auc.best != 0',
+    'metrics.err.best = "NaN"',
   ])('finds by an index what it would find without: %s', async (filter) => {
     const { filter: read } = parseFilter(filter) as { filter: Filter };
     for (const order of ['', 'metrics.auc desc', 'name']) {
       const found = await service.listRuns(test.ctx, { experiment: 'one', filter, order, limit: 1000 });
       const matching = all.filter(
-        (run) => run.deletedAt === null && run.experimentName === 'one' && evaluateFilter(read, run),
+        (run) =>
+          run.deletedAt === null && run.experimentName === 'one' && evaluateFilter(read, withBest(run, direction)),
       );
       expect(found.items.map((run) => run.id).sort()).toEqual(matching.map((run) => run.id).sort());
       expect(await service.countRuns(test.ctx, { experiment: 'one', filter })).toBe(matching.length);
     }
+  });
+
+  const direction = (key: string) => directionOf(key, { direction: key === 'val loss' ? 'maximize' : null });
+
+  it('asks which way a metric gets better, at the character, where nobody said', async () => {
+    const refused = async (query: { filter?: string; order?: string }) =>
+      service.listRuns(test.ctx, query).then(
+        () => null,
+        (error: MillwrightError) => [error.code, error.extra['position']],
+      );
+    expect(await refused({ filter: 'name = "a" and metrics.epoch.best > 1' })).toEqual(['INVALID_FILTER', 15]);
+    expect(await refused({ order: 'name,  metrics.epoch.best desc' })).toEqual(['INVALID_FILTER', 7]);
+    await service.describeMetric(test.ctx, 'epoch', { direction: 'none' });
+    expect(await refused({ filter: 'metrics.epoch.best > 1' })).toEqual(['INVALID_FILTER', 0]);
+    await service.describeMetric(test.ctx, 'epoch', { direction: 'maximize' });
+    expect(await refused({ filter: 'metrics.epoch.best > 1', order: 'metrics.epoch.best' })).toBeNull();
+    await service.forgetMetric(test.ctx, 'epoch');
+    expect(await refused({ filter: 'metrics.`epoch.best` > 1' })).toBeNull();
+    expect(await refused({ filter: 'metrics.epoch.best > 1' })).not.toBeNull();
+    // A client of another protocol may mean a metric of that name.
+    const { filter } = parseFilter('metrics.epoch.best > 1') as { filter: Filter };
+    expect((await service.searchRuns(test.ctx, { experiments: null, filter, limit: 5 })).items).toEqual([]);
   });
 
   it('counts what it finds', async () => {
@@ -160,7 +213,7 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
 
   it('names the keys that runs of an experiment have', async () => {
     expect(await service.runKeys(test.ctx, 'one')).toEqual({
-      metrics: ['auc', 'auc.max', 'val loss'],
+      metrics: ['auc', 'auc.max', 'err', 'err.best', 'val loss'],
       parameters: ['depth', 'size'],
       tags: [],
     });

@@ -12,6 +12,7 @@ import {
   type TermRow,
   termValues,
 } from '#platform/db';
+import type { BestValues } from '../../metrics/metric.ts';
 import { conditionsOf, type RunSelection, sourceOf } from '../selection/store.ts';
 
 type Sql = ReturnType<typeof sql>;
@@ -24,6 +25,8 @@ export interface RunOrder {
   numeric?: boolean;
   /** `metrics.auc.min` is the least value of `auc`, unless a run has a metric of that very name. */
   summaries?: boolean;
+  /** The character where it was asked for. */
+  at?: number;
 }
 
 export interface RunSearch extends RunSelection {
@@ -55,13 +58,21 @@ const nullable: Record<string, Sql> = {
   durationMs: sql`runs.ended_at - runs.started_at`,
 };
 
+/** Whether a path asks for the least or the greatest value of a metric. */
+const summaryOf = (path: readonly string[], best: BestValues): 'min' | 'max' | null => {
+  if (path[0] !== 'metrics' || path.length < 3) return null;
+  const last = path.at(-1);
+  if (last === 'best') return best.get(path.slice(1, -1).join('.')) ?? null;
+  return last === 'min' || last === 'max' ? last : null;
+};
+
 interface Ordering {
   joins: Sql[];
   terms: OrderTerm[];
 }
 
 /** Every order as plain terms without nulls, so that the last row of a page says where the next one begins. */
-const orderingOf = (order: readonly RunOrder[]): Ordering => {
+const orderingOf = (order: readonly RunOrder[], best: BestValues): Ordering => {
   const joins: Sql[] = [];
   const terms: OrderTerm[] = [];
   for (const [index, { path, descending, numeric = false, summaries = false }] of order.entries()) {
@@ -79,14 +90,14 @@ const orderingOf = (order: readonly RunOrder[]): Ordering => {
     const name = `order_${index}`;
     const alias = sql.ref(name);
     const key = rest.join('.');
-    const part = summaries && first === 'metrics' && rest.length > 1 ? rest.at(-1) : undefined;
+    const part = summaries ? summaryOf(path, best) : null;
     const of = (table: string, as = alias, wanted = key) =>
       sql`left join ${sql.table(table)} as ${as} on ${as}.run = runs.number and ${as}.key = ${wanted}`;
     const column = (own: string) => sql.ref(`${name}.${own}`);
     if (first === 'metrics') {
       joins.push(of('run_metrics'));
       let [value, isThere] = [column('last_value'), sql`${column('series')} is not null`];
-      if (part === 'min' || part === 'max') {
+      if (part !== null) {
         const whole = sql.ref(`${name}_whole`);
         joins.push(of('run_metrics', whole, rest.slice(0, -1).join('.')));
         const least = sql.ref(`${name}_whole.${part}_value`);
@@ -130,7 +141,7 @@ const walkMetric = async (
   const [lead] = search.order ?? [];
   if (lead?.path[0] !== 'metrics' || lead.path.length < 2 || search.experiments?.length !== 1) return null;
   // The index is of last values.
-  if (lead.summaries && lead.path.length > 2 && ['min', 'max'].includes(lead.path.at(-1) ?? '')) return null;
+  if (lead.summaries && summaryOf(lead.path, search.best) !== null) return null;
   // Past the last number: what is left has none.
   if (after !== null && after[0] !== 0) return null;
   const { terms, joins } = ordering;
@@ -156,7 +167,7 @@ const walkMetric = async (
 };
 
 export const findRuns = async (db: Db, search: RunSearch): Promise<Page<FoundRun>> => {
-  const ordering = orderingOf(search.order ?? []);
+  const ordering = orderingOf(search.order ?? [], search.best);
   const after = decodeCursor(search.cursor);
   const source = await sourceOf(db, search);
   const walked = source.isNarrow ? null : await walkMetric(db, search, ordering, after);

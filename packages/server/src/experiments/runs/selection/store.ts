@@ -1,5 +1,6 @@
 import type { Filter } from '@millwright/contract';
 import { compileFilter, type Db, kindOf, sql } from '#platform/db';
+import type { BestValues } from '../../metrics/metric.ts';
 import { runFields } from '../fields/store.ts';
 
 type Sql = ReturnType<typeof sql>;
@@ -9,6 +10,8 @@ export interface RunSelection {
   /** Numbers; null: all experiments of the project. */
   experiments: readonly number[] | null;
   filter: Filter | null;
+  /** Which values are the best of the metrics that the filter and the order ask for. */
+  best: BestValues;
   view: 'active' | 'deleted' | 'all';
 }
 
@@ -70,7 +73,7 @@ export const conditionsOf = (db: Db, search: RunSelection): Sql[] => {
     );
   if (search.view === 'active') conditions.push(sql`runs.deleted_at is null`);
   if (search.view === 'deleted') conditions.push(sql`runs.deleted_at is not null`);
-  if (search.filter) conditions.push(compileFilter(search.filter, runFields, kindOf(db)));
+  if (search.filter) conditions.push(compileFilter(search.filter, runFields(search.best), kindOf(db)));
   return conditions;
 };
 
