@@ -1,3 +1,10 @@
+export {
+  type Attribution,
+  type AttributionOptions,
+  attributeChange,
+  type Contribution,
+} from './attribution/attribute.ts';
+export type { AttributionRun } from './attribution/design.ts';
 export * from './bootstrap.ts';
 export * from './compare-means.ts';
 export * from './describe.ts';
