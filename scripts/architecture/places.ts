@@ -8,6 +8,7 @@ export const MODULES = [
   'experiments',
   'pipelines',
   'training',
+  'reproduction',
   'tuning',
   'evaluation',
   'registry',

@@ -26,6 +26,7 @@ export const errorTable = {
   DATA_REFUSED: [422, 'The data was refused'],
   CHECKS_FAILED: [422, 'The data breaks a check of its data set'],
   TRAINING_FAILED: [422, 'The model cannot be trained on this data'],
+  NOT_REPRODUCIBLE: [422, 'The run cannot be run again'],
   GATE_RED: [422, 'The evaluation gate is not green'],
   MODEL_REFUSED: [422, 'The model cannot be used'],
   TABLE_UNREADABLE: [422, 'The table cannot be read'],

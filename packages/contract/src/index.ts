@@ -9,6 +9,7 @@ import * as notifications from './notifications.ts';
 import type { Operation } from './operation.ts';
 import * as pipelines from './pipelines.ts';
 import * as registry from './registry.ts';
+import * as reproduction from './reproduction.ts';
 import * as serving from './serving.ts';
 import * as system from './system.ts';
 import * as training from './training.ts';
@@ -30,6 +31,7 @@ export * from './operation.ts';
 export * from './permissions.ts';
 export * from './pipelines.ts';
 export * from './registry.ts';
+export * from './reproduction.ts';
 export * from './run-context.ts';
 export * from './serving.ts';
 export * from './system.ts';
@@ -50,6 +52,7 @@ export const operations: readonly Operation[] = [
   trash,
   pipelines,
   training,
+  reproduction,
   evaluation,
   registry,
   serving,

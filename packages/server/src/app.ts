@@ -20,6 +20,7 @@ import type { ModuleDefinition } from '#platform/module';
 import { serveSystem } from '#platform/system';
 import { version } from '#platform/version';
 import { registry } from '#registry';
+import { reproduction } from '#reproduction';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
 import { importers, type ImportFormat, type ImportOptions, type ImportResult, mlflow, openInference } from '#protocols';
@@ -115,6 +116,7 @@ const compose = async (
   const withPipelines = { ...withRuns, pipelines: add(pipelines, withRuns) };
   registerDataSteps(withPipelines.pipelines, withPipelines.data);
   const withTraining = { ...withPipelines, training: add(training, withPipelines) };
+  add(reproduction, withTraining);
   const withEvaluation = { ...withTraining, evaluation: add(evaluation, withTraining) };
   const withRegistry = { ...withEvaluation, registry: add(registry, withEvaluation) };
   const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
@@ -137,6 +139,7 @@ const compose = async (
     start: () => startPlatform(platform),
     async listen() {
       const address = await api.app.listen({ host: config.host, port: config.port });
+      platform.address = address;
       // Only who has the port takes jobs.
       startPlatform(platform);
       return address;

@@ -6,12 +6,14 @@ import { findExperiment } from './store.ts';
 export type { DatasetInput, RunLinks } from './inputs/input.ts';
 export type { LoggedModel, LoggedModelStatus, ModelPoint, NewModelPoint } from './logged-models/logged-model.ts';
 export type { NewMetricPoint } from './metrics/metric.ts';
+export { childTags, startAttempt } from './runs/attempts.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
 export type { FoundRun } from './runs/search/store.ts';
 export type { FilePlace } from './artifacts/service.ts';
 export { mediaTypeOf } from './artifacts/media-type.ts';
 export type { PointKey } from './metrics/store.ts';
 export type { RunState, RunUpdate } from './runs/run.ts';
+export { isSeed } from './tried/settings.ts';
 export type { ExperimentsService } from './service.ts';
 
 /** Runs with their parameters, metrics over steps, tags and files. */

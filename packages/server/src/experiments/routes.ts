@@ -4,6 +4,7 @@ import {
   createUpload,
   deleteUpload,
   getUpload,
+  attributeMetric,
   changeRuns,
   countRuns,
   createExperiment,
@@ -16,6 +17,7 @@ import {
   deleteView,
   describeMetric,
   forgetMetric,
+  findSimilarRuns,
   getArtifact,
   getExperiment,
   getMetricHistories,
@@ -82,6 +84,8 @@ export const routes = (api: Api, service: ExperimentsService): void => {
   api.serve(purgeExperiment, ({ params }, ctx) => service.purgeExperiment(ctx, params.experiment));
   api.serve(changeRuns, ({ body: { runs, ...edit } }, ctx) => service.changeRuns(ctx, runs, edit));
   api.serve(purgeRuns, ({ body }, ctx) => service.purgeRuns(ctx, body.runs));
+  api.serve(findSimilarRuns, ({ body }, ctx) => service.findSimilarRuns(ctx, body));
+  api.serve(attributeMetric, ({ body }, ctx) => service.attributeMetric(ctx, body));
   api.serve(logMetrics, ({ params, body }, ctx) => service.logMetrics(ctx, params.run, body.points));
   api.serve(getMetricHistory, ({ params, query }, ctx) =>
     service.metricHistory(ctx, params.run, query.key, query.points ?? 2000),

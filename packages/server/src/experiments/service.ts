@@ -21,6 +21,8 @@ import { registerJobs } from './jobs.ts';
 import { createUploads, type Uploads } from './uploads/service.ts';
 import { createViews, type Views } from './views/service.ts';
 import { createTrash, type Trash } from './trash/service.ts';
+import { createTried, type TriedRuns } from './tried/service.ts';
+import { type AttributionOfMetrics, createAttribution } from './attribution/service.ts';
 
 export interface ExperimentsDeps {
   lineage: LineageService;
@@ -39,7 +41,9 @@ export type ExperimentsService = Catalog &
   Bulk &
   Meanings &
   Folders &
-  Views;
+  Views &
+  TriedRuns &
+  AttributionOfMetrics;
 
 export const createExperiments = (platform: Platform, deps: ExperimentsDeps): ExperimentsService => {
   const { db } = platform.database;
@@ -55,8 +59,11 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
     async (tx, ids) => new Map((await copiedNow(tx, ids)).map((id) => [id, `the run '${id}' is being copied.`])),
   );
   const placed = { lineage: deps.lineage, catalog };
+  const tried = createTried(platform, { ...deps, catalog, runs });
   const service = {
     ...catalog,
+    ...tried,
+    ...createAttribution(platform, { runs, tried }),
     ...runs,
     ...createMetrics(platform, { write }),
     ...createMeanings(platform),

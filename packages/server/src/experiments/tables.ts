@@ -229,6 +229,8 @@ export type ExperimentsTables = {
     value: number | null;
     special: number | null;
   };
+  /** What a run was tried with. */
+  run_fingerprints: { run: number; project: string; experiment: number; data: string; parameters: string };
   /** What is gone for everybody while its rows are still being removed. */
   purges: { kind: 'run' | 'model' | 'experiment'; number: number; id: string; project: string; begun_at: number };
 };

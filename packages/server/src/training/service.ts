@@ -7,6 +7,7 @@ import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import type { Prediction } from './predict.ts';
 import { createReader, rowsOf } from './store.ts';
+import { type KeptRequest, readRequest, trainedBy } from './requests.ts';
 import { readResult, resultPath } from './results.ts';
 import { createTrainingThreads } from './run-in-worker.ts';
 import { createScoringThread } from './scoring/scoring-thread.ts';
@@ -49,6 +50,10 @@ export interface TrainingService {
   train(ctx: Ctx, request: TrainRequest, options?: TrainOptions): Promise<TrainResult>;
   /** Errors: NOT_FOUND for a run that does not exist; INVALID_REFERENCE for one that trained no model here. */
   trainResultOf(ctx: Ctx, runId: string): Promise<TrainResult>;
+  /** What a run was trained by, to train it once more; null for a run that was not trained here. */
+  trainRequestOf(ctx: Ctx, runId: string): Promise<KeptRequest | null>;
+  /** Versions of what trains now. */
+  trainedBy(): Pick<KeptRequest, 'millwright' | 'node'>;
   /**
    * Numbers, integers, booleans (0 and 1) and timestamps (epoch ms) become number columns, strings categories.
    * Without `columns` all; `orderBy` sorts stably by that column, missing first. Errors: NOT_FOUND, TABLE_UNREADABLE,
@@ -85,6 +90,8 @@ export const createTraining = (platform: Platform, deps: TrainingDeps): Training
       const result = await readResult(platform, experiments, ctx, run.id);
       return result ?? fail('INVALID_REFERENCE', `Run ${runId} trained no model here: it has no ${resultPath}.`);
     },
+    trainRequestOf: (ctx, runId) => readRequest(platform, experiments, ctx, runId),
+    trainedBy,
     readTable: reader.readTable,
     readRows: (ctx, result, features) => reader.readRows(ctx, result.datasetVersionId, rowsOf(result, features)),
     async score({ modelDigest, signature }, table) {

@@ -1,8 +1,8 @@
 import type { Run, TrainRequest, TrainResult } from '@millwright/contract';
+import { startAttempt } from '#experiments';
 import { type Ctx, authorize } from '#platform/auth';
 import type { Platform } from '#platform/core';
 import { MillwrightError, fail, isMillwrightError, messageOf } from '#platform/errors';
-import { startAttempt } from './attempts.ts';
 import { type ColumnPlan, planColumns } from './columns.ts';
 import { trainingScore } from './losses.ts';
 import type { Iteration } from './minimise.ts';
@@ -10,6 +10,7 @@ import { resolveParams } from './params.ts';
 import { predict } from './predict.ts';
 import { contextTags, putHost } from './run-context.ts';
 import type { Reader } from './store.ts';
+import { keepRequest } from './requests.ts';
 import { contractSignature, modelPath, readResult, resultPath, signaturePath } from './results.ts';
 import type { TrainingResult, TrainingThreads } from './run-in-worker.ts';
 import type { TrainOptions, TrainingDeps, TrainingRows } from './service.ts';
@@ -88,12 +89,14 @@ export const createTrain = (platform: Platform, deps: TrainingDeps, reader: Read
           run.status === 'finished' || (await readResult(platform, experiments, ctx, run.id)) !== null,
       },
     );
-    if (attempt.isNew)
+    if (attempt.isNew) {
+      await keepRequest(experiments, ctx, attempt.run, planned);
       await platform.changes.change(ctx, async (change) => {
         const { trainer, target, datasetVersionId } = planned;
         const detail = { trainer: trainer.name, target, datasetVersionId };
         change.audit({ verb: 'model.train', resourceType: 'run', resourceId: attempt.run.id, detail });
       });
+    }
     return attempt;
   };
 

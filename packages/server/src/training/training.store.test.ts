@@ -102,6 +102,7 @@ describe.each(testDatabases)('training on %s', (database) => {
       'millwright/host.json',
       'model.onnx',
       'signature.json',
+      'training-request.json',
       'training.json',
     ]);
     expect(files.find(({ path }) => path === 'model.onnx')?.digest).toBe(result.modelDigest);

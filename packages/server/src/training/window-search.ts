@@ -1,8 +1,7 @@
 import type { Run } from '@millwright/contract';
-import type { ExperimentsService } from '#experiments';
+import { childTags, type ExperimentsService } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { messageOf } from '#platform/errors';
-import { childTags } from './attempts.ts';
 import { rowLosses } from './losses.ts';
 import type { Iteration } from './minimise.ts';
 import { predict } from './predict.ts';

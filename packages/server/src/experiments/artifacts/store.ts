@@ -1,5 +1,5 @@
 import type { Artifact } from '@millwright/contract';
-import type { Db } from '#platform/db';
+import { type Db, isAmong } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
@@ -97,4 +97,21 @@ export const deleteArtifacts = async (db: Db, { project, root, path }: Place): P
     .returningAll()
     .execute();
   return rows.map(toArtifact);
+};
+
+/** The digest of the file at one path, for each root that has one. */
+export const digestsAt = async (
+  db: Db,
+  project: string,
+  roots: readonly string[],
+  path: string,
+): Promise<Map<string, string>> => {
+  const rows = await tables(db)
+    .selectFrom('artifacts')
+    .select(['root', 'digest'])
+    .where('project', '=', project)
+    .where(isAmong(db, 'root', roots))
+    .where('path', '=', path)
+    .execute();
+  return new Map(rows.map((row) => [row.root, row.digest]));
 };

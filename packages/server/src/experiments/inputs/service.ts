@@ -8,6 +8,7 @@ import { fail, isMillwrightError } from '#platform/errors';
 import { existingModels } from '../logged-models/store.ts';
 import type { RunState } from '../runs/run.ts';
 import { lockRun, startedOn } from '../runs/store.ts';
+import { writeFingerprints } from '../tried/store.ts';
 import {
   type DatasetInput,
   type DatasetSummary,
@@ -133,6 +134,8 @@ export const createInputs = (
       const from = isOurs ? { type: 'dataset-version', id: named } : { type: 'input-dataset', id };
       await lineage.link(change, { project, from, to: { type: 'run', id: run.id }, kind: 'input' });
     }
+    // What is still under way is noted at its end.
+    if (added.length > 0 && run.endedAt !== null) await writeFingerprints(change.db, [run]);
     return added;
   };
 

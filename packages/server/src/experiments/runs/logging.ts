@@ -5,6 +5,7 @@ import { addModelPoints } from '../logged-models/metrics/adding.ts';
 import { numbersOfModels } from '../logged-models/store.ts';
 import { addPoints } from '../metrics/adding.ts';
 import type { NewMetricPoint } from '../metrics/metric.ts';
+import { writeFingerprints } from '../tried/store.ts';
 import { conflictingParameters, type RunState } from './run.ts';
 import { entriesOf } from './starting.ts';
 import * as store from './store.ts';
@@ -114,8 +115,19 @@ export const writeLogs = async (
     await numbersOfModels(change.db, modelsIn(accepted.map(({ log }) => log))),
     change.now,
   );
+  await noteWhatWasTried(change, accepted);
   for (const one of accepted) auditOne(changeOf(one.log), one);
   tellOfPoints(accepted, changeOf);
+};
+
+/** A run is noted when it ends, and once more when it is told parameters after that. */
+const noteWhatWasTried = async (change: Change, accepted: readonly AcceptedLog[]): Promise<void> => {
+  const ended = accepted.filter(
+    ({ before, run, log }) =>
+      run.endedAt !== null &&
+      (before.endedAt === null || keysOf(log.parameters).length > 0 || run.status !== before.status),
+  );
+  await writeFingerprints(change.db, [...new Map(ended.map(({ run }) => [run.number, run])).values()]);
 };
 
 /** Points leave no row in the audit: their rate is that of a training loop. */

@@ -1,6 +1,7 @@
 import type { Run } from '@millwright/contract';
 import type { LineageService } from '#lineage';
 import type { Change } from '#platform/change';
+import { writeFingerprints } from '../tried/store.ts';
 import * as store from './store.ts';
 
 export interface RunStart {
@@ -80,6 +81,13 @@ export const startRuns = async (
     change.db,
     'run_tags',
     starts.flatMap((start) => entriesOf(of(start), start.tags)),
+  );
+  // Trainings here know from the start what they try, and are few.
+  await writeFingerprints(
+    change.db,
+    starts
+      .filter(({ datasetVersionId }) => datasetVersionId !== null)
+      .map(({ id, project, experiment }) => ({ number: numbers.get(id) as number, project, experiment })),
   );
   for (const start of starts) await link(change, lineage, start);
   for (const { id, name, experimentId } of rows) {

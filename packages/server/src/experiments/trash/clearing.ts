@@ -2,6 +2,7 @@ import type { LineageService } from '#lineage';
 import type { Change } from '#platform/change';
 import type { JobContext } from '#platform/jobs';
 import { failurePoint } from '#platform/failure-points';
+import { deleteFingerprints } from '../tried/store.ts';
 import * as store from './store.ts';
 import type { Purge } from './store.ts';
 
@@ -17,6 +18,7 @@ const clearRun = (change: Change, { number }: Purge, limit: number): (() => Prom
     () => store.deleteKeyed(change.db, 'run_parameters', owner, limit),
     () => store.deleteKeyed(change.db, 'run_tags', owner, limit),
     () => store.deleteLinks(change.db, number, limit),
+    () => deleteFingerprints(change.db, number),
   ];
 };
 

@@ -5,6 +5,7 @@ import { type Database, isUniqueViolation } from '#platform/db';
 import { fail } from '#platform/errors';
 import type { Ids } from '#platform/ids';
 import { type Actor, type Scope, demand, localOwner, mayDependOnResource, mayDo } from './actor.ts';
+import { type Lending, createLending } from './lending.ts';
 import { type Grants, createGrants, keepAnAdmin } from './grants.ts';
 import { type Projects, createProjects } from './projects.ts';
 import { type ResourceResolver, createResources } from './resources.ts';
@@ -16,7 +17,7 @@ import { createVerifiedPasswords, judgePair } from './verified-passwords.ts';
 const sessionLifeMs = 7 * 24 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 
-export interface Auth extends Grants, Projects {
+export interface Auth extends Grants, Projects, Lending {
   /** Whose token or session this is; fails when it is none. */
   byToken(secret: string): Promise<Actor>;
   bySession(secret: string): Promise<Actor | null>;
@@ -139,6 +140,7 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
   return {
     ...createGrants({ db, clock, ids, resources, named, change }),
     ...createProjects({ db, changes, clock, ids }),
+    ...createLending({ db, ids, create, change }),
     async byToken(secret) {
       const token = await store.findTokenByHash(db, hashSecret(secret));
       const now = clock.now();

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Config, type Setting, settings } from './settings.ts';
 
+export { processEnvironment } from './process-environment.ts';
 export { silenceForeignTelemetry } from './foreign-telemetry.ts';
 export { settings } from './settings.ts';
 export type { Config, Setting } from './settings.ts';

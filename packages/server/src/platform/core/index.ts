@@ -40,6 +40,8 @@ export interface Platform {
   vault: Vault;
   auditKey: string;
   startedAt: number;
+  /** Where this process listens, once it does. */
+  address: string | null;
 }
 
 /** The key that seals the head of the audit chain and encrypts stored secrets: configured, or made once and kept beside the data. */
@@ -143,6 +145,7 @@ export const createPlatform = async (options: {
     vault: createVault(auditKey),
     auditKey,
     startedAt: clock.now(),
+    address: null,
   };
 };
 

@@ -29,6 +29,7 @@ export const failurePoints = [
   'purge.after-piece',
   'move.before-commit',
   'copy.after-piece',
+  'process.started',
   'garbage.doomed',
   'garbage.half-deleted',
 ] as const;

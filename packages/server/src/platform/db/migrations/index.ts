@@ -14,6 +14,7 @@ import { houseKeeping } from './0013-house-keeping.ts';
 import { folders } from './0014-folders.ts';
 import { runRevisions } from './0021-run-revisions.ts';
 import { uploads } from './0018-uploads.ts';
+import { reproduction } from './0020-reproduction.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   folders,
   runRevisions,
   uploads,
+  reproduction,
 ];

@@ -1,6 +1,6 @@
 import type { Run } from '@millwright/contract';
-import type { ExperimentsService, NewRun } from '#experiments';
 import type { Ctx } from '#platform/auth';
+import type { NewRun, Runs } from './service.ts';
 
 const attemptTag = 'attempt';
 const parentTag = 'parentRunId';
@@ -14,7 +14,7 @@ export type Attempt = { run: Run; isNew: true } | { run: Run; isNew: false };
  * next attempt gets a run of its own under `key#2`, `key#3`, ... The tag tells a run made now from one made before.
  */
 export async function startAttempt(
-  experiments: ExperimentsService,
+  experiments: Runs,
   ctx: Ctx,
   newRun: NewRun,
   options: { originKey: string | undefined; token: string; isComplete: (run: Run) => Promise<boolean> },
@@ -34,7 +34,7 @@ export async function startAttempt(
 /** So that the runs of candidates can be found when their parent was cut short. */
 export const childTags = (parentRunId: string): Record<string, string> => ({ [parentTag]: parentRunId });
 
-async function killLeftBehind(experiments: ExperimentsService, ctx: Ctx, run: Run): Promise<void> {
+async function killLeftBehind(experiments: Runs, ctx: Ctx, run: Run): Promise<void> {
   const children = await experiments.listRuns(ctx, {
     filter: `tags.${parentTag} = "${run.id}" and status = "running"`,
     limit: 100,
