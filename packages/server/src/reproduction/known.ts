@@ -64,17 +64,12 @@ export const createKnown = (platform: Platform, { data, experiments, training }:
     readPackages((await readText(ctx, run.id, runFiles.packages)) ?? '');
 
   const datasetsOf = async (ctx: Ctx, run: Run): Promise<RunFacts['data']> => {
-    const links = (await experiments.runLinks(ctx, [run.id])).get(run.id);
-    const ids = (await experiments.dataOfRuns(ctx, [run.id])).get(run.id) ?? [];
-    const versions = ids.filter((id) => id.startsWith('dsv_'));
-    const there = await Promise.all(versions.map((id) => isThere(data.findVersion(ctx, id))));
+    const inputs = await experiments.runInputs(ctx, run.id);
     return {
-      versions: there.filter(Boolean).length,
-      datasets: (links?.datasets ?? []).map(({ dataset }) => ({
-        name: dataset.name,
-        digest: dataset.digest,
-        isFetchable: fetchable.test(dataset.sourceType),
-      })),
+      versions: inputs.filter(({ datasetVersionId }) => datasetVersionId !== null).length,
+      datasets: inputs
+        .filter(({ datasetVersionId }) => datasetVersionId === null)
+        .map(({ name, digest, sourceType }) => ({ name, digest, isFetchable: fetchable.test(sourceType) })),
     };
   };
 

@@ -1,4 +1,5 @@
 import { type Db, isAmong } from '#platform/db';
+import { namedVersionOf } from '../inputs/input.ts';
 import { readEntries } from '../runs/store.ts';
 import type { ExperimentsTables } from '../tables.ts';
 import { fingerprintOf } from './settings.ts';
@@ -15,13 +16,22 @@ export const readData = async (db: Db, runs: readonly number[]): Promise<Map<num
   const inputs = await tables(db)
     .selectFrom('run_inputs')
     .innerJoin('input_datasets', 'input_datasets.number', 'run_inputs.dataset')
-    .select(['run_inputs.run', 'input_datasets.digest'])
+    .select([
+      'run_inputs.run',
+      'input_datasets.digest',
+      'input_datasets.source',
+      'input_datasets.source_type as sourceType',
+    ])
     .where(isAmong(db, 'run_inputs.run', runs))
     .execute();
   const found = new Map<number, Set<string>>();
   const add = (run: number, data: string) => found.set(run, (found.get(run) ?? new Set()).add(data));
   for (const { number, dataset_version_id: id } of versions) if (id !== null) add(number, id);
-  for (const { run, digest } of inputs) add(run, digest);
+  for (const { run, ...input } of inputs) {
+    add(run, input.digest);
+    const version = namedVersionOf(input);
+    if (version !== null) add(run, version);
+  }
   // A training here says which contents its version had: the same contents may be another version elsewhere.
   for (const [run, [digest]] of await readEntries(db, 'run_parameters', [...found.keys()], ['datasetDigest']))
     if (digest && versions.some(({ number, dataset_version_id: id }) => number === run && id !== null))

@@ -50,7 +50,7 @@ export const setExperiment = async (
   experiment: number,
 ): Promise<void> => {
   const numbers = runs.map(({ number }) => number);
-  for (const table of ['run_parameters', 'run_tags', 'run_metrics'] as const)
+  for (const table of ['run_parameters', 'run_tags', 'run_metrics', 'run_fingerprints'] as const)
     await tables(db)
       .updateTable(table)
       .set({ experiment })
