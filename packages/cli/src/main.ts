@@ -81,6 +81,10 @@ export const commands: Record<string, Command> = {
     summary: 'download a file of a run, going on where it stopped, and check its digest',
     run: async (argv) => (await import('./transfers/get.ts')).getFile(argv),
   },
+  'model-versions download': {
+    summary: 'download the files of a model version and check every byte against its digest',
+    run: async (argv) => (await import('./commands/download-version.ts')).downloadVersion(argv),
+  },
   restore: {
     summary: 'unpack a backup FILE into a new data folder',
     run: async (argv) => (await import('./commands/backup.ts')).restore(argv),

@@ -28,6 +28,7 @@ export const errorTable = {
   TRAINING_FAILED: [422, 'The model cannot be trained on this data'],
   NOT_REPRODUCIBLE: [422, 'The run cannot be run again'],
   GATE_RED: [422, 'The evaluation gate is not green'],
+  TESTS_RED: [422, 'The version does not pass the tests of its model'],
   MODEL_REFUSED: [422, 'The model cannot be used'],
   TABLE_UNREADABLE: [422, 'The table cannot be read'],
   RANGE_UNSATISFIABLE: [416, 'The range lies outside the content'],

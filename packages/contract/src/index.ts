@@ -1,4 +1,6 @@
 import * as access from './access.ts';
+import * as approvals from './approvals.ts';
+import * as contractTests from './contract-tests.ts';
 import * as data from './data.ts';
 import * as evaluation from './evaluation.ts';
 import * as experiments from './experiments/index.ts';
@@ -10,12 +12,16 @@ import type { Operation } from './operation.ts';
 import * as pipelines from './pipelines.ts';
 import * as registry from './registry.ts';
 import * as reproduction from './reproduction.ts';
+import * as registryPolicy from './registry-policy.ts';
 import * as serving from './serving.ts';
 import * as system from './system.ts';
 import * as training from './training.ts';
 import * as trash from './trash.ts';
+import * as versionContents from './version-contents.ts';
 
 export * from './access.ts';
+export * from './approvals.ts';
+export * from './contract-tests.ts';
 export * from './data.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';
@@ -33,10 +39,12 @@ export * from './pipelines.ts';
 export * from './registry.ts';
 export * from './reproduction.ts';
 export * from './run-context.ts';
+export * from './registry-policy.ts';
 export * from './serving.ts';
 export * from './system.ts';
 export * from './training.ts';
 export * from './trash.ts';
+export * from './version-contents.ts';
 
 const isOperation = (value: unknown): value is Operation =>
   typeof value === 'object' && value !== null && 'permission' in value && 'path' in value && 'method' in value;
@@ -55,6 +63,10 @@ export const operations: readonly Operation[] = [
   reproduction,
   evaluation,
   registry,
+  registryPolicy,
+  approvals,
+  contractTests,
+  versionContents,
   serving,
   monitoring,
   notifications,

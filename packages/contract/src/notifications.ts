@@ -40,6 +40,27 @@ export const topics = {
   },
   'alias-set': { event: 'registry.alias-moved', title: 'An alias was set or moved', hasFilter: false },
   'alias-deleted': { event: 'registry.alias-moved', title: 'An alias was removed', hasFilter: false },
+  'approval-requested': {
+    event: 'registry.approval-requested',
+    title: 'Somebody asks for an approval',
+    hasFilter: false,
+  },
+  'approval-commented': {
+    event: 'registry.approval-commented',
+    title: 'Somebody commented on a request for approval',
+    hasFilter: false,
+  },
+  'approval-closed': {
+    event: 'registry.approval-closed',
+    title: 'A request for approval was decided, or holds no longer',
+    hasFilter: false,
+  },
+  'tests-green': {
+    event: 'registry.tests-finished',
+    title: 'A version passed the tests of its model',
+    hasFilter: false,
+  },
+  'tests-red': { event: 'registry.tests-finished', title: 'A version failed the tests of its model', hasFilter: false },
   'rollout-ended': { event: 'serving.rollout-ended', title: 'A rollout ended', hasFilter: false },
   'drift-confirmed': { event: 'monitoring.drift-confirmed', title: 'Drift was confirmed', hasFilter: false },
   'performance-degraded': {

@@ -14,7 +14,9 @@ export const permissions = [
   'evaluation:write',
   'model:read',
   'model:write',
+  'model:comment',
   'model:approve',
+  'model:protect',
   'endpoint:read',
   'endpoint:write',
   'endpoint:predict',
@@ -51,6 +53,7 @@ const editing = [
   'pipeline:run',
   'evaluation:write',
   'model:write',
+  'model:comment',
   'endpoint:write',
   'endpoint:predict',
   'endpoint:label',
@@ -61,7 +64,7 @@ const editing = [
 export const roles = {
   viewer: reading,
   editor: [...reading, ...editing],
-  approver: [...reading, 'model:approve', 'rollout:decide'],
+  approver: [...reading, 'model:comment', 'model:approve', 'rollout:decide'],
   admin: permissions,
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof roles;

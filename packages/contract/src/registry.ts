@@ -82,6 +82,16 @@ export const ModelVersion = Type.Object({
     reason: Type.String(),
     /** The approval holds for this digest only. */ digest: Nullable(Digest),
   }),
+  /** How it fared in the tests of its model, of which `revision`; null: it was not put to any. */
+  tests: Nullable(
+    Type.Object({
+      runId: Id,
+      revision: Count,
+      state: OneOf('queued', 'green', 'red'),
+      digest: Nullable(Digest),
+      at: Instant,
+    }),
+  ),
 });
 export type ModelVersion = Static<typeof ModelVersion>;
 
@@ -90,7 +100,7 @@ const model = Type.Object({ ...project, model: ModelRef });
 const resource = { type: 'model', param: 'model' };
 const version = Type.Object({ ...project, modelVersion: Id });
 /** `latest` and `v3` would read like versions. */
-const Alias = Type.String({
+export const Alias = Type.String({
   maxLength: 255,
   pattern: '^(?![lL][aA][tT][eE][sS][tT]$)(?![vV][0-9]+$)[\\p{L}\\p{N}_-]+$',
   description: 'Letters, digits, hyphens and underscores; not `latest` and not `v1`, `v2` ...',
@@ -234,7 +244,7 @@ export const updateModelVersion = operation({
     tags: Type.Optional(TagChanges),
   }),
   reply: ModelVersion,
-  errors: ['NOT_FOUND'],
+  errors: ['NOT_FOUND', 'CONFLICT', 'TESTS_RED'],
   audit: 'model-version.update',
   cli: 'model-versions update',
 });
@@ -263,7 +273,6 @@ export const downloadModel = operation({
   replyKind: 'stream',
   errors: ['NOT_FOUND', 'MODEL_REFUSED', 'RANGE_UNSATISFIABLE'],
   audit: false,
-  cli: 'model-versions download',
 });
 export const decideApproval = operation({
   id: 'decideApproval',
@@ -279,7 +288,7 @@ export const decideApproval = operation({
     digest: Nullable(Digest),
   }),
   reply: ModelVersion,
-  errors: ['NOT_FOUND', 'SELF_APPROVAL', 'STALE', 'CONFLICT'],
+  errors: ['NOT_FOUND', 'SELF_APPROVAL', 'STALE', 'CONFLICT', 'TESTS_RED'],
   audit: 'model-version.decide',
   cli: 'model-versions decide',
 });
@@ -290,12 +299,13 @@ export const setAlias = operation({
   summary: 'Point an alias at a version',
   tag,
   permission: 'model:approve',
-  description: '`champion` and `challenger` must point at approved versions.',
+  description:
+    '`champion` and `challenger` must point at approved versions. A policy may protect more aliases, and leave them to some roles.',
   params: Type.Object({ ...project, model: ModelRef, alias: Alias }),
   resource,
   body: Strict({ versionId: Id }),
   reply: Model,
-  errors: ['NOT_FOUND', 'INVALID_REFERENCE', 'CONFLICT'],
+  errors: ['NOT_FOUND', 'INVALID_REFERENCE', 'CONFLICT', 'TESTS_RED'],
   audit: 'alias.set',
   cli: 'models alias',
 });

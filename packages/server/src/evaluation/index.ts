@@ -10,6 +10,9 @@ export type {
   EvaluationService,
 } from './service.ts';
 
+export { metricsFor } from './metrics.ts';
+export type { Predicted, Truth } from './truth.ts';
+
 /** Models judged on rows they have not seen: metrics, baselines, and gates whose thresholds were fixed beforehand. */
 export const evaluation = defineModule<EvaluationDeps, EvaluationService>({
   name: 'evaluation',

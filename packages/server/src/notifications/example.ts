@@ -16,6 +16,11 @@ const about: Partial<Record<TopicName, Record<string, unknown>>> = {
   'version-tag-deleted': { key: 'example_key', value: null },
   'alias-set': { alias: 'champion' },
   'alias-deleted': { alias: 'champion', versionId: null },
+  'approval-requested': { by: 'ada', reason: 'better on the hold-out', alias: 'champion' },
+  'approval-commented': { by: 'bob', text: 'Which data?', alias: 'champion' },
+  'approval-closed': { state: 'approved', reason: 'seen', alias: 'champion' },
+  'tests-green': { state: 'green' },
+  'tests-red': { state: 'red', failed: 'latency' },
   'rollout-ended': { state: 'promoted' },
   'incident-changed': { title: 'Drift in amount', state: 'open' },
 };

@@ -16,6 +16,8 @@ const holds: Partial<Record<TopicName, (data: Record<string, unknown>) => boolea
   'version-tag-deleted': ({ value }) => value === null,
   'alias-set': ({ versionId }) => versionId !== null,
   'alias-deleted': ({ versionId }) => versionId === null,
+  'tests-green': ({ state }) => state === 'green',
+  'tests-red': ({ state }) => state === 'red',
 };
 
 /** What this event is about. */

@@ -1,6 +1,7 @@
 import type { ModelVersion } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
 import { decideApproval, firstApproval } from './approval.ts';
+import { noPolicy } from './policies/policy.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const gate = (verdict: 'green' | 'red' | 'none') => ({
@@ -14,7 +15,7 @@ const approve = { decision: 'approve' as const, reason: 'looks right', digest };
 
 describe('a new version', () => {
   it('is approved by a green gate, in the name of the gate and for this digest, where the model leaves it to the gate', () => {
-    expect(firstApproval({ approval: 'automatic' }, ann, gate('green'), digest, 7)).toEqual({
+    expect(firstApproval({ approval: 'automatic' }, noPolicy, ann, gate('green'), digest, 7)).toEqual({
       state: 'approved',
       by: 'gate:evl_1',
       at: 7,
@@ -24,16 +25,19 @@ describe('a new version', () => {
   });
   it('is pending otherwise', () => {
     for (const evaluation of [gate('red'), gate('none'), null])
-      expect(firstApproval({ approval: 'automatic' }, ann, evaluation, digest, 7)).toEqual(pending);
-    expect(firstApproval({ approval: 'manual' }, ann, gate('green'), digest, 7)).toEqual(pending);
+      expect(firstApproval({ approval: 'automatic' }, noPolicy, ann, evaluation, digest, 7)).toEqual(pending);
+    expect(firstApproval({ approval: 'manual' }, noPolicy, ann, gate('green'), digest, 7)).toEqual(pending);
   });
 });
 
 describe('a version of a model that asks for no approval', () => {
   it('is approved as it arrives, in the name of who registered it', () => {
     const expected = { state: 'approved', by: 'ann', at: 7, reason: 'This model asks for no approval.' };
-    expect(firstApproval({ approval: 'none' }, ann, null, digest, 7)).toEqual({ ...expected, digest });
-    expect(firstApproval({ approval: 'none' }, ann, gate('red'), null, 7)).toEqual({ ...expected, digest: null });
+    expect(firstApproval({ approval: 'none' }, noPolicy, ann, null, digest, 7)).toEqual({ ...expected, digest });
+    expect(firstApproval({ approval: 'none' }, noPolicy, ann, gate('red'), null, 7)).toEqual({
+      ...expected,
+      digest: null,
+    });
   });
 });
 

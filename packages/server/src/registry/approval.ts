@@ -1,4 +1,4 @@
-import type { Evaluation, Model, ModelVersion } from '@millwright/contract';
+import type { Evaluation, Model, ModelVersion, RegistryPolicy } from '@millwright/contract';
 import { fail } from '#platform/errors';
 
 type Approval = ModelVersion['approval'];
@@ -8,14 +8,19 @@ const pending: Approval = { state: 'pending', by: null, at: null, reason: '', di
 /** Aliases that something is served by: they may only point at approved versions. */
 export const servedAliases: readonly string[] = ['champion', 'challenger'];
 
-/** What a new version starts with: a green gate approves where the model leaves it to the gate. */
+/**
+ * What a new version starts with: a green gate approves where the model leaves it to the gate. Where a policy asks for
+ * approvals, people give them.
+ */
 export const firstApproval = (
   { approval: mode }: Pick<Model, 'approval'>,
+  { approvals }: Pick<RegistryPolicy, 'approvals'>,
   registrar: { name: string },
   evaluation: Pick<Evaluation, 'id' | 'gate'> | null,
   digest: string | null,
   now: number,
 ): Approval => {
+  if (approvals.length > 0) return pending;
   if (mode === 'none')
     return { state: 'approved', by: registrar.name, at: now, reason: 'This model asks for no approval.', digest };
   if (mode !== 'automatic' || evaluation?.gate.verdict !== 'green') return pending;
@@ -27,6 +32,9 @@ export const firstApproval = (
     digest,
   };
 };
+
+/** The tests of the model come first. */
+export const awaitingTests: Approval = { ...pending, reason: 'Waiting for the tests of the model.' };
 
 /** What is left of an approval once the files are not the ones it was about. */
 export const voidedApproval = (before: string | null): Approval => ({

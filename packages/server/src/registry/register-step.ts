@@ -42,10 +42,14 @@ export const registerStep = (registry: RegistryService): StepKind<typeof input, 
         againInMs: lookAgainInMs,
         message: `Waiting until somebody other than ${version.createdBy} approves ${title}.`,
       };
+    if (state === 'pending' && version.tests?.state === 'queued')
+      return { state: 'waiting', againInMs: lookAgainInMs, message: `${title} is put to the tests of its model.` };
     const message =
       state === 'approved'
         ? `Registered ${title}, approved by ${by}.`
-        : `Registered ${title}. It is not approved: there is no green gate.`;
+        : version.tests?.state === 'red'
+          ? `Registered ${title}. It is not approved: it does not pass the tests of its model.`
+          : `Registered ${title}. It is not approved: there is no green gate.`;
     log(message);
     return {
       state: 'succeeded',

@@ -215,6 +215,7 @@ describe.each(testDatabases)('the registry on %s', (database) => {
         modelId: model.id,
         alias: 'champion',
         versionId: version.id,
+        by: null,
       });
       throw new Error('the other stage failed');
     });

@@ -1,18 +1,36 @@
 import {
+  commentOnApproval,
+  compareModelVersions,
   createModel,
   decideApproval,
+  decideApprovalRequest,
   deleteAlias,
   deleteModel,
+  deleteModelPolicy,
   deleteModelVersion,
   downloadModel,
+  downloadVersionFile,
+  getApprovalRequest,
+  getContractTests,
   getModel,
+  getModelPolicy,
   getModelVersion,
+  getRegistryPolicy,
+  getVersionContents,
+  listApprovalRequests,
+  listContractRuns,
   listModelVersions,
   listModels,
   registerVersion,
+  requestApproval,
+  runContractTests,
   setAlias,
+  setContractTests,
+  setModelPolicy,
+  setRegistryPolicy,
   updateModel,
   updateModelVersion,
+  withdrawApprovalRequest,
 } from '@millwright/contract';
 import type { Api } from '#platform/http';
 import type { RegistryService } from './service.ts';
@@ -31,5 +49,29 @@ export const routes = (api: Api, service: RegistryService): void => {
   api.serve(downloadModel, ({ params, headers }, ctx) => service.download(ctx, params.modelVersion, headers));
   api.serve(decideApproval, ({ params, body }, ctx) => service.decideApproval(ctx, params.modelVersion, body));
   api.serve(setAlias, ({ params, body }, ctx) => service.setAlias(ctx, params.model, params.alias, body.versionId));
+  api.serve(getRegistryPolicy, (_input, ctx) => service.projectPolicy(ctx));
+  api.serve(setRegistryPolicy, ({ body }, ctx) => service.setProjectPolicy(ctx, body));
+  api.serve(getModelPolicy, ({ params }, ctx) => service.modelPolicy(ctx, params.model));
+  api.serve(setModelPolicy, ({ params, body }, ctx) => service.setModelPolicy(ctx, params.model, body));
+  api.serve(deleteModelPolicy, ({ params }, ctx) => service.setModelPolicy(ctx, params.model, null));
+  api.serve(requestApproval, ({ params, body }, ctx) => service.requestApproval(ctx, params.modelVersion, body));
+  api.serve(listApprovalRequests, ({ query }, ctx) => service.listRequests(ctx, query));
+  api.serve(getApprovalRequest, ({ params }, ctx) => service.getRequest(ctx, params.request));
+  api.serve(commentOnApproval, ({ params, body }, ctx) => service.comment(ctx, params.request, body.text));
+  api.serve(decideApprovalRequest, ({ params, body }, ctx) => service.decideRequest(ctx, params.request, body));
+  api.serve(withdrawApprovalRequest, ({ params, body }, ctx) =>
+    service.withdrawRequest(ctx, params.request, body.reason),
+  );
+  api.serve(getContractTests, ({ params, query }, ctx) => service.contractTests(ctx, params.model, query.revision));
+  api.serve(setContractTests, ({ params, body }, ctx) => service.setContractTests(ctx, params.model, body));
+  api.serve(runContractTests, ({ params }, ctx) => service.runContractTests(ctx, params.modelVersion));
+  api.serve(listContractRuns, ({ params, query }, ctx) => service.listContractRuns(ctx, params.model, query));
+  api.serve(getVersionContents, ({ params }, ctx) => service.versionContents(ctx, params.modelVersion));
+  api.serve(downloadVersionFile, ({ params, query, headers }, ctx) =>
+    service.downloadFile(ctx, params.modelVersion, query.path, headers),
+  );
+  api.serve(compareModelVersions, ({ params, query }, ctx) =>
+    service.compareVersions(ctx, params.modelVersion, query.with),
+  );
   api.serve(deleteAlias, ({ params }, ctx) => service.deleteAlias(ctx, params.model, params.alias));
 };

@@ -1,4 +1,4 @@
-import type { Model, ModelVersion } from '@millwright/contract';
+import type { ApprovalVote, ContractRun, Model, ModelVersion, RequestState, TestTrigger } from '@millwright/contract';
 
 export type RegistryTables = {
   models: {
@@ -53,4 +53,70 @@ export type RegistryTables = {
   };
   model_version_tags: { version_id: string; key: string; value: string };
   model_aliases: { model_id: string; project: string; alias: string; version_id: string; moved_at: number };
+  registry_policies: {
+    project: string;
+    /** Empty: the policy of the project. */
+    model_id: string;
+    policy: string;
+    updated_by: string;
+    updated_at: number;
+  };
+  approval_requests: {
+    id: string;
+    project: string;
+    model_id: string;
+    version_id: string;
+    alias: string | null;
+    stage: ModelVersion['stage'] | null;
+    digest: string | null;
+    bound_to: string;
+    reason: string;
+    requested_by: string;
+    requested_by_id: string;
+    requested_at: number;
+    expires_at: number;
+    state: RequestState;
+    closed_by: string | null;
+    closed_at: number | null;
+    closed_reason: string;
+  };
+  approval_votes: {
+    request_id: string;
+    voter_id: string;
+    voter: string;
+    decision: ApprovalVote['decision'];
+    reason: string;
+    roles: string;
+    voted_at: number;
+  };
+  approval_comments: {
+    id: string;
+    request_id: string;
+    author: string;
+    author_id: string;
+    body: string;
+    written_at: number;
+  };
+  contract_suites: {
+    model_id: string;
+    revision: number;
+    project: string;
+    tests: string;
+    created_by: string;
+    created_at: number;
+  };
+  contract_runs: {
+    id: string;
+    project: string;
+    model_id: string;
+    version_id: string;
+    revision: number;
+    digest: string | null;
+    cause: TestTrigger;
+    started_by: string;
+    state: ContractRun['state'];
+    results: string;
+    created_at: number;
+    finished_at: number | null;
+  };
 };

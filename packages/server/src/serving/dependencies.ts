@@ -4,7 +4,10 @@ import type { PipelinesService } from '#pipelines';
 import type { RegistryService } from '#registry';
 
 /** What serving asks of the registry. */
-export type ServedModels = Pick<RegistryService, 'onnxVersion' | 'onnxAliasTarget' | 'moveAlias' | 'modelFile'>;
+export type ServedModels = Pick<
+  RegistryService,
+  'onnxVersion' | 'onnxAliasTarget' | 'moveAlias' | 'demandAlias' | 'modelFile'
+>;
 
 /** What serving asks of the data sets: labelled predictions become versions of them. */
 export type SnapshotData = Pick<

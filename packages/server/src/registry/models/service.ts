@@ -4,6 +4,7 @@ import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { isUniqueViolation } from '#platform/db';
 import { fail, isMillwrightError } from '#platform/errors';
+import { demandRole, policyOf } from '../policies/service.ts';
 import { aliasesOf, removeAlias, type SearchQuery } from '../store.ts';
 import { deleteVersionsOf } from '../versions/store.ts';
 import * as store from './store.ts';
@@ -148,7 +149,12 @@ export const createModels = ({ database: { db }, changes, ids }: Platform): Mode
         const model =
           (await store.lockModel(change.db, ctx.project, id)) ?? fail('NOT_FOUND', `There is no model '${ref}'.`);
         const pointers = await aliasesOf(change.db, ctx.project, [id]);
-        for (const { alias } of pointers) await removeAlias(change.db, ctx.project, id, alias);
+        const policy = await policyOf(change.db, ctx.project, id);
+        const of = { project: ctx.project, modelId: id, modelName: model.name };
+        for (const { alias } of pointers) {
+          demandRole(policy, ctx.actor, of, { kind: 'alias', name: alias, versionId: null });
+          await removeAlias(change.db, ctx.project, id, alias);
+        }
         const versions = await deleteVersionsOf(change.db, ctx.project, id, change.now);
         await store.updateModel(change.db, ctx.project, id, { taken_name: null, updated_at: change.now });
         const aliases = Object.fromEntries(pointers.map(({ alias, number }) => [alias, number]));

@@ -1,4 +1,4 @@
-import type { Artifact } from '@millwright/contract';
+import type { Artifact, VersionFile } from '@millwright/contract';
 import type { ExperimentsService, FilePlace } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { digestOf } from '#platform/blobs';
@@ -25,11 +25,15 @@ export const manifestOf = (files: readonly Listed[]): Manifest => {
   };
 };
 
-/** What lies at a place now: the files below it, or the one file it is. */
-export const readManifest = async (files: VersionFiles, ctx: Ctx, place: FilePlace): Promise<Manifest> => {
+/** What lies at a place now: the files below it by their paths from there, or the one file it is, without a path. */
+export const filesOf = async (files: VersionFiles, ctx: Ctx, place: FilePlace): Promise<VersionFile[]> => {
+  const shown = ({ path, digest, sizeBytes }: Listed): VersionFile => ({ path, digest, sizeBytes });
   const below = await files.filesBelow(ctx, place);
   const cut = place.path === '' ? 0 : place.path.length + 1;
-  if (below.length > 0) return manifestOf(below.map((file) => ({ ...file, path: file.path.slice(cut) })));
+  if (below.length > 0) return below.map((file) => shown({ ...file, path: file.path.slice(cut) }));
   const file = place.path === '' ? null : await files.findFile(ctx, place);
-  return manifestOf(file ? [{ ...file, path: '' }] : []);
+  return file ? [shown({ ...file, path: '' })] : [];
 };
+
+export const readManifest = async (files: VersionFiles, ctx: Ctx, place: FilePlace): Promise<Manifest> =>
+  manifestOf(await filesOf(files, ctx, place));

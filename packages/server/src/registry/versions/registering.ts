@@ -7,8 +7,11 @@ import type { Platform } from '#platform/core';
 import { fail, referred } from '#platform/errors';
 import { hexOf } from '#platform/ids';
 import type { TrainingService } from '#training';
-import { firstApproval } from '../approval.ts';
+import { awaitingTests, firstApproval } from '../approval.ts';
+import { beginRun } from '../contracts/gate.ts';
 import { lockModel, type SavedModel, takeVersionNumber, updateModel } from '../models/store.ts';
+import { policyOf } from '../policies/service.ts';
+import { tellDecided } from './deciding.ts';
 import { readManifest, type VersionFiles } from './files.ts';
 import { findVersionByOrigin, insertVersion, type SavedVersion } from './store.ts';
 
@@ -38,9 +41,9 @@ export interface SourceRequest {
 
 export interface Sources {
   lineage: LineageService;
-  training: Pick<TrainingService, 'trainResultOf'>;
+  training: Pick<TrainingService, 'trainResultOf' | 'readTable'>;
   evaluation: Pick<EvaluationService, 'getEvaluation'>;
-  experiments: VersionFiles & Pick<ExperimentsService, 'runExists'>;
+  experiments: VersionFiles & Pick<ExperimentsService, 'runExists' | 'getRun'>;
 }
 
 const evaluationOf = async (
@@ -91,13 +94,21 @@ const addVersion = (
       (await lockModel(change.db, project, model.id)) ?? fail('NOT_FOUND', `There is no model '${model.name}'.`);
     const made = originKey === null ? null : await findVersionByOrigin(change.db, project, originKey);
     if (made) return made;
-    const version: SavedVersion = {
+    const numbered = {
       ...content,
       id: platform.ids.next('mv'),
       project,
       modelId: locked.id,
       modelName: locked.name,
       number: await takeVersionNumber(change.db, project, locked.id),
+    };
+    const tests = await beginRun(change, platform.ids, numbered, {
+      trigger: 'registration',
+      startedBy: ctx.actor.name,
+    });
+    const policy = await policyOf(change.db, project, locked.id);
+    const version: SavedVersion = {
+      ...numbered,
       evaluationId: evaluation?.id ?? null,
       stage: 'None',
       status: 'ready',
@@ -106,7 +117,9 @@ const addVersion = (
       createdAt: change.now,
       updatedAt: change.now,
       deletedAt: null,
-      approval: firstApproval(locked, ctx.actor, evaluation, content.digest, change.now),
+      approval: tests?.required
+        ? awaitingTests
+        : firstApproval(locked, policy, ctx.actor, evaluation, content.digest, change.now),
     };
     await insertVersion(change.db, version, originKey);
     await updateModel(change.db, project, locked.id, { updated_at: change.now });
@@ -124,8 +137,7 @@ const addVersion = (
     change.emit('registry.version-created', version.id, { modelId, modelName, number, approval: approval.state });
     if (approval.state === 'pending') return version;
     change.audit({ verb: 'model-version.decide', ...about, detail: { ...approval } });
-    const { state, by, reason } = approval;
-    change.emit('registry.version-decided', version.id, { modelId, modelName, number, state, by, reason });
+    tellDecided(change, version, approval);
     return version;
   });
 

@@ -6,9 +6,16 @@ import { fail } from '#platform/errors';
 import { blobReply, type RangeHeaders, type StreamReply } from '#platform/http';
 import { moveAlias } from '../aliases.ts';
 import { type Decision, decideApproval, servedAliases, voidedApproval } from '../approval.ts';
+import { beginRun, demandTests } from '../contracts/gate.ts';
+import { latestRuns, testsShown } from '../contracts/store.ts';
 import { findModel, lockModel, type SavedModel, updateModel } from '../models/store.ts';
 import { asOnnx, type OnnxVersion, refuseOther } from '../onnx.ts';
+import { asksForMore, protectionsOf } from '../policies/policy.ts';
+import { policyOf } from '../policies/service.ts';
+import { closeOpen, isOfVersion } from '../requests/closing.ts';
+import { openRequests } from '../requests/store.ts';
 import { aliasesOf, type SearchQuery } from '../store.ts';
+import { putApproval, tellDecided } from './deciding.ts';
 import { readManifest } from './files.ts';
 import {
   type RegisterRequest,
@@ -17,6 +24,7 @@ import {
   type SourceRequest,
   type Sources,
 } from './registering.ts';
+import { setStage } from './stages.ts';
 import * as store from './store.ts';
 
 export interface VersionUpdate {
@@ -60,8 +68,10 @@ export interface Versions {
   updateVersion(ctx: Ctx, versionId: string, update: VersionUpdate): Promise<ModelVersion>;
   /** With the aliases that point at it; its number is not given out again. */
   deleteVersion(ctx: Ctx, versionId: string): Promise<void>;
-  /** Errors: NOT_FOUND, SELF_APPROVAL, STALE (another digest), CONFLICT (decided already, deleted). */
+  /** Errors: NOT_FOUND, SELF_APPROVAL, STALE (another digest), CONFLICT (decided already, deleted), TESTS_RED. */
   decideApproval(ctx: Ctx, versionId: string, input: Decision): Promise<ModelVersion>;
+  /** The same after a look whether the files are still those that were registered. Also a deleted one. Errors: NOT_FOUND. */
+  rechecked(ctx: Ctx, versionId: string): Promise<store.SavedVersion>;
   /** Looks first whether the files are still those that were registered; where not, the approval is void from then on. */
   versionPlace(ctx: Ctx, versionId: string): Promise<VersionPlace>;
   /** Path of a local copy whose bytes were verified against the digest. Read only. Errors: NOT_FOUND, MODEL_REFUSED, BLOB_CORRUPT. */
@@ -77,10 +87,15 @@ export const createVersions = (platform: Platform, sources: Sources): Versions =
   const shown = async (project: string, versions: readonly store.SavedVersion[]): Promise<ModelVersion[]> => {
     const rows = await aliasesOf(db, project, [...new Set(versions.map((version) => version.modelId))]);
     const byVersion = Map.groupBy(rows, (row) => row.versionId);
+    const runs = await latestRuns(
+      db,
+      versions.map(({ id }) => id),
+    );
     return versions.map(
       ({ project: _project, createdById: _createdById, files: _files, downloadUri: _downloadUri, ...version }) => ({
         ...version,
         aliases: (byVersion.get(version.id) ?? []).map((row) => row.alias),
+        tests: testsShown(runs.get(version.id)),
       }),
     );
   };
@@ -109,15 +124,6 @@ export const createVersions = (platform: Platform, sources: Sources): Versions =
     });
   };
 
-  const decided = (
-    change: Change,
-    { id, modelId, modelName, number }: store.SavedVersion,
-    approval: ModelVersion['approval'],
-  ) => {
-    const { state, by, reason } = approval;
-    change.emit('registry.version-decided', id, { modelId, modelName, number, state, by, reason });
-  };
-
   /** An approval is about certain files: once they are others, it holds no longer. */
   const recheck = async (ctx: Ctx, version: store.SavedVersion): Promise<store.SavedVersion> => {
     if (version.files === null || version.deletedAt !== null) return version;
@@ -134,13 +140,22 @@ export const createVersions = (platform: Platform, sources: Sources): Versions =
       await store.updateApproval(change.db, ctx.project, current.id, approval);
       const detail = { previousDigest: current.digest, digest: now.digest, previousState: current.approval.state };
       change.audit({ verb: 'model-version.void', resourceType: 'model-version', resourceId: current.id, detail });
-      decided(change, current, approval);
+      tellDecided(change, current, approval);
+      await closeOpen(change, current, { state: 'void', by: ctx.actor.name, reason: approval.reason });
+      await beginRun(
+        change,
+        platform.ids,
+        { ...current, digest: now.digest },
+        { trigger: 'files-changed', startedBy: ctx.actor.name },
+      );
+      const policy = await policyOf(change.db, ctx.project, locked.id);
       // Where nobody is asked for an approval, nobody is robbed of what an alias names either.
-      if (locked.approval === 'none') return;
-      const aliases = await aliasesOf(change.db, ctx.project, [locked.id]);
-      for (const { alias, versionId } of aliases)
-        if (versionId === current.id && servedAliases.includes(alias))
-          await moveAlias(change, { project: ctx.project, modelId: locked.id, alias, versionId: null });
+      const isLost = (alias: string): boolean =>
+        (locked.approval !== 'none' && servedAliases.includes(alias)) ||
+        protectionsOf(policy, 'alias', alias).some(({ approvedOnly }) => approvedOnly);
+      for (const { alias, versionId } of await aliasesOf(change.db, ctx.project, [locked.id]))
+        if (versionId === current.id && isLost(alias))
+          await moveAlias(change, { project: ctx.project, modelId: locked.id, alias, versionId: null, by: null });
     });
     return found(ctx, version.id);
   };
@@ -171,27 +186,11 @@ export const createVersions = (platform: Platform, sources: Sources): Versions =
     },
     latestVersions: async (ctx, modelIds) => shown(ctx.project, await store.latestVersions(db, ctx.project, modelIds)),
     async updateVersion(ctx, versionId, { note, stage, archiveOthers = false, tags = {} }) {
-      await changeVersion(ctx, versionId, async (change, current, locked) => {
+      await changeVersion(ctx, versionId, async (change, current) => {
         const { id, modelId } = current;
-        const now = change.now;
-        if (note !== undefined || stage !== undefined)
-          await store.updateVersion(change.db, ctx.project, id, {
-            ...(note === undefined ? {} : { note }),
-            ...(stage === undefined ? {} : { stage }),
-            updated_at: now,
-          });
-        let archived: string[] = [];
-        if (stage !== undefined) {
-          await updateModel(change.db, ctx.project, locked.id, { updated_at: now });
-          if (archiveOthers)
-            archived = await store.moveStage(change.db, ctx.project, {
-              modelId,
-              exceptId: id,
-              from: stage,
-              to: 'Archived',
-              now,
-            });
-        }
+        if (note !== undefined) await store.updateVersion(change.db, ctx.project, id, { note, updated_at: change.now });
+        const archived =
+          stage === undefined ? [] : await setStage(change, current, { stage, archiveOthers, by: ctx.actor });
         for (const [key, value] of Object.entries(tags))
           if (value === null) await store.deleteVersionTag(change.db, id, key);
           else await store.putVersionTag(change.db, id, key, value);
@@ -208,32 +207,57 @@ export const createVersions = (platform: Platform, sources: Sources): Versions =
       return versions.findVersion(ctx, versionId);
     },
     deleteVersion: (ctx, versionId) =>
-      changeVersion(ctx, versionId, async (change, { id, number }, locked) => {
+      changeVersion(ctx, versionId, async (change, current, locked) => {
+        const { id, number } = current;
         const aliases = await aliasesOf(change.db, ctx.project, [locked.id]);
         for (const { alias } of aliases.filter((row) => row.versionId === id))
-          await moveAlias(change, { project: ctx.project, modelId: locked.id, alias, versionId: null });
+          await moveAlias(change, {
+            project: ctx.project,
+            modelId: locked.id,
+            alias,
+            versionId: null,
+            by: ctx.actor,
+          });
+        await closeOpen(change, current, { state: 'void', by: ctx.actor.name, reason: 'The version was deleted.' });
         await store.updateVersion(change.db, ctx.project, id, { deleted_at: change.now, updated_at: change.now });
         await updateModel(change.db, ctx.project, locked.id, { updated_at: change.now });
         const detail = { modelId: locked.id, modelName: locked.name, number };
         change.audit({ verb: 'model-version.delete', resourceType: 'model-version', resourceId: id, detail });
       }),
     async decideApproval(ctx, versionId, input) {
-      await recheck(ctx, await found(ctx, versionId));
+      await versions.rechecked(ctx, versionId);
       await changeVersion(ctx, versionId, async (change, current, locked) => {
         const approval = decideApproval(current, locked.approval, ctx.actor, input, change.now);
-        await store.updateApproval(change.db, ctx.project, versionId, approval);
-        change.audit({
-          verb: 'model-version.decide',
-          resourceType: 'model-version',
-          resourceId: versionId,
-          detail: { ...approval },
-        });
-        decided(change, current, approval);
+        const title = `version ${current.number} of '${current.modelName}'`;
+        if (approval.state === 'approved') {
+          const open = await openRequests(change.db, ctx.project, versionId);
+          if (open.some((request) => isOfVersion(request) && request.requestedById === ctx.actor.id))
+            fail(
+              'SELF_APPROVAL',
+              `'${ctx.actor.name}' asked for the approval of ${title}. Somebody else must give it.`,
+            );
+          if (asksForMore(await policyOf(change.db, ctx.project, locked.id)))
+            fail(
+              'CONFLICT',
+              `More than one approval is needed for ${title}, on a request for it: millwright model-versions request-approval ${versionId} --reason TEXT.`,
+            );
+          await demandTests(change.db, current);
+        }
+        await putApproval(change, current, approval);
+        const { state, reason } = approval;
+        if (state !== 'pending')
+          await closeOpen(
+            change,
+            current,
+            { state, by: ctx.actor.name, reason },
+            (request) => state === 'rejected' || isOfVersion(request),
+          );
       });
       return versions.findVersion(ctx, versionId);
     },
+    rechecked: async (ctx, versionId) => recheck(ctx, await found(ctx, versionId)),
     async versionPlace(ctx, versionId) {
-      const version = await recheck(ctx, await found(ctx, versionId));
+      const version = await versions.rechecked(ctx, versionId);
       const { files, downloadUri, source } = version;
       return { version: await one(ctx, version), uri: downloadUri ?? source, files };
     },

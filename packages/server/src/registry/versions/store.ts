@@ -14,8 +14,8 @@ import {
 import { matches, type OrderColumn, orderOf, type SearchQuery, tagField, tagged, tables } from '../store.ts';
 import type { RegistryTables } from '../tables.ts';
 
-/** A version as stored: its aliases apart. */
-export type SavedVersion = Omit<ModelVersion, 'aliases'> & {
+/** A version as stored: its aliases and tests apart. */
+export type SavedVersion = Omit<ModelVersion, 'aliases' | 'tests'> & {
   project: string;
   createdById: string;
   /** Where the files of its source lie here. */

@@ -49,7 +49,13 @@ export const rollOutStep = (parts: {
         `Version ${version.id} belongs to the model '${version.modelName}', not to '${given.model}'.`,
       );
     if (!endpoint) {
-      const moveChampion = { project: ctx.project, modelId: version.modelId, alias: 'champion', versionId: version.id };
+      const moveChampion = {
+        project: ctx.project,
+        modelId: version.modelId,
+        alias: 'champion',
+        versionId: version.id,
+        by: ctx.actor,
+      };
       const endpointId = await endpoints.insert(
         ctx,
         { name: given.endpoint, unitColumn: given.unitColumn },

@@ -95,6 +95,9 @@ export class Rollouts {
       champion,
       versionId: input.modelVersionId,
     });
+    // Whoever begins it lets it end by itself: with a new champion, perhaps.
+    for (const alias of ['challenger', 'champion'])
+      await this.#deps.registry.demandAlias(ctx, endpoint.model_id, alias, challenger.id);
     const file = modelFileOf(challenger, this.#deps.registry);
     await this.#pool.load(file);
     try {
@@ -134,6 +137,7 @@ export class Rollouts {
           modelId: endpoint.model_id,
           alias: 'challenger',
           versionId: challenger.id,
+          by: ctx.actor,
         });
         await this.#deps.lineage.link(change, {
           project: ctx.project,
@@ -176,6 +180,9 @@ export class Rollouts {
     };
     if (!allowed[input.decision].includes(rollout.state))
       fail('CONFLICT', `The rollout is ${rollout.state}: it cannot be changed by '${input.decision}'.`);
+    const endpoint = await findEndpointById(this.#platform.database.db, rollout.endpointId);
+    if (input.decision === 'promote' && endpoint)
+      await this.#deps.registry.demandAlias(ctx, endpoint.model_id, 'champion', rollout.challenger.modelVersionId);
     const weight = input.decision === 'promote' ? 1 : input.decision === 'roll-back' ? 0 : rollout.weight;
     const state = ended[input.decision] ?? (input.decision === 'pause' ? 'paused' : 'running');
     // Resumed after it ran out of labels: as many again.
@@ -257,6 +264,8 @@ export class Rollouts {
         modelId: endpoint.model_id,
         alias: 'champion',
         versionId: previous,
+        by: ctx.actor,
+        isReturn: true,
       });
       if (running)
         await this.#abort(change, running, ctx.actor.name, `The endpoint went back to the champion before: ${reason}`);
@@ -345,7 +354,8 @@ export class Rollouts {
           to: { type: 'endpoint', id: endpointId },
           kind: 'served-by',
         });
-        await this.#moveAlias(change, rollout, 'champion', rollout.challenger.modelVersionId);
+        // What ends by itself was tested when it began.
+        await this.#moveAlias(change, rollout, 'champion', rollout.challenger.modelVersionId, verb === null);
       }
       for (const step of steps)
         change.audit({
@@ -379,7 +389,13 @@ export class Rollouts {
     change.emit('serving.rollout-ended', rollout.id, { endpointId: rollout.endpointId, state: rollout.state, reason });
   }
 
-  async #moveAlias(change: Change, rollout: StoredRollout, alias: string, versionId: string | null): Promise<void> {
+  async #moveAlias(
+    change: Change,
+    rollout: StoredRollout,
+    alias: string,
+    versionId: string | null,
+    isReturn = false,
+  ): Promise<void> {
     const endpoint = await findEndpointById(change.db, rollout.endpointId);
     if (endpoint)
       await this.#deps.registry.moveAlias(change, {
@@ -387,6 +403,8 @@ export class Rollouts {
         modelId: endpoint.model_id,
         alias,
         versionId,
+        by: null,
+        isReturn,
       });
   }
 

@@ -15,6 +15,7 @@ import { folders } from './0014-folders.ts';
 import { runRevisions } from './0021-run-revisions.ts';
 import { uploads } from './0018-uploads.ts';
 import { reproduction } from './0020-reproduction.ts';
+import { registryRequests } from './0015-registry-requests.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   runRevisions,
   uploads,
   reproduction,
+  registryRequests,
 ];

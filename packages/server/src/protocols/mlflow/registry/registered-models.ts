@@ -1,5 +1,5 @@
 import type { Model, ModelVersion } from '@millwright/contract';
-import { type Ctx, demand } from '#platform/auth';
+import { type Ctx, mayDo } from '#platform/auth';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { RegistryService } from '#registry';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
@@ -64,10 +64,28 @@ export const registeredModelEndpoints = (registry: RegistryService): MlflowEndpo
     );
     return versions.length > 0 ? { model_versions: versions.map(versionOnWire) } : {};
   };
-  /** Where approvals are asked for, an alias is a matter of those who may approve. */
-  const mayMoveAliases = (ctx: Ctx, model: Pick<Model, 'id' | 'approval'>): void => {
-    if (model.approval !== 'none')
-      demand(ctx.actor, 'model:approve', { project: ctx.project, resource: { type: 'model', ref: model.id } });
+  /**
+   * Where approvals are asked for, an alias is a matter of those who may approve. The others are told how to ask for it;
+   * nothing is asked in their name: scripts that try again would fill the inbox, and a request needs a reason.
+   */
+  const mayMoveAliases = (
+    { actor, project }: Ctx,
+    model: Pick<Model, 'id' | 'name' | 'approval'>,
+    { alias, versionId }: { alias: string; versionId: string | null },
+  ): void => {
+    if (
+      model.approval === 'none' ||
+      mayDo(actor, 'model:approve', { project, resource: { type: 'model', ref: model.id } })
+    )
+      return;
+    const how =
+      versionId === null
+        ? 'Ask somebody who has it'
+        : `Ask for it: millwright model-versions request-approval ${versionId} --alias ${alias} --reason TEXT --project ${project}, or on the page of the version in the console`;
+    fail(
+      'PERMISSION_DENIED',
+      `'${actor.name}' does not have the permission model:approve in project '${project}', which moves aliases of '${model.name}'. ${how}.`,
+    );
   };
   return [
     {
@@ -194,7 +212,7 @@ export const registeredModelEndpoints = (registry: RegistryService): MlflowEndpo
         const number = input.requiredText('version');
         const alias = checkNewAlias(given);
         const version = await versionNumbered(registry, ctx, name, readVersionNumber(number));
-        mayMoveAliases(ctx, await registry.getModel(ctx, version.modelId));
+        mayMoveAliases(ctx, await registry.getModel(ctx, version.modelId), { alias, versionId: version.id });
         await registry.setAlias(ctx, version.modelId, alias, version.id);
         return {};
       },
@@ -208,7 +226,7 @@ export const registeredModelEndpoints = (registry: RegistryService): MlflowEndpo
         const alias = checkAlias(given);
         const model = await modelNamed(registry, ctx, name);
         if (!Object.hasOwn(model.aliases, alias)) return {};
-        mayMoveAliases(ctx, model);
+        mayMoveAliases(ctx, model, { alias, versionId: null });
         await registry.deleteAlias(ctx, model.id, alias);
         return {};
       },
