@@ -12,6 +12,7 @@ const places: Record<string, (id: string) => string> = {
   evaluation: (id) => `evaluation/${id}`,
   model: (id) => `registry/${id}`,
   'model-version': (id) => `registry/versions/${id}`,
+  'approval-request': (id) => `registry/approvals/${id}`,
   endpoint: (id) => `serving/${id}`,
   rollout: (id) => `serving/rollouts/${id}`,
   monitor: (id) => `monitoring/${id}`,

@@ -63,6 +63,8 @@ const looks: Record<string, StatusLook> = {
   disabled: look('idle', Ban, 'Disabled'),
   enabled: look('good', CircleCheck, 'Enabled'),
   expired: look('idle', Clock, 'Expired'),
+  withdrawn: look('idle', Ban, 'Withdrawn'),
+  void: look('warn', RotateCcw, 'Void: it changed'),
   revoked: look('idle', Ban, 'Revoked'),
   intact: look('good', CircleCheck, 'Intact'),
   broken: look('bad', OctagonX, 'Broken'),

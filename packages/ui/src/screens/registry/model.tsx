@@ -12,8 +12,9 @@ import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { worstOf } from '../../ui/status.ts';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasesCard } from './aliases-card.tsx';
+import { PolicyCard } from './policy-card.tsx';
 import { TagList } from './tag-list.tsx';
-import { VersionDiff } from './version-diff.tsx';
+import { TestMatrix } from './test-matrix.tsx';
 import { VersionTimeline } from './version-timeline.tsx';
 import { approvalWords } from './words.ts';
 
@@ -56,13 +57,14 @@ const ModelScreen = () => {
       command={`millwright models register ${one.name} --run-id RUN --project ${project}`}
     />
   ) : (
-    <VersionTimeline modelId={one.id} rows={versions} />
+    <VersionTimeline rows={versions} />
   );
   const overview = () => (
     <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <Card title="Versions">{timeline}</Card>
       <div className="flex min-w-0 flex-col gap-3">
         <AliasesCard model={one} versions={versions.rows} endpoints={endpoints} />
+        <PolicyCard model={one} />
         <Card title="Served by" flush>
           {endpoints.length === 0 ? (
             <p className="px-3 py-4 text-muted">No endpoint serves this model.</p>
@@ -104,12 +106,8 @@ const ModelScreen = () => {
       owner={one.owner}
       tabs={[
         { id: 'overview', label: 'Overview', content: overview },
+        { id: 'tests', label: 'Tests', content: () => <TestMatrix model={one} /> },
         { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="model" id={one.id} /> },
-        {
-          id: 'versions',
-          label: 'Compare versions',
-          content: () => (versions.loading || versions.error ? timeline : <VersionDiff versions={versions.rows} />),
-        },
         {
           id: 'activity',
           label: 'Activity',

@@ -8,6 +8,7 @@ import { DataTable } from '../../tables/data-table.tsx';
 import { KeyValue, PageHeader } from '../../ui/card.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasChips } from './alias-chips.tsx';
+import { RegistryTabs } from './tabs.tsx';
 import { TagList } from './tag-list.tsx';
 import { approvalWords } from './words.ts';
 
@@ -60,6 +61,7 @@ const Models = () => {
         title="Registry"
         text="Models and their numbered versions. A version is bound to the digest of its file; an alias says which one is meant."
       />
+      <RegistryTabs current="registry" />
       <DataTable
         name="models"
         label="Models"

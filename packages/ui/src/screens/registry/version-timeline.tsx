@@ -41,7 +41,7 @@ const Decision = ({ version: { approval } }: { version: ModelVersion }) => (
 );
 
 /** The versions of a model, newest first: who, when, what the gate said, who approved. */
-export const VersionTimeline = ({ modelId, rows }: { modelId: string; rows: Rows<ModelVersion> }) => {
+export const VersionTimeline = ({ rows }: { rows: Rows<ModelVersion> }) => {
   const project = useProject();
   const versions = rows.rows;
   const verdicts = useQueries({
@@ -80,13 +80,16 @@ export const VersionTimeline = ({ modelId, rows }: { modelId: string; rows: Rows
             <div className="flex flex-wrap items-center gap-x-3">
               <Verdict version={version} verdict={verdicts[index]} />
               <Decision version={version} />
+              {version.tests ? (
+                <Status state={version.tests.state} label={`Tests ${version.tests.state}`} quiet />
+              ) : null}
               {version.stage === 'None' ? null : <Badge>{version.stage}</Badge>}
               {version.note ? <span className="basis-full">{version.note}</span> : null}
             </div>
           ),
           aside: versions[index + 1] ? (
             <ScreenLink
-              to={`/p/${project}/registry/${modelId}?tab=versions&from=${versions[index + 1]?.number}&to=${version.number}`}
+              to={`/p/${project}/registry/compare?from=${versions[index + 1]?.id}&to=${version.id}`}
               className={buttonClass('quiet', true)}
               aria-label={`Compare v${version.number} with v${versions[index + 1]?.number}`}
             >

@@ -24,8 +24,11 @@ import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasBadge } from './alias-chips.tsx';
 import { ApprovalCard } from './approval-card.tsx';
+import { FilesTab } from './files-tab.tsx';
 import { GateSummary } from './gate-summary.tsx';
+import { RequestsCard } from './requests-card.tsx';
 import { TagList } from './tag-list.tsx';
+import { TestsCard } from './tests-card.tsx';
 
 /** The run and the data a version comes from, by their names as soon as those are read. */
 const Origin = ({ version }: { version: ModelVersion }) => {
@@ -110,6 +113,8 @@ const VersionScreen = () => {
     <div className="grid items-start gap-3 lg:grid-cols-2">
       <div className="flex min-w-0 flex-col gap-3">
         <ApprovalCard version={version} verdict={evaluation.data?.gate.verdict} />
+        <RequestsCard version={version} />
+        <TestsCard version={version} />
         <GateSummary
           evaluationId={evaluationId}
           evaluation={evaluation.data}
@@ -142,14 +147,9 @@ const VersionScreen = () => {
       facts={version.aliases.map((alias) => <AliasBadge key={alias} alias={alias} />)}
       actions={
         <>
-          {version.number > 1 ? (
-            <ScreenLink
-              to={`/p/${project}/registry/${version.modelId}?tab=versions&to=${version.number}`}
-              className={buttonClass()}
-            >
-              Compare
-            </ScreenLink>
-          ) : null}
+          <ScreenLink to={`/p/${project}/registry/compare?to=${version.id}`} className={buttonClass()}>
+            Compare
+          </ScreenLink>
           {version.format === 'onnx' ? (
             <a href={client.address(downloadModel, { params })} download className={buttonClass()}>
               <Download aria-hidden size={14} /> Download
@@ -159,6 +159,7 @@ const VersionScreen = () => {
       }
       tabs={[
         { id: 'overview', label: 'Overview', content: overview },
+        { id: 'files', label: 'Files and signature', content: () => <FilesTab version={version} /> },
         { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="model-version" id={version.id} /> },
         {
           id: 'activity',
