@@ -42,11 +42,21 @@ export const isOutcome = (kind: string): boolean => /^\d{3}\b/.test(kind);
 
 const answerName = ({ status, errorCode }: Normalised): string => `${status}${errorCode ? ` ${errorCode}` : ''}`;
 
+const cutAt = 250;
+
+/** Whether ours says what theirs does, maybe more: where, or what to do. A long value may be cut. */
+const saysTheSame = (theirs: string | undefined, ours: string | undefined): boolean =>
+  theirs === undefined ||
+  (ours ?? '').startsWith(theirs.replace(/\.$/, '')) ||
+  (theirs.length > 2 * cutAt && theirs.slice(0, cutAt) === ours?.slice(0, cutAt));
+
 /** Everything in which two normalised answers differ; a difference of status hides the rest. */
 export const compare = (theirs: Normalised, ours: Normalised): Difference[] => {
   if (answerName(theirs) !== answerName(ours))
     return [{ kind: `${answerName(theirs)}, ours ${answerName(ours)}`, theirs: theirs.body, ours: ours.body }];
   const differences: Difference[] = [];
+  if (!saysTheSame(theirs.message, ours.message))
+    differences.push({ kind: 'message', theirs: theirs.message, ours: ours.message });
   if (theirs.mediaType !== ours.mediaType)
     differences.push({
       kind: `content type ${theirs.mediaType}, ours ${ours.mediaType}`,

@@ -28,17 +28,23 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'IN, BETWEEN and IS NULL work on every field they make sense for.',
     why: 'MLflow has IN and IS NULL for a few only, and answers 400 for the rest.',
     matches: (_difference, { step, theirs, ours }) =>
-      /\b(IN|BETWEEN|IS (NOT )?NULL)\b/i.test(step.variant) && theirs.status === 400 && ours.status === 200,
+      /\b(IN|BETWEEN|IS (NOT )?NULL)\b/i.test(filterOf(step)) &&
+      /IS NULL \/ IS NOT NULL is not supported|Expected a list of comparisons|Invalid clause|Got value \(|Invalid comparator|Invalid comparison operator/.test(
+        theirs.text,
+      ) &&
+      theirs.status === 400 &&
+      ours.status === 200,
   },
   {
-    what: 'What makes MLflow fail with 500 is refused with 400, 404, 405 or 415.',
+    what: 'What makes MLflow fail with 500 is refused with 400 or 404.',
     why: 'A client retries after 500, for minutes, what can never succeed.',
-    matches: (_difference, { theirs, ours }) => theirs.status >= 500 && ours.status >= 400 && ours.status < 500,
+    matches: ({ kind }, { theirs, ours }) =>
+      kind !== 'message' && theirs.status === 500 && [400, 404].includes(ours.status),
   },
   {
     what: 'What the database of MLflow refuses has the error code of what is wrong.',
     why: 'MLflow answers BAD_REQUEST, or 400, with the SQL statement and its parameters in the message.',
-    matches: (_difference, { theirs, ours }) => /\[SQL: /.test(theirs.text) && ours.status >= 400 && ours.status < 500,
+    matches: (_difference, { theirs, ours }) => /\[SQL: /.test(theirs.text) && [400, 404].includes(ours.status),
   },
   {
     what: 'A field of the wrong type is refused with 400.',
@@ -49,7 +55,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'An unknown word in place of a status, a stage or a view is refused with 400.',
     why: 'MLflow ignores it and answers 200, so that the change asked for is lost.',
     matches: (_difference, { step, theirs, ours }) =>
-      /(status|view_type) is |a view that is none/.test(step.variant) && theirs.status === 200 && refused(ours),
+      /(status|view_type) is |a view that is none/.test(step.variant) &&
+      /(runs\/update|\/search|logged-models\/\{id\}|webhooks(\/\{id\})?)$/.test(step.endpoint) &&
+      theirs.status === 200 &&
+      refused(ours),
   },
   {
     what: 'A change of a webhook whose body is no JSON object is refused with 400.',
@@ -86,9 +95,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     matches: ({ kind }) => kind === 'content type application/json (invalid), ours application/json',
   },
   {
-    what: 'A route that is not there, or not with this method, answers 404 that is not JSON.',
-    why: 'MLflow answers 405 for a method it does not know. Clients treat both the same: they fall back.',
-    matches: ({ kind }) => kind === '405 (no JSON), ours 404 (no JSON)',
+    what: '`/health` and paths of artifacts answer 404 to a method they do not have.',
+    why: 'MLflow answers 405. Clients treat both the same: they fall back.',
+    matches: ({ kind }, { step }) =>
+      kind === '405 (no JSON), ours 404 (no JSON)' && /^POST (\/health|.*mlflow-artifacts)/.test(step.endpoint),
   },
   {
     what: '`/version` is plain text.',
@@ -118,8 +128,9 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'Filters may say `==` for `=`, write signs before numbers, and be blank.',
     why: 'MLflow answers 400 to some of these, not to all. They have one meaning only.',
     matches: (_difference, { step, theirs, ours }) =>
-      step.variant.startsWith('filter: ') &&
+      /^filter(: | is a blank)/.test(step.variant) &&
       /==|[<>=] *\+\d|^\s+$/.test(filterOf(step)) &&
+      /Invalid comparator|Could not be parsed|single SQL expression|Invalid clause|Expected/.test(theirs.text) &&
       theirs.status === 400 &&
       ours.status === 200,
   },
@@ -132,8 +143,17 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     what: 'A number in the list of experiments is the experiment with that number.',
     why: 'MLflow drops the whole list and searches nothing, or everything.',
-    matches: (_difference, { step, ours }) =>
-      step.endpoint === 'POST runs/search' && step.variant.startsWith('experiment_ids') && ours.status === 200,
+    matches: (_difference, { step, theirs, ours }) =>
+      step.endpoint === 'POST runs/search' &&
+      /^experiment_ids\.\[\] is a (negative )?number$/.test(step.variant) &&
+      theirs.status === 200 &&
+      ours.status === 200,
+  },
+  {
+    what: 'Nothing in place of an experiment, in a list of them, is refused with 400.',
+    why: 'MLflow drops the whole list and searches nothing, or everything.',
+    matches: (_difference, { step, theirs, ours }) =>
+      step.variant === 'experiment_ids.[] is null' && theirs.status === 200 && refused(ours),
   },
   {
     what: 'A page of no entries, or of a fraction of one, is refused with 400.',
@@ -145,7 +165,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'What a run read or made must be named: a data set with its name and digest, a model with its id.',
     why: 'MLflow stores links to nothing.',
     matches: (_difference, { step, theirs, ours }) =>
-      /^POST runs\/(log-inputs|outputs)$/.test(step.endpoint) && theirs.status === 200 && refused(ours),
+      /^POST runs\/(log-inputs|outputs)$/.test(step.endpoint) &&
+      /\b(name|digest|model_id|dataset|source_type|source|key)\b|\[\]|datasets|models/.test(step.variant) &&
+      theirs.status === 200 &&
+      refused(ours),
   },
   {
     what: 'Names of logged models have at most 500 characters, ids of runs and keys at most 255.',
@@ -169,7 +192,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'A body must be a JSON object, also where all its fields may be left out.',
     why: 'MLflow takes null for an empty one and answers 200, so that the change asked for is lost.',
     matches: (_difference, { step, theirs, ours }) =>
-      /^(body is |no body|JSON cut off)/.test(step.variant) && theirs.status === 200 && refused(ours),
+      /^(body is |JSON cut off)/.test(step.variant) && theirs.status === 200 && refused(ours),
   },
   {
     what: 'The newest versions per stage are answered in the order of their numbers.',
@@ -196,7 +219,8 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     what: 'Two slashes in the path of a file are one.',
     why: 'MLflow takes some such paths, fails at others, and then does not find what it took.',
-    matches: (_difference, exchange) => isOfArtifacts(exchange) && /^path (\/|a\/\/)/.test(exchange.step.variant),
+    matches: (_difference, exchange) =>
+      isOfArtifacts(exchange) && /^path (\/|a\/\/)/.test(exchange.step.variant) && exchange.ours.status < 500,
   },
   {
     what: 'Paths of files have up to 1,000 characters.',
@@ -227,8 +251,11 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     what: 'Data sets in a search for logged models match whatever their digest, where none is named.',
     why: 'MLflow then finds nothing.',
-    matches: (_difference, { step, ours }) =>
-      step.endpoint === 'POST logged-models/search' && 'datasets' in Object(step.body) && ours.status === 200,
+    matches: (_difference, { step, theirs, ours }) =>
+      step.endpoint === 'POST logged-models/search' &&
+      hasDatasetsOfAnyDigest(step) &&
+      theirs.status === 200 &&
+      ours.status === 200,
   },
   {
     what: 'A sample of a metric keeps the least and the greatest value of every stretch.',
@@ -265,8 +292,75 @@ export const knownDifferences: readonly KnownDifference[] = [
       (theirs.json as { error_code?: string } | undefined)?.error_code === 'RESOURCE_ALREADY_EXISTS' &&
       ours.status === 200,
   },
+  {
+    what: 'A version whose description was taken away says so with an empty text.',
+    why: 'MLflow leaves the field out.',
+    matches: ({ kind, ours }) => kind.endsWith('description only in ours') && ours === '',
+  },
+  {
+    what: 'Keys of tags have at most 250 characters, also of those a run or a model begins with.',
+    why: 'MLflow does not look there; its other databases than SQLite then refuse with SQL text.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^POST (runs\/create|logged-models)$/.test(step.endpoint) &&
+      /^tags\.\[\]\.key is \d+ characters$/.test(step.variant) &&
+      theirs.status === 200 &&
+      refused(ours),
+  },
+  {
+    what: 'A tag without a key is refused with 400.',
+    why: 'MLflow stores it under the empty key, where nothing can read or delete it.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /^(tags|params)\.\[\](\.key)? /.test(step.variant) && theirs.status === 200 && refused(ours),
+  },
+  {
+    what: 'Messages about filters and orders say what was expected, and at which character.',
+    why: 'MLflow repeats the text, or lists names in an order that differs from answer to answer.',
+    matches: ({ kind }, { step, ours }) =>
+      kind === 'message' && /search$/.test(step.endpoint) && /\(at character \d+\)|order/.test(ours.text),
+  },
+  {
+    what: 'Where several fields of a search are wrong, another one is told of first.',
+    why: 'MLflow looks at the list of its schema, and blames a right field where it cannot read another.',
+    matches: ({ kind, ours }, { step }) =>
+      kind === 'message' &&
+      /search$/.test(step.endpoint) &&
+      /^(Invalid value .* for parameter|Invalid view type|The page token)/.test(`${ours}`),
+  },
+  {
+    what: 'A body that cannot be read is said to be that.',
+    why: 'MLflow takes it for an empty one and says what it lacks.',
+    matches: ({ kind, ours }) =>
+      kind === 'message' && /^The body (is not valid JSON|must be a JSON object)/.test(`${ours}`),
+  },
+  {
+    what: 'A field in a list is named by its place.',
+    why: 'MLflow names the field only, and an empty key where it could not read another type.',
+    matches: ({ kind, ours }, { step }) =>
+      kind === 'message' && /\[\]/.test(step.variant) && /for (required )?parameter '\w+(\[\d+\])?/.test(`${ours}`),
+  },
+  {
+    what: 'A file that is not there is named by its path below its run.',
+    why: 'MLflow names it by its place in its own tree.',
+    matches: ({ kind, theirs, ours }) =>
+      kind === 'message' && `${theirs}`.startsWith('No such artifact: ') && `${ours}`.startsWith('No such artifact: '),
+  },
+  {
+    what: 'The message about an address or a source that is refused says what to do here.',
+    why: 'MLflow names settings and environment variables of its own server.',
+    matches: ({ kind }, { step }) =>
+      kind === 'message' &&
+      /^(POST (webhooks|model-versions\/create|experiments\/create|artifacts\/presigned-\w+-url|mlflow-artifacts\/mpu\/\w+)|PATCH webhooks\/\{id\})$/.test(
+        step.endpoint,
+      ),
+  },
 ];
 
+const hasDatasetsOfAnyDigest = ({ body }: Exchange['step']): boolean => {
+  const datasets = (body as { datasets?: unknown } | undefined)?.datasets;
+  return (
+    Array.isArray(datasets) && datasets.some((one) => !(one as { dataset_digest?: unknown } | null)?.dataset_digest)
+  );
+};
 const filterOf = ({ body, query }: Exchange['step']): string => {
   const inBody = (body as { filter?: unknown } | undefined)?.filter;
   const inQuery = query?.find(([name]) => name === 'filter')?.[1];

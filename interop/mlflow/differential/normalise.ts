@@ -6,6 +6,8 @@ export interface Normalised {
   status: number;
   /** The code of an error in MLflow's form; `(no JSON)` when an error is a page or plain text. */
   errorCode: string | undefined;
+  /** What an error says, with ids and numbers of experiments replaced; blanks in a row are one. */
+  message: string | undefined;
   mediaType: string;
   headers: Record<string, string>;
   body: unknown;
@@ -73,10 +75,17 @@ export const normalise = (answer: Answer, side: Side, symbols: Symbols): Normali
     return value;
   };
   const failed = answer.status >= 400;
-  const code = (answer.json as { error_code?: unknown } | undefined)?.error_code;
+  const { error_code: code, message } = (answer.json ?? {}) as { error_code?: unknown; message?: unknown };
+  const said = (words: string): string =>
+    words
+      .replaceAll(idPattern, named)
+      .replaceAll(/«[^»]*»|(?<![\w.-])[1-9]\d*(?![\w.-])/g, (digits) => symbols.named(side, digits) ?? digits)
+      .replaceAll(/\s+/g, ' ')
+      .trim();
   return {
     status: answer.status,
     errorCode: failed ? (typeof code === 'string' ? code : '(no JSON)') : undefined,
+    message: failed && typeof message === 'string' ? said(message) : undefined,
     mediaType: failed ? '' : answer.mediaType + (answer.invalidJson ? ' (invalid)' : ''),
     headers: failed ? {} : answer.headers,
     body: failed ? undefined : answer.json === undefined ? answer.text : walk(answer.json, ''),

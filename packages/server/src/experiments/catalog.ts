@@ -142,7 +142,9 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
         });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        return fail('NAME_TAKEN', `There is an experiment '${name}' already. Add runs to it, or choose another name.`);
+        return fail('NAME_TAKEN', `There is an experiment '${name}' already. Add runs to it, or choose another name.`, {
+          about: { experimentTaken: name },
+        });
       }
     },
     async ensureExperiment(ctx, name, more = {}) {
@@ -194,7 +196,9 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
         );
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        fail('NAME_TAKEN', `There is an experiment '${name}' already. Choose another name.`);
+        fail('NAME_TAKEN', `There is an experiment '${name}' already. Choose another name.`, {
+          about: { experimentTaken: name },
+        });
       }
       return findExperiment(ctx, id);
     },
@@ -215,7 +219,9 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
     deleteExperimentTag: (ctx, ref, key) =>
       changeExperiment(ctx, ref, async (change, { number, name }) => {
         if (!(await store.deleteExperimentTag(change.db, number, key)))
-          fail('NOT_FOUND', `The experiment '${name}' has no tag '${key}'.`);
+          fail('NOT_FOUND', `The experiment '${name}' has no tag '${key}'.`, {
+            about: { noTag: key, experiment: number },
+          });
         await store.updateExperiment(change.db, number, { updated_at: change.now });
         return { deletedTag: key };
       }),

@@ -6,6 +6,7 @@ import { fail } from '#platform/errors';
 import { blobReply, type RangeHeaders, type StreamReply } from '#platform/http';
 import { findRunNumber } from '../runs/store.ts';
 import * as store from './store.ts';
+import { noRun } from '../refusals.ts';
 
 export type { FolderEntry } from './store.ts';
 
@@ -69,8 +70,7 @@ export const recordFile = async (
 
 export const createArtifacts = ({ database: { db }, blobs, changes }: Platform): Artifacts => {
   const demandRun = async (ctx: Ctx, runId: string): Promise<void> => {
-    if ((await findRunNumber(db, ctx.project, runId)) === null)
-      fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+    if ((await findRunNumber(db, ctx.project, runId)) === null) noRun(ctx.project, runId);
   };
   const at = (ctx: Ctx, { root, path }: FilePlace): store.Place => ({ project: ctx.project, root, path });
 
@@ -109,7 +109,8 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
     async readFile(ctx, place, headers) {
       const { path } = place;
       const artifact =
-        (await store.findArtifact(db, at(ctx, place))) ?? fail('NOT_FOUND', `There is no file '${path}' here.`);
+        (await store.findArtifact(db, at(ctx, place))) ??
+        fail('NOT_FOUND', `There is no file '${path}' here.`, { about: { noFile: path } });
       return blobReply(blobs, { ...artifact, fileName: path.split('/').at(-1) ?? path }, headers);
     },
     deleteFiles: (ctx, place) =>

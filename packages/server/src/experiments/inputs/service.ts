@@ -4,7 +4,7 @@ import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
-import { fail, isMillwrightError } from '#platform/errors';
+import { isMillwrightError } from '#platform/errors';
 import { existingModels } from '../logged-models/store.ts';
 import type { RunState } from '../runs/run.ts';
 import { lockRun, startedOn } from '../runs/store.ts';
@@ -19,6 +19,7 @@ import {
   type RunLinks,
 } from './input.ts';
 import * as store from './store.ts';
+import { noRun, runInTrash } from '../refusals.ts';
 
 export interface Inputs {
   /**
@@ -70,11 +71,8 @@ export const createInputs = (
     run: (change: Change, state: RunState) => Promise<object>,
   ): Promise<void> =>
     changes.change(ctx, async (change) => {
-      const state =
-        (await lockRun(change.db, ctx.project, runId)) ??
-        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-      if (state.deletedAt !== null)
-        fail('CONFLICT', `The run '${runId}' is in the trash. Restore it before you log to it.`);
+      const state = (await lockRun(change.db, ctx.project, runId)) ?? noRun(ctx.project, runId);
+      if (state.deletedAt !== null) runInTrash(runId);
       const detail = { ...(await run(change, state)) };
       change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail });
     });

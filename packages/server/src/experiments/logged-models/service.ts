@@ -10,6 +10,7 @@ import { findExperimentBy } from '../store.ts';
 import type { DatasetChoice, LoggedModel, LoggedModelStatus } from './logged-model.ts';
 import { type ModelOrder, searchModels } from './search/store.ts';
 import * as store from './store.ts';
+import { noLoggedModel, parametersSet } from '../refusals.ts';
 
 export interface NewLoggedModel {
   /** Given out by its client, who may ask twice: the same id again answers the model made with it. */
@@ -52,8 +53,6 @@ export interface LoggedModels {
   addLoggedModelParameters(ctx: Ctx, id: string, parameters: Readonly<Record<string, string>>): Promise<void>;
 }
 
-const noModel = (id: string): never => fail('NOT_FOUND', `There is no logged model '${id}'.`);
-
 export const createLoggedModels = (
   { database: { db }, changes, ids }: Platform,
   { lineage }: { lineage: LineageService },
@@ -68,7 +67,7 @@ export const createLoggedModels = (
     run: (change: Change, model: store.ModelRow) => Promise<Record<string, unknown>>,
   ): Promise<void> =>
     changes.change(ctx, async (change) => {
-      const model = (await store.lockModel(change.db, ctx.project, id)) ?? noModel(id);
+      const model = (await store.lockModel(change.db, ctx.project, id)) ?? noLoggedModel(id);
       const detail = await run(change, model);
       change.audit({ verb: 'logged-model.update', resourceType: 'logged-model', resourceId: id, detail });
     });
@@ -121,7 +120,7 @@ export const createLoggedModels = (
     },
     async getLoggedModel(ctx, id, { evenDeleted = false } = {}) {
       const row = await store.findModel(db, ctx.project, id);
-      return row && (evenDeleted || row.deleted_at === null) ? complete(row) : noModel(id);
+      return row && (evenDeleted || row.deleted_at === null) ? complete(row) : noLoggedModel(id);
     },
     searchLoggedModels: (ctx, { order = [], datasets = [], ...query }) =>
       searchModels(db, { project: ctx.project, order, datasets, ...query }),
@@ -138,7 +137,7 @@ export const createLoggedModels = (
           number,
           name,
           deleted_at: deletedAt,
-        } = (await store.lockModel(change.db, ctx.project, id)) ?? noModel(id);
+        } = (await store.lockModel(change.db, ctx.project, id)) ?? noLoggedModel(id);
         if (deletedAt !== null) return;
         await store.updateModel(change.db, number, { deleted_at: change.now, updated_at: change.now });
         change.audit({ verb: 'logged-model.delete', resourceType: 'logged-model', resourceId: id, detail: { name } });
@@ -153,7 +152,7 @@ export const createLoggedModels = (
     deleteLoggedModelTag: (ctx, id, key) =>
       changeModel(ctx, id, async (change, { number }) => {
         if (!(await store.deleteModelTag(change.db, number, key)))
-          fail('NOT_FOUND', `The logged model '${id}' has no tag '${key}'.`);
+          fail('NOT_FOUND', `The logged model '${id}' has no tag '${key}'.`, { about: { noTag: key, model: id } });
         return { deletedTag: key };
       }),
     async addLoggedModelParameters(ctx, id, parameters) {
@@ -161,7 +160,7 @@ export const createLoggedModels = (
       await changeModel(ctx, id, async (change, { number }) => {
         const known = await store.readModelEntries(change.db, 'logged_model_parameters', [number]);
         const conflicts = conflictingParameters(new Map(known.get(number)), parameters);
-        if (conflicts.length > 0) fail('CONFLICT', `${conflicts.join('; ')}. Log another model, or use another name.`);
+        if (conflicts.length > 0) parametersSet({ model: id }, conflicts);
         await store.writeModelEntries(change.db, 'logged_model_parameters', number, parameters);
         return { parameters: Object.keys(parameters) };
       });

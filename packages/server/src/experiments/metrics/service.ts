@@ -8,6 +8,7 @@ import type { NewMetricPoint } from './metric.ts';
 import { createFollowing, type Following } from './following.ts';
 import { readInPieces, readSampled, sampled } from './reading.ts';
 import * as store from './store.ts';
+import { noRun } from '../refusals.ts';
 
 export interface MetricHistory {
   key: string;
@@ -47,9 +48,7 @@ export interface Metrics extends Following {
 export const createMetrics = (platform: Platform, { write }: { write: RunWriter }): Metrics => {
   const { db } = platform.database;
   const seriesOf = async (ctx: Ctx, runId: string, key: string): Promise<store.Series | null> => {
-    const run =
-      (await findRunNumber(db, ctx.project, runId)) ??
-      fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+    const run = (await findRunNumber(db, ctx.project, runId)) ?? noRun(ctx.project, runId);
     return (await store.readSeries(db, [run], [key]))[0] ?? null;
   };
   /** Points of some steps are not counted beforehand; there may be few. */

@@ -1,5 +1,5 @@
 import type { Change } from '#platform/change';
-import { fail, isMillwrightError, type MillwrightError } from '#platform/errors';
+import { isMillwrightError, type MillwrightError } from '#platform/errors';
 import type { NewModelPoint } from '../logged-models/logged-model.ts';
 import { addModelPoints } from '../logged-models/metrics/adding.ts';
 import { numbersOfModels } from '../logged-models/store.ts';
@@ -9,6 +9,7 @@ import { writeFingerprints } from '../tried/store.ts';
 import { conflictingParameters, type RunState } from './run.ts';
 import { entriesOf } from './starting.ts';
 import * as store from './store.ts';
+import { noLoggedModel, noRun, parametersSet, runInTrash } from '../refusals.ts';
 
 export interface RunLog {
   project: string;
@@ -59,15 +60,13 @@ export const acceptLogs = async (
   const models = await numbersOfModels(change.db, modelsIn(logs));
   const accept = (log: RunLog): AcceptedLog => {
     const before = runs.get(log.runId);
-    if (before?.project !== log.project)
-      return fail('NOT_FOUND', `There is no run '${log.runId}' in project '${log.project}'.`);
-    if (before.deletedAt !== null && log.evenDeleted !== true)
-      fail('CONFLICT', `The run '${log.runId}' is in the trash. Restore it before you log to it.`);
+    if (before?.project !== log.project) return noRun(log.project, log.runId);
+    if (before.deletedAt !== null && log.evenDeleted !== true) runInTrash(log.runId);
     for (const { modelId } of log.modelMetrics ?? [])
-      if (models.get(modelId)?.project !== log.project) fail('NOT_FOUND', `There is no logged model '${modelId}'.`);
+      if (models.get(modelId)?.project !== log.project) noLoggedModel(modelId);
     const parameters = known.get(before.number) ?? new Map<string, string>();
     const conflicts = conflictingParameters(parameters, log.parameters ?? {});
-    if (conflicts.length > 0) fail('CONFLICT', `${conflicts.join('; ')}. Start another run, or use another name.`);
+    if (conflicts.length > 0) parametersSet({ run: log.runId }, conflicts);
     const run = log.update ? log.update(before, change.now) : before;
     // Those that come after in the same transaction see what this one leaves.
     runs.set(log.runId, run);

@@ -1,5 +1,6 @@
 import type { Run } from '@millwright/contract';
 import { fail } from '#platform/errors';
+import type { ParameterConflict } from '../refusals.ts';
 
 export interface RunUpdate {
   status?: Run['status'] | undefined;
@@ -39,17 +40,14 @@ export const applyUpdate = <State extends Pick<RunState, 'name' | 'status' | 'st
   return { ...run, status, endedAt, name: update.name ?? run.name, note: update.note ?? run.note };
 };
 
-const excerpt = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-/** A parameter says what was run: once told, it stays. One sentence for each that would change. */
+/** A parameter says what was run: once told, it stays. Those that would change. */
 export const conflictingParameters = (
   known: ReadonlyMap<string, string>,
   wanted: Readonly<Record<string, string>>,
-): string[] =>
+): ParameterConflict[] =>
   Object.entries(wanted).flatMap(([key, value]) => {
     const before = known.get(key);
-    if (before === undefined || before === value) return [];
-    return [`The parameter ${key} is ${excerpt(before)} and cannot become ${excerpt(value)}`];
+    return before === undefined || before === value ? [] : [{ key, before, wanted: value }];
   });
 
 /** PostgreSQL cannot hold the character NUL. */

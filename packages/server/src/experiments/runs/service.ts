@@ -17,6 +17,7 @@ import { countRuns } from './selection/store.ts';
 import { type RunStart, type Started, startRuns } from './starting.ts';
 import * as store from './store.ts';
 import type { RunWriter } from './writer.ts';
+import { noRun, runInTrash } from '../refusals.ts';
 
 export interface NewRun {
   /** Given out by its client, who may ask twice: the same id again answers the run started with it. */
@@ -115,8 +116,7 @@ export const createRuns = (
   }: { lineage: LineageService; data: DataService; catalog: Catalog; write: RunWriter; findBest: BestFinder },
 ): Runs => {
   const getRun = async (ctx: Ctx, runId: string): Promise<Run> =>
-    (await store.findRun(db, ctx.project, { id: runId })) ??
-    fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+    (await store.findRun(db, ctx.project, { id: runId })) ?? noRun(ctx.project, runId);
 
   const numbersOf = async (ctx: Ctx, experiment: string | undefined): Promise<number[] | null> =>
     experiment === undefined ? null : [(await catalog.findExperiment(ctx, experiment)).number];
@@ -151,10 +151,8 @@ export const createRuns = (
     run: (change: Change, state: RunState) => Promise<Record<string, unknown>>,
   ): Promise<void> =>
     changes.change(ctx, async (change) => {
-      const state =
-        (await store.lockRun(change.db, ctx.project, runId)) ??
-        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
-      if (state.deletedAt !== null) fail('CONFLICT', `The run '${runId}' is in the trash. Restore it first.`);
+      const state = (await store.lockRun(change.db, ctx.project, runId)) ?? noRun(ctx.project, runId);
+      if (state.deletedAt !== null) runInTrash(runId, 'you change it');
       const detail = await run(change, state);
       change.audit({ verb: 'run.update', resourceType: 'run', resourceId: runId, detail });
     });
@@ -247,13 +245,11 @@ export const createRuns = (
     deleteRunTag: (ctx, runId, key) =>
       changeTags(ctx, runId, async (change, { number }) => {
         if (!(await store.deleteTag(change.db, number, key)))
-          fail('NOT_FOUND', `The run '${runId}' has no tag '${key}'.`);
+          fail('NOT_FOUND', `The run '${runId}' has no tag '${key}'.`, { about: { noTag: key, run: runId } });
         return { deletedTag: key };
       }),
     async setRunDeleted(ctx, runId, isDeleted) {
-      const run =
-        (await store.findRunState(db, ctx.project, runId)) ??
-        fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+      const run = (await store.findRunState(db, ctx.project, runId)) ?? noRun(ctx.project, runId);
       if ((run.deletedAt !== null) === isDeleted) return;
       const update: RunLog['update'] = (known, now) => ({ ...known, deletedAt: isDeleted ? now : null });
       await write.log(ctx, { runId, update, evenDeleted: true });

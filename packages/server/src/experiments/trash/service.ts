@@ -8,6 +8,7 @@ import type { Catalog } from '../catalog.ts';
 import { lockRun } from '../runs/store.ts';
 import { findExperimentBy, lockExperiment } from '../store.ts';
 import * as store from './store.ts';
+import { noRun } from '../refusals.ts';
 
 /** Why runs and logged models must stay, by id; those that may go are missing. */
 export type Keeper = (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -52,9 +53,7 @@ export const createTrash = ({ database: { db }, changes }: Platform, { catalog }
   };
 
   const purgeLocked = async (change: Change, project: string, runId: string): Promise<void> => {
-    const run =
-      (await lockRun(change.db, project, runId)) ??
-      fail('NOT_FOUND', `There is no run '${runId}' in project '${project}'.`);
+    const run = (await lockRun(change.db, project, runId)) ?? noRun(project, runId);
     mustBeTrashed(run.deletedAt, `The run '${runId}'`);
     await refuseKept(change.db, [runId]);
     const { number, name, status, startedAt } = run;

@@ -7,6 +7,7 @@ import type { Admit } from './access/admit.ts';
 import type { MlflowEndpoint } from './wire/endpoint.ts';
 import { toWireError } from './wire/errors.ts';
 import { Fields } from './wire/fields.ts';
+import { asSpelled } from './wire/refusals.ts';
 import type { Namings } from './access/resources.ts';
 
 /** What the routes of this protocol have in common: bodies as text or as they come, errors and unknown routes. */
@@ -59,7 +60,9 @@ export const serveAll = (
         const { ctx, isDecided } = admitted.get(request) as { ctx: Ctx; isDecided: boolean };
         const input = inputOf(request, endpoint);
         if (naming !== undefined && !isDecided) await admit.decide(ctx, permission, await naming.named(input, ctx));
-        const answer = await endpoint.handle(input, ctx, { request, reply });
+        const answer = await endpoint.handle(input, ctx, { request, reply }).catch((error: unknown) => {
+          throw asSpelled(error, request.body);
+        });
         if (answer === reply) return reply;
         return reply
           .code(endpoint.status ?? 200)
@@ -99,14 +102,17 @@ const inputOf = (request: FastifyRequest, endpoint: MlflowEndpoint): Fields => {
   const mediaType = request.headers['content-type'] ?? '';
   // Other pages can send only these without being asked for permission first.
   if (endpoint.method === 'POST' && !mediaType.startsWith('application/json'))
-    fail('MEDIA_TYPE_UNSUPPORTED', 'Bad Request. Content-Type must be application/json.');
+    fail('MEDIA_TYPE_UNSUPPORTED', "Bad Request. Content-Type must be one of ['application/json'].");
   return new Fields({ ...readBody(request.body), ...params });
 };
 
 const readBody = (body: unknown): Record<string, unknown> => {
   let value: unknown = {};
+  const text = String(body ?? '');
+  // Nothing sent asks for nothing.
+  if (text === '') return {};
   try {
-    value = JSON.parse(String(body ?? ''));
+    value = JSON.parse(text);
     // Old clients encode twice.
     if (typeof value === 'string') value = JSON.parse(value);
   } catch {

@@ -3,6 +3,7 @@ import { type Auth, type Ctx, demand } from '#platform/auth';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
+import { refuseMissing } from '../wire/refusals.ts';
 
 const maxUsers = 1000;
 
@@ -128,7 +129,7 @@ export const userEndpoints = (auth: Auth): MlflowEndpoint[] => {
       async handle(input, ctx) {
         const name = nameOf(input);
         const isAdmin = input.boolean('is_admin');
-        if (isAdmin === undefined) return fail('INVALID_INPUT', "Missing value for required parameter 'is_admin'.");
+        if (isAdmin === undefined) return refuseMissing('is_admin');
         const { id } = await userNamed(auth, name);
         await auth.setAdmin(ctx.actor, id, isAdmin, ctx.requestId);
         return {};

@@ -8,6 +8,7 @@ import type { Admit } from '../access/admit.ts';
 import { checkArtifactPath, placeOf } from './artifact-paths.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { Fields } from '../wire/fields.ts';
+import { refuseMissing } from '../wire/refusals.ts';
 import { versionOf } from '../registry/model-names.ts';
 import type { Namings } from '../access/resources.ts';
 import { runIdOf } from '../runs/runs.ts';
@@ -164,10 +165,8 @@ export const artifactUpload = (scope: FastifyInstance, api: Api, files: Files): 
     onRequest: writing.onRequest,
     handler: async (request, reply) => {
       const { run_uuid: runUuid, path } = request.query as Record<string, unknown>;
-      if (typeof runUuid !== 'string' || runUuid === '')
-        return fail('INVALID_INPUT', "Missing value for required parameter 'run_uuid'.");
-      if (typeof path !== 'string' || path === '')
-        return fail('INVALID_INPUT', "Missing value for required parameter 'path'.");
+      if (typeof runUuid !== 'string' || runUuid === '') return refuseMissing('run_uuid');
+      if (typeof path !== 'string' || path === '') return refuseMissing('path');
       const file = checkArtifactPath(path);
       const { ctx, place: run } = await writing.enter(request, () => runIdFromWire(runUuid), String);
       await files.experiments.putArtifact(ctx, run, file, api.upload(request), mediaTypeOf(file));

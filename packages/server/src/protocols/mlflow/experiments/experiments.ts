@@ -5,8 +5,9 @@ import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
-import { checkKey, cut, limits } from '../wire/names.ts';
+import { checkKey, limits } from '../wire/names.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
+import { checkLength } from '../wire/refusals.ts';
 
 /** MLflow's first experiment, which is there before anybody makes one. */
 const defaultName = 'Default';
@@ -32,7 +33,9 @@ export const experimentNotFound = (id: string): never => fail('NOT_FOUND', `No E
 
 /** Errors: INVALID_INPUT. */
 export const experimentNumberOf = (id: string): number =>
-  /^-?\d{1,15}$/.test(id) ? Number(id) : fail('INVALID_INPUT', `Invalid experiment ID: '${id}'. It must be a number.`);
+  /^-?\d{1,15}$/.test(id)
+    ? Number(id)
+    : fail('INVALID_INPUT', `Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
 
 /** The experiment that a request names by its number. Errors: NOT_FOUND, INVALID_INPUT. */
 export const experimentOf = async (experiments: ExperimentsService, ctx: Ctx, id: string): Promise<Experiment> =>
@@ -50,8 +53,18 @@ export const createDefaultExperiment = (experiments: ExperimentsService) => {
 
 const requiredId = (input: Fields): string => input.requiredText('experiment_id');
 
+const experimentNameOf = (input: Fields, field: string): string => {
+  const name = input.requiredText(field, { max: limits.experimentName, called: 'name' });
+  return name.trim() === '' ? fail('INVALID_INPUT', `Invalid experiment name: '${name}'`) : name;
+};
+
 const locationFrom = (input: Fields): string | null => {
-  const location = input.text('artifact_location', { max: limits.artifactLocation });
+  const location = input.text('artifact_location');
+  if (location !== undefined && location.length > limits.artifactLocation)
+    fail(
+      'INVALID_INPUT',
+      `Invalid artifact path length. The length of the artifact path cannot be greater than ${limits.artifactLocation} characters.`,
+    );
   if (location === undefined || location === '') return null;
   if (/[#?]/.test(location) || /(^|\/)\.\.(\/|$)/.test(decodeURIComponent(location.replaceAll('%', '%25'))))
     fail('INVALID_INPUT', `Invalid artifact location: '${location}'. It may hold no '..', no query and no fragment.`);
@@ -76,7 +89,10 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
   const active = async (ctx: Ctx, input: Fields): Promise<Experiment> => {
     const experiment = await experimentOf(experiments, ctx, requiredId(input));
     if (experiment.deletedAt !== null)
-      fail('INVALID_INPUT', `The experiment ${experiment.number} must be in the 'active' state. It is in the trash.`);
+      fail(
+        'INVALID_INPUT',
+        `The experiment ${experiment.number} must be in the 'active' state. Current state is deleted.`,
+      );
     return experiment;
   };
   return [
@@ -85,7 +101,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/create',
       permission: 'run:write',
       async handle(input, ctx) {
-        const name = input.requiredText('name', { max: limits.experimentName });
+        const name = experimentNameOf(input, 'name');
         const tags = Object.fromEntries(
           input.messages('tags').map((tag) => [checkKey('tag', tag.requiredText('key')), tagValue(tag)]),
         );
@@ -141,8 +157,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/update',
       permission: 'run:write',
       async handle(input, ctx) {
-        const name = input.requiredText('new_name', { max: limits.experimentName });
-        if (name.trim() === '') fail('INVALID_INPUT', `Invalid experiment name: '${name}'.`);
+        const name = experimentNameOf(input, 'new_name');
         const { id } = await active(ctx, input);
         await experiments.updateExperiment(ctx, id, { name });
         return {};
@@ -153,6 +168,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/set-experiment-tag',
       permission: 'run:write',
       async handle(input, ctx) {
+        requiredId(input);
         const key = checkKey('tag', input.requiredText('key'));
         const value = tagValue(input);
         const { id } = await active(ctx, input);
@@ -175,4 +191,4 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
 };
 
 /** A value that is left out is empty. */
-const tagValue = (tag: Fields): string => cut(tag.text('value') ?? '', limits.experimentTag);
+const tagValue = (tag: Fields): string => checkLength('value', tag.text('value') ?? '', limits.experimentTag);

@@ -8,7 +8,7 @@ import {
 } from '@millwright/contract';
 import { type ColumnKind, type MlflowSearch } from './columns.ts';
 import { type BuildFilter, compareIds, type WireIds } from './ids.ts';
-import { columnOf, keyOf } from './key.ts';
+import { columnOf, keyOf, WordedFilterError } from './key.ts';
 
 type Operator = ComparisonSyntax['operator'];
 const equality: readonly Operator[] = ['=', '!=', 'in'];
@@ -16,10 +16,10 @@ const ofText: readonly Operator[] = [...equality, 'like', 'ilike', 'rlike', '~',
 const ofNumbers: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>=', 'between', 'null'];
 const spelling = (operator: Operator): string => (operator === 'null' ? 'is null' : operator);
 
-const allow = ({ operator, operatorAt }: ComparisonSyntax, operators: readonly Operator[], what: string): void => {
+const allow = ({ operator, operatorAt }: ComparisonSyntax, operators: readonly Operator[]): void => {
   if (!operators.includes(operator))
-    throw new UnreadableFilter(
-      `${what} cannot be compared by ${spelling(operator)}. Expected one of ${operators.map(spelling).join(', ')}`,
+    throw new WordedFilterError(
+      `Invalid comparator '${spelling(operator)}' not one of ${operators.map(spelling).join(', ')}`,
       operatorAt,
     );
 };
@@ -35,15 +35,18 @@ const textIn =
     if (value.kind === 'text') return value;
     if (words && (value.kind === 'word' || value.kind === 'number'))
       return { ...value, kind: 'text', value: value.raw };
-    throw new UnreadableFilter(`Expected a text in quotes instead of ${value.raw}`, value.at);
+    throw new WordedFilterError(`Expected a quoted string value (e.g. 'my-value'). Got value ${value.raw}`, value.at);
   };
 const number = (value: ValueSyntax): ValueSyntax => {
   if (value.kind === 'number') return value;
-  throw new UnreadableFilter(`Expected a number without quotes instead of ${value.raw}`, value.at);
+  throw new WordedFilterError(`Expected numeric value type for metric. Found ${value.raw}`, value.at);
 };
 const time = (value: ValueSyntax): ValueSyntax => {
   if (value.kind === 'number' || value.kind === 'instant') return value;
-  throw new UnreadableFilter(`Expected milliseconds, now() or today() instead of ${value.raw}`, value.at);
+  throw new WordedFilterError(
+    `Expected numeric value type for numeric attribute: milliseconds, now() or today(). Found ${value.raw}`,
+    value.at,
+  );
 };
 const whole = (value: ValueSyntax): ValueSyntax => {
   if (/^[+-]?\d+$/.test(value.raw) || value.kind === 'instant') return value;
@@ -93,47 +96,46 @@ export const comparisonReader =
   (comparison: ComparisonSyntax): Filter => {
     const { operator } = comparison;
     const { table, name, parts } = keyOf(comparison.key, comparison.at, search);
-    const text = (what: string): ComparisonSyntax => {
-      allow(comparison, ofText, what);
+    const text = (): ComparisonSyntax => {
+      allow(comparison, ofText);
       const read = each(comparison, textIn(search.words));
       if (patternOperators.includes(operator)) patternOf(read.values[0] as ValueSyntax, operator, false);
       return read;
     };
-    const numeric = (what: string, read: (value: ValueSyntax) => ValueSyntax): ComparisonSyntax => {
-      allow(comparison, ofNumbers, what);
+    const numeric = (read: (value: ValueSyntax) => ValueSyntax): ComparisonSyntax => {
+      allow(comparison, ofNumbers);
       return each(comparison, read);
     };
     switch (table) {
       case 'metrics':
-        return build(numeric('A metric', number), [table, ...parts]);
+        return build(numeric(number), [table, ...parts]);
       case 'parameters':
       case 'tags': {
-        const what = table === 'tags' ? 'A tag' : 'A parameter';
         // A range is no comparison of MLflow: numbers in it are read as numbers.
-        return build(operator === 'between' ? comparison : text(what), [table, ...parts]);
+        return build(operator === 'between' ? comparison : text(), [table, ...parts]);
       }
       case 'datasets':
-        return build(text('A dataset'), [table, name]);
+        return build(text(), [table, name]);
       case 'attributes':
     }
     const column = columnOf(search.columns, name, comparison.at);
     const path = [column.name];
     const readers: Readonly<Record<ColumnKind, () => Filter>> = {
-      text: () => build(text(name), path),
-      time: () => build(numeric(name, time), path),
-      'whole-time': () => build(each(numeric(name, time), whole), path),
-      count: () => build(numeric(name, count), path),
-      'run-status': () => build(each(text(name), runStatus), path),
+      text: () => build(text(), path),
+      time: () => build(numeric(time), path),
+      'whole-time': () => build(each(numeric(time), whole), path),
+      count: () => build(numeric(count), path),
+      'run-status': () => build(each(text(), runStatus), path),
       'model-status': () => {
-        allow(comparison, equality, name);
-        return build(each(text(name), modelStatus), path);
+        allow(comparison, equality);
+        return build(each(text(), modelStatus), path);
       },
       'experiment-number': () => {
-        allow(comparison, equality, name);
-        return build(each(text(name), count), path);
+        allow(comparison, equality);
+        return build(each(text(), count), path);
       },
-      'run-id': () => compareIds(text(name), column, ids.toId, build),
-      'model-id': () => compareIds(text(name), column, ids.toModelId, build),
+      'run-id': () => compareIds(text(), column, ids.toId, build),
+      'model-id': () => compareIds(text(), column, ids.toModelId, build),
     };
     return readers[column.kind]();
   };

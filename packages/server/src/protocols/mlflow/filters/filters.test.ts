@@ -111,23 +111,23 @@ describe(`filters of MLflow clients, beside those of ${peer.peer}`, () => {
 
 describe('readMlflowFilter', () => {
   it.each<[MlflowEntity, string, number, string]>([
-    ['runs', 'params.lr = 0.01', 12, 'text in quotes'],
-    ['runs', "metrics.loss < '1'", 15, 'number without quotes'],
-    ['runs', "metrics.loss LIKE '1%'", 13, 'cannot be compared by like'],
-    ['runs', "params.lr > '1'", 10, 'cannot be compared by >'],
-    ['runs', "tags.a = 'x' AND foo.b = 'y'", 17, 'before the dot'],
-    ['runs', "lifecycle_stage = 'active'", 0, 'no attribute lifecycle_stage'],
-    ['runs', "dataset.source = 'x'", 0, 'datasets.name'],
+    ['runs', 'params.lr = 0.01', 12, 'Expected a quoted string value'],
+    ['runs', "metrics.loss < '1'", 15, 'Expected numeric value type for metric'],
+    ['runs', "metrics.loss LIKE '1%'", 13, "Invalid comparator 'like'"],
+    ['runs', "params.lr > '1'", 10, "Invalid comparator '>'"],
+    ['runs', "tags.a = 'x' AND foo.b = 'y'", 17, "Invalid entity type 'foo'"],
+    ['runs', "lifecycle_stage = 'active'", 0, "Invalid attribute key 'lifecycle_stage'"],
+    ['runs', "dataset.source = 'x'", 0, "Invalid dataset key 'source'"],
     ['runs', "start_time > '2026-01-01'", 13, 'milliseconds'],
-    ['runs', 'params.lr = true', 12, 'text in quotes'],
+    ['runs', 'params.lr = true', 12, 'Expected a quoted string value'],
     ['runs', "params.lr = 'x", 12, 'not closed'],
     ['runs', "params.lr rlike '(a'", 17, 'not closed'],
     ['runs', "params.lr = 'x';", 15, 'no meaning'],
     ['logged-models', "source_run_id like '%ab'", 19, 'beginning of an id'],
     ['experiments', "experiment_id = 'x'", 16, 'whole number'],
     ['experiments', 'creation_time > 1.5', 16, 'whole number'],
-    ['registered-models', "creation_timestamp = '1'", 0, 'no attribute'],
-    ['model-versions', "stage = 'Production'", 0, 'no attribute stage'],
+    ['registered-models', "creation_timestamp = '1'", 0, 'Invalid attribute key'],
+    ['model-versions', "stage = 'Production'", 0, "Invalid attribute key 'stage'"],
     ['logged-models', "status = 'DONE'", 9, 'READY'],
   ])('refuses of %s: %s', (entity, text, position, part) => {
     expect(refusal(() => readMlflowFilter(entity, text))).toEqual({ position, message: expect.stringContaining(part) });

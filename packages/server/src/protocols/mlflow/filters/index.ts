@@ -3,6 +3,7 @@ import { systemClock } from '#platform/clock';
 import { fail } from '#platform/errors';
 import { type MlflowEntity, searches } from './columns.ts';
 import { comparisonReader } from './comparison.ts';
+import { WordedFilterError } from './key.ts';
 import { distinct, type MlflowOrder, orderOf } from './order.ts';
 
 export type { MlflowEntity } from './columns.ts';
@@ -29,13 +30,15 @@ const dialectOf = (entity: MlflowEntity, options: MlflowFilterOptions): FilterDi
   };
 };
 
-const refusing = <T>(read: () => T, extra: Record<string, unknown> = {}): T => {
+/** `lead`: how MLflow begins what it says of a text it cannot read. */
+const refusing = <T>(lead: string, read: () => T, extra: Record<string, unknown> = {}): T => {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof UnreadableFilter)) throw error;
     const { message, position } = error;
-    return fail('INVALID_FILTER', `${message} (at character ${position + 1}).`, { position, ...extra });
+    const begun = error instanceof WordedFilterError ? message : `${lead}: ${message}`;
+    return fail('INVALID_FILTER', `${begun} (at character ${position + 1}).`, { position, ...extra });
   }
 };
 
@@ -48,7 +51,7 @@ export const readMlflowFilter = (
   entity: MlflowEntity,
   text: string,
   options: MlflowFilterOptions = {},
-): Filter | null => refusing(() => readFilter(text, dialectOf(entity, options)));
+): Filter | null => refusing('Invalid clause(s) in filter string', () => readFilter(text, dialectOf(entity, options)));
 
 /**
  * Reads the `order_by` of an MLflow client (logged models: `readLoggedModelOrder`).
@@ -58,7 +61,15 @@ export const readMlflowOrder = (entity: MlflowEntity, clauses: readonly string[]
   const search = searches[entity];
   const dialect = dialectOf(entity, {});
   const { orders, duplicate } = distinct(
-    clauses.map((clause, index) => refusing(() => orderOf(readOrder(clause, dialect), search), { clause: index })),
+    clauses.map((clause, index) =>
+      refusing(
+        `Invalid order_by clause '${clause}'. Could not be parsed`,
+        () => orderOf(readOrder(clause, dialect), search),
+        {
+          clause: index,
+        },
+      ),
+    ),
   );
   if (duplicate === null || !search.refusesDuplicates) return orders;
   const text = `The order ${clauses[duplicate]} names what an earlier one names already.`;
@@ -91,6 +102,6 @@ export const readLoggedModelOrder = (
     const { order } = searches['logged-models'];
     const column = Object.hasOwn(order, field.trim()) ? order[field.trim()] : undefined;
     return column === undefined
-      ? refuse(`There is no field ${field} to order by. There are metrics.<key>, ${Object.keys(order).join(', ')}.`)
+      ? refuse(`Invalid order by field name: ${field}. There are metrics.<key>, ${Object.keys(order).join(', ')}.`)
       : { path: [column], descending, dataset };
   });

@@ -1,6 +1,9 @@
 import { type KeySyntax, UnreadableFilter } from '@millwright/contract';
 import { datasetColumns, type MlflowSearch, type MlflowTable } from './columns.ts';
 
+/** Worded as MLflow words it. */
+export class WordedFilterError extends UnreadableFilter {}
+
 export interface MlflowKey {
   table: MlflowTable;
   /** What follows the dot, whole: the key of an entry, or the wire name of a column. */
@@ -18,14 +21,14 @@ export const keyOf = (key: readonly KeySyntax[], at: number, search: MlflowSearc
   const table = Object.hasOwn(search.tables, first.text) ? search.tables[first.text] : undefined;
   const isQuoted = first.quote !== '' && !(first.quote === '`' && search.quotesTables);
   if (!table || isQuoted)
-    throw new UnreadableFilter(
-      `Expected one of ${listOf(Object.keys(search.tables))} before the dot instead of ${first.text}`,
+    throw new WordedFilterError(
+      `Invalid entity type '${first.text}'. Valid entity types are ${listOf(Object.keys(search.tables))}`,
       at,
     );
   const parts = rest.map(({ text }) => text);
   const name = parts.join('.');
   if (table === 'datasets' && !datasetColumns.includes(name))
-    throw new UnreadableFilter(`Expected datasets.${datasetColumns.join(', datasets.')} instead of ${name}`, at);
+    throw new WordedFilterError(`Invalid dataset key '${name}'. Valid dataset keys are ${listOf(datasetColumns)}`, at);
   return { table, name, parts };
 };
 
@@ -33,5 +36,8 @@ export const keyOf = (key: readonly KeySyntax[], at: number, search: MlflowSearc
 export const columnOf = <T>(columns: Readonly<Record<string, T>>, name: string, at: number): T => {
   const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (column !== undefined) return column;
-  throw new UnreadableFilter(`There is no attribute ${name}. Expected one of ${listOf(Object.keys(columns))}`, at);
+  throw new WordedFilterError(
+    `Invalid attribute key '${name}' specified. Valid keys are ${listOf(Object.keys(columns))}`,
+    at,
+  );
 };

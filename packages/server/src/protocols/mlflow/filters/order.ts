@@ -1,6 +1,6 @@
-import { type OrderSyntax, UnreadableFilter } from '@millwright/contract';
+import type { OrderSyntax } from '@millwright/contract';
 import type { MlflowSearch } from './columns.ts';
-import { columnOf, keyOf } from './key.ts';
+import { columnOf, keyOf, WordedFilterError } from './key.ts';
 
 export interface MlflowOrder {
   /** The key split as in filters: `['metrics', 'val', 'loss']`, `['startedAt']`. */
@@ -17,8 +17,7 @@ export const orderOf = ({ key, at, descending }: OrderSyntax, search: MlflowSear
   const { table, name, parts } = keyOf(key, at, { ...search, tables });
   if (table === 'attributes' && (key.length === 1 || search.ordersAttributes))
     return { path: [columnOf(search.order, name, at)], descending };
-  if (!search.orderTables.includes(table))
-    throw new UnreadableFilter(`Expected a name to order by instead of ${table}: these have no order`, at);
+  if (!search.orderTables.includes(table)) throw new WordedFilterError(`Invalid order_by entity: ${table}`, at);
   return { path: [table, ...parts], descending };
 };
 

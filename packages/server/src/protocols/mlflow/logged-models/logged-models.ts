@@ -123,11 +123,10 @@ const fingerprintOf = (input: Fields): string =>
 const readToken = (token: string | undefined, fingerprint: string): string | undefined => {
   if (token === undefined || token === '') return undefined;
   const [, asked, cursor] = /^([\w-]{16})([\w-]+)$/.exec(token) ?? [];
-  if (asked === undefined)
-    return fail('INVALID_CURSOR', 'Invalid page token, could not be read. Start again without it.');
+  if (asked === undefined) return fail('INVALID_CURSOR', 'The page token could not be read.');
   return asked === fingerprint
     ? cursor
-    : fail('INVALID_CURSOR', 'The page token belongs to another search. Start again without it.');
+    : fail('INVALID_INPUT', 'The page token belongs to another search. Start again without it.');
 };
 
 const choiceOf = (dataset: Fields): { name: string; digest?: string } => {

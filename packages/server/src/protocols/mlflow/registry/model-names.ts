@@ -1,9 +1,11 @@
+import { posix } from 'node:path';
 import type { Model, ModelStage, ModelVersion } from '@millwright/contract';
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { RegistryService } from '#registry';
 import type { Fields } from '../wire/fields.ts';
 import { checkKey } from '../wire/names.ts';
+import { checkLength, refuseValue } from '../wire/refusals.ts';
 
 const limits = { name: 256, alias: 255, tag: 100_000 };
 
@@ -13,7 +15,11 @@ export const checkModelName = (name: string, field = 'name'): string => {
   if (/[/:]/.test(name))
     fail('INVALID_INPUT', `Invalid model name '${name.slice(0, 300)}'. Names cannot contain '/' or ':'.`);
   if (name === '.' || name.startsWith('..'))
-    fail('INVALID_INPUT', `Invalid value "${name.slice(0, 300)}" for parameter '${field}' supplied: It is a path.`);
+    refuseValue(
+      'name',
+      name,
+      `Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${posix.normalize(name).slice(0, 300)}'`,
+    );
   return name;
 };
 
@@ -27,7 +33,7 @@ export const modelNameOf = (input: Fields, field = 'name'): string => checkModel
 
 /** The key of a tag that goes: none that is too long is there. Errors: INVALID_INPUT. */
 export const goingTagOf = (input: Fields): string =>
-  checkKey('tag', input.requiredText('key'), Number.POSITIVE_INFINITY);
+  checkKey('tag', input.requiredText('key'), { max: Number.POSITIVE_INFINITY });
 
 /** As text, as MLflow takes it. Errors: INVALID_INPUT. */
 export const readVersionNumber = (text: string): number =>
@@ -66,9 +72,7 @@ export const checkAlias = (alias: string): string => {
       'INVALID_INPUT',
       `Invalid alias name: '${alias.slice(0, 300)}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
     );
-  if (alias.length > limits.alias)
-    fail('INVALID_INPUT', `The alias has ${alias.length} characters, the most are ${limits.alias}.`);
-  return alias;
+  return checkLength('Registered model alias name', alias, limits.alias);
 };
 
 /** Errors: INVALID_INPUT for an alias that reads like a version. */
@@ -108,16 +112,10 @@ export const readStage = (text: string): ModelStage =>
     `Invalid Model Version stage: ${text.slice(0, 100)}. Value must be one of ${stages.join(', ')}.`,
   );
 
-/** Errors: INVALID_INPUT. */
-const checkTagValue = (value: string): string =>
-  value.length <= limits.tag
-    ? value
-    : fail('INVALID_INPUT', `'value' exceeds the maximum length of ${limits.tag} characters`);
-
 /** The tag that a request sets: without a value, an empty one. */
 export const tagOf = (input: Fields): [key: string, value: string] => [
   checkKey('tag', input.requiredText('key')),
-  checkTagValue(input.text('value') ?? ''),
+  checkLength('value', input.text('value') ?? '', limits.tag),
 ];
 
 /** Of several with one key the last counts. */

@@ -73,20 +73,24 @@ describe.each(testDatabases)('inputs and outputs of runs over MLflow on %s', (da
 
   it.each([
     ['no run', { run_id: undefined }, "required parameter 'run_id'"],
-    ['a run that no run can be', { run_id: '../x' }, 'Invalid run ID'],
+    ['a run that no run can be', { run_id: '../x' }, 'Invalid value "../x" for parameter \'run_id\''],
     ['no data set', { datasets: [{ tags: [] }] }, 'must have a dataset'],
-    ['no name', { datasets: [{ dataset: { digest: 'd' } }] }, "required parameter 'name'"],
-    ['no digest', { datasets: [{ dataset: { name: 'n' } }] }, "required parameter 'digest'"],
-    ['a list of numbers', { datasets: [1] }, 'list of objects'],
-    ['a text', { datasets: 'x' }, 'list'],
-    ['a tag without a key', { datasets: [{ dataset: aDataset(), tags: [{ value: 'x' }] }] }, "parameter 'key'"],
+    ['no name', { datasets: [{ dataset: { digest: 'd' } }] }, "required parameter 'datasets[0].dataset.name'"],
+    ['no digest', { datasets: [{ dataset: { name: 'n' } }] }, "required parameter 'datasets[0].dataset.digest'"],
+    ['a list of numbers', { datasets: [1] }, "was of type 'list'"],
+    ['a text', { datasets: 'x' }, "was of type 'str'"],
+    [
+      'a tag without a key',
+      { datasets: [{ dataset: aDataset(), tags: [{ value: 'x' }] }] },
+      "parameter 'datasets[0].tags[0].key'",
+    ],
     [
       'a tag told twice',
       { datasets: [{ dataset: aDataset(), tags: [{ key: 'a' }, { key: 'a', value: 'x' }] }] },
       'Duplicate',
     ],
     ['NUL', { datasets: [{ dataset: aDataset({ profile: 'a\0b' }) }] }, 'NUL'],
-    ['a model without an id', { models: [{}] }, "required parameter 'model_id'"],
+    ['a model without an id', { models: [{}] }, "required parameter 'models[0].model_id'"],
   ])('refuses %s and stores nothing', async (_what, more, message) => {
     const run = await aRun();
     const answer = await logInputs(run, [{ dataset: aDataset() }], more);

@@ -21,14 +21,17 @@ const readToken = (token: string | undefined): PointKey | null => {
   } catch {
     // Refused below.
   }
-  return fail('INVALID_CURSOR', 'Invalid page token, could not be read. Start again without it.');
+  return fail('INVALID_CURSOR', 'The page token could not be read.');
 };
 
 const runIdsOf = (input: Fields, name: string): string[] => {
   const ids = input.texts(name);
-  if (ids.length === 0) fail('INVALID_INPUT', `Missing value for required parameter '${name}'.`);
+  if (ids.length === 0) fail('INVALID_INPUT', 'GetMetricHistoryBulk request must specify at least one run_id.');
   if (ids.length > maxRuns)
-    fail('INVALID_INPUT', `At most ${maxRuns} runs can be asked for at once, not ${ids.length}.`);
+    fail(
+      'INVALID_INPUT',
+      `GetMetricHistoryBulk request cannot specify more than ${maxRuns} run_ids. Received ${ids.length} run_ids.`,
+    );
   return [...new Set(ids)].sort().map(runIdFromWire);
 };
 
@@ -42,7 +45,10 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
       const key = input.requiredText('metric_key');
       const asked = input.integer('max_results') ?? maxPoints;
       if (asked < 1)
-        fail('INVALID_INPUT', `Invalid value ${asked} for parameter 'max_results' supplied. It must be positive.`);
+        fail(
+          'INVALID_INPUT',
+          `Invalid value ${asked} for parameter 'max_results' supplied. It must be a positive integer.`,
+        );
       const limit = Math.min(asked, maxPoints);
       const after = readToken(input.text('page_token'));
       if (!(await experiments.runExists(ctx, runId))) return {};
@@ -60,7 +66,8 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
     permission: 'run:read',
     async handle(input, ctx) {
       const runIds = runIdsOf(input, 'run_id');
-      const key = input.requiredText('metric_key');
+      const key =
+        input.text('metric_key') ?? fail('INVALID_INPUT', 'GetMetricHistoryBulk request must specify a metric_key.');
       let room = Math.min(input.integer('max_results') ?? maxPoints, maxPoints);
       const metrics: object[] = [];
       for (const runId of runIds) {
@@ -80,14 +87,17 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
     async handle(input, ctx) {
       const runIds = runIdsOf(input, 'run_ids');
       const key = input.requiredText('metric_key');
-      const [from, to] = [input.integer('start_step'), input.integer('end_step')];
-      if ((from === undefined) !== (to === undefined))
-        fail('INVALID_INPUT', 'If either start_step or end_step is specified, both must be.');
-      if (from !== undefined && to !== undefined && from > to)
-        fail('INVALID_INPUT', `end_step must be at least start_step. Found start_step=${from} and end_step=${to}.`);
       const limit = input.integer('max_results') ?? maxPointsOfInterval;
       if (limit < 1 || limit > maxPointsOfInterval)
-        fail('INVALID_INPUT', `max_results must be between 1 and ${maxPointsOfInterval}, not ${limit}.`);
+        fail(
+          'INVALID_INPUT',
+          `max_results must be between 1 and ${maxPointsOfInterval}. See the API docs for more information about request parameters.`,
+        );
+      const [from, to] = [input.integer('start_step'), input.integer('end_step')];
+      if ((from === undefined) !== (to === undefined))
+        fail('INVALID_INPUT', 'If either start step or end step are specified, both must be specified.');
+      if (from !== undefined && to !== undefined && from > to)
+        fail('INVALID_INPUT', `end_step must be greater than start_step. Found start_step=${from} and end_step=${to}.`);
       const range = from === undefined || to === undefined ? null : { from, to };
       const metrics: object[] = [];
       for (const runId of runIds) {

@@ -1,16 +1,17 @@
 import { type MetricSummary, type Run } from '@millwright/contract';
-import type { ExperimentsService, NewMetricPoint, RunState } from '#experiments';
+import type { ExperimentsService, RunState } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { givenId } from '../wire/given-id.ts';
-import { artifactLocationOf, experimentOf } from '../experiments/experiments.ts';
+import { artifactLocationOf, experimentNumberOf, experimentOf } from '../experiments/experiments.ts';
 import type { Fields } from '../wire/fields.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
 import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wire/ids.ts';
 import { modelPointsOf } from './model-points.ts';
-import { checkKey, cut, limits } from '../wire/names.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
+import { refuseValue } from '../wire/refusals.ts';
+import { checkBatch, instantOf, metricOf, parameterOf, tagOf, uniqueParameters } from './entries.ts';
 import { linksOnWire } from './run-links.ts';
 import { createRunTexts } from './run-texts.ts';
 import { sendTexts } from '../wire/send-texts.ts';
@@ -89,42 +90,7 @@ export const runIdOf = (input: Fields): string => {
 };
 
 export const checkRunId = (runId: string): string =>
-  /^[A-Za-z0-9][\w-]{0,255}$/.test(runId)
-    ? runId
-    : fail('INVALID_INPUT', `Invalid run ID: '${runId.slice(0, 60)}'. It is 32 hexadecimal digits.`);
-
-const instantOf = (input: Fields, name: string): number | undefined => {
-  const at = input.integer(name);
-  if (at !== undefined && at < 0)
-    fail('INVALID_INPUT', `Invalid value ${at} for parameter '${name}' supplied. A time is a number of milliseconds.`);
-  return at;
-};
-
-const metricOf = (input: Fields): NewMetricPoint => {
-  const key = checkKey('metric', input.requiredText('key'));
-  const value = input.double('value');
-  if (value === undefined) return fail('INVALID_INPUT', "Missing value for required parameter 'value'.");
-  const at = instantOf(input, 'timestamp');
-  if (at === undefined) return fail('INVALID_INPUT', "Missing value for required parameter 'timestamp'.");
-  return { key, value, at, step: input.integer('step') ?? 0 };
-};
-const parameterOf = (input: Fields): [string, string] => [
-  checkKey('param', input.requiredText('key')),
-  cut(input.text('value') ?? '', limits.parameterValue),
-];
-const tagOf = (input: Fields): [string, string] => [
-  checkKey('tag', input.requiredText('key')),
-  cut(input.text('value') ?? '', limits.runTag),
-];
-
-const uniqueParameters = (entries: readonly [string, string][]): Record<string, string> => {
-  const values = new Map<string, string>();
-  for (const [key, value] of entries) {
-    if (values.has(key)) fail('INVALID_INPUT', `Duplicate parameter keys have been submitted: '${key}'.`);
-    values.set(key, value);
-  }
-  return Object.fromEntries(values);
-};
+  /^[A-Za-z0-9][\w-]{0,255}$/.test(runId) ? runId : refuseValue('run_id', runId, 'It is 32 hexadecimal digits.');
 
 /** Tags that name a column change it too. */
 const stateFromTags =
@@ -172,7 +138,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
         if (experiment.deletedAt !== null)
           fail(
             'INVALID_INPUT',
-            `The experiment ${experiment.number} must be in the 'active' state. It is in the trash.`,
+            `The experiment ${experiment.number} must be in the 'active' state. Current state is deleted.`,
           );
         const tags: Record<string, string> = Object.fromEntries(input.messages('tags').map(tagOf));
         const given = input.text('run_name') || undefined;
@@ -294,19 +260,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
         const [metrics, params, tags] = (['metrics', 'params', 'tags'] as const).map((name) =>
           input.messages(name),
         ) as [Fields[], Fields[], Fields[]];
-        for (const [what, entries, max] of [
-          ['metrics', metrics, 1000],
-          ['params', params, 100],
-          ['tags', tags, 100],
-        ] as const)
-          if (entries.length > max)
-            fail('INVALID_INPUT', `A batch logging request can contain at most ${max} ${what}. Got ${entries.length}.`);
-        const total = metrics.length + params.length + tags.length;
-        if (total > 1000)
-          fail(
-            'INVALID_INPUT',
-            `A batch logging request can contain at most 1000 metrics, params and tags together. Got ${total}.`,
-          );
+        checkBatch({ metrics: metrics.length, params: params.length, tags: tags.length });
         await logTags(ctx, runId, tags.map(tagOf), {
           ...metricsOf(metrics),
           parameters: uniqueParameters(params.map(parameterOf)),
@@ -322,8 +276,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
         const { limit, cursor } = pageOptions(input, { max: 50_000, initial: 1000 });
         const ids = input.texts('experiment_ids');
         const page = await experiments.findRuns(ctx, {
-          // A name that is no number is an experiment nobody has.
-          experiments: ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number),
+          experiments: ids.map(experimentNumberOf),
           filter: readMlflowFilter('runs', input.text('filter') ?? '', { toId: runIdFromWire }),
           order: readMlflowOrder('runs', input.texts('order_by')),
           view: viewOf(input.word('run_view_type')),

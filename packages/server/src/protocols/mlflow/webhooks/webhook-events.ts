@@ -92,7 +92,7 @@ export const eventOf = (input: Fields): WebhookEvent => {
   const actions = Object.keys(events).filter((one) => one.startsWith(`${entity}:`));
   return fail(
     'INVALID_INPUT',
-    `Invalid action '${action}' for entity '${entity}'. There are: ${actions.map((one) => one.split(':')[1]).join(', ')}`,
+    `Invalid action '${action.toLowerCase()}' for entity '${entity.toLowerCase()}'. Valid actions are: [${actions.map((one) => `'${one.split(':')[1]?.toLowerCase()}'`).join(', ')}]`,
   );
 };
 

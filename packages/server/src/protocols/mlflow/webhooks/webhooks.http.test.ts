@@ -171,8 +171,8 @@ describe('webhooks of MLflow', () => {
     [{ url: 'https://user:secret@1.1.1.1/' }, 'no user'],
     [{ events: [] }, "'events'"],
     [{ events: [{ entity: 'RUN', action: 'CREATED' }] }, "no webhook entity 'RUN'"],
-    [{ events: [{ entity: 'REGISTERED_MODEL', action: 'DELETED' }] }, "Invalid action 'DELETED'"],
-    [{ events: [{ entity: 'REGISTERED_MODEL' }] }, "'action'"],
+    [{ events: [{ entity: 'REGISTERED_MODEL', action: 'DELETED' }] }, "Invalid action 'deleted'"],
+    [{ events: [{ entity: 'REGISTERED_MODEL' }] }, "'events[0].action'"],
     [{ status: 'ON' }, 'no webhook status'],
   ])('are refused with %j', async (wrong, why) => {
     const events = [{ entity: 'PROMPT', action: 'CREATED' }];

@@ -6,6 +6,7 @@ import { fail } from '#platform/errors';
 import { hexOf, idOfHex } from '#platform/ids';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
+import { refuseMissing } from '../wire/refusals.ts';
 import { eventOf, eventOnWire, exampleBody, topicOf, type WebhookEvent } from './webhook-events.ts';
 
 /** Of the channels that are webhooks of MLflow. */
@@ -35,7 +36,7 @@ const checkName = (name: string): string =>
     ? name
     : fail(
         'INVALID_INPUT',
-        `Webhook name '${name.slice(0, 100)}' is invalid. It must start and end with a letter or digit, be at most 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
+        `Webhook name '${name.slice(0, 100)}' is invalid. It must start and end with a letter or digit, be less than 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
       );
 
 const readStatus = (input: Fields): 'active' | 'disabled' | undefined => {
@@ -81,11 +82,7 @@ export const webhookEndpoints = (notifications: NotificationsService, clock: Clo
         const name = input.requiredText('name');
         const url = input.requiredText('url', { max: limits.url });
         const events = readEvents(input);
-        if (events.length === 0)
-          fail(
-            'INVALID_INPUT',
-            "Missing value for required parameter 'events'. Webhooks listen to one event at least.",
-          );
+        if (events.length === 0) refuseMissing('events');
         const made = await notifications.createChannel(ctx, {
           name: checkName(name),
           description: input.text('description', { max: limits.description }),

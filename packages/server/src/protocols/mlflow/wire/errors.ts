@@ -1,5 +1,6 @@
 import type { ErrorCode, MillwrightError } from '#platform/errors';
 import { modelIdOnWire, runIdOnWire } from './ids.ts';
+import { phraseOf } from './phrases.ts';
 
 type WireError = readonly [status: number, code: string];
 
@@ -24,6 +25,9 @@ const table: Partial<Record<ErrorCode, WireError>> = {
   SHUTTING_DOWN: [503, 'TEMPORARILY_UNAVAILABLE'],
 };
 
+/** Where MLflow has one text for all of a kind. */
+const phrases: Partial<Record<ErrorCode, string>> = { INVALID_CURSOR: 'Invalid page token, could not base64-decode' };
+
 /** Messages name runs and logged models as their clients do. */
 const nativeIds = /\b(?:run|lm)_[0-9A-HJKMNP-TV-Z]{26}\b/g;
 
@@ -41,8 +45,9 @@ export const toWireError = (
 ): { status: number; body: { error_code: string; message: string } } => {
   const [status, code] = table[error.code] ?? [error.status, byStatus(error.status)];
   const named = error.extra['errorCode'];
-  const message = error.message.replaceAll(nativeIds, (id) =>
-    id.startsWith('run_') ? runIdOnWire(id) : modelIdOnWire(id),
+  const message = (phraseOf(error.extra['about']) ?? phrases[error.code] ?? error.message).replaceAll(
+    nativeIds,
+    (id) => (id.startsWith('run_') ? runIdOnWire(id) : modelIdOnWire(id)),
   );
   return { status, body: { error_code: typeof named === 'string' ? named : code, message } };
 };

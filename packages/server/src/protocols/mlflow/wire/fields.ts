@@ -1,21 +1,12 @@
-import { fail } from '#platform/errors';
+import { checkLength, refuseMissing, refuseType, refuseValue } from './refusals.ts';
 
 type Json = Record<string, unknown>;
-
-const refuse = (name: string, value: unknown, hint = ''): never => {
-  const shown = typeof value === 'string' ? value.slice(0, 200) : JSON.stringify(value)?.slice(0, 200);
-  return fail('INVALID_INPUT', `Invalid value ${shown} for parameter '${name}' supplied. ${hint}`.trim());
-};
-
-const missing = (name: string): never =>
-  fail(
-    'INVALID_INPUT',
-    `Missing value for required parameter '${name}'. See the API docs for more information about request parameters.`,
-  );
 
 export interface TextRule {
   /** Characters. */
   max?: number;
+  /** What it is called where it is too long; default its own name. */
+  called?: string;
 }
 
 /**
@@ -24,10 +15,13 @@ export interface TextRule {
  */
 export class Fields {
   readonly values: Json;
+  /** Before the names of its fields in errors, where it is one of a list: `metrics[0].`. */
+  readonly at: string;
   private readonly isQuery: boolean;
-  constructor(values: Json, isQuery = false) {
+  constructor(values: Json, isQuery = false, at = '') {
     this.values = values;
     this.isQuery = isQuery;
+    this.at = at;
   }
 
   private get(name: string): unknown {
@@ -45,11 +39,9 @@ export class Fields {
     if (value === undefined || value === null) return undefined;
     // Older clients send numbers of experiments as numbers.
     if (typeof value === 'number' && Number.isSafeInteger(value) && name === 'experiment_id') return String(value);
-    if (typeof value !== 'string') return refuse(name, value, 'It must be a string.');
-    if (value.includes('\0')) return refuse(name, value.replaceAll('\0', ' '), 'It holds the character NUL.');
-    if (rule.max !== undefined && value.length > rule.max)
-      return refuse(name, `${value.slice(0, 60)}...`, `It has ${value.length} characters, the most are ${rule.max}.`);
-    return value;
+    if (typeof value !== 'string') return refuseType(this.at + name, value);
+    if (value.includes('\0')) return refuseValue(this.at + name, value, 'It holds the character NUL.');
+    return rule.max === undefined ? value : checkLength(rule.called ?? this.at + name, value, rule.max);
   }
 
   /** A word of a list, which may also be told by its number there. */
@@ -61,25 +53,26 @@ export class Fields {
   /** Neither missing nor empty. */
   requiredText(name: string, rule: TextRule = {}): string {
     const value = this.text(name, rule);
-    return value === undefined || value === '' ? missing(name) : value;
+    return value === undefined || value === '' ? refuseMissing(this.at + name) : value;
   }
 
   /** Only that it is there: it may be empty. */
   presentText(name: string, rule: TextRule = {}): string {
-    return this.text(name, rule) ?? missing(name);
+    return this.text(name, rule) ?? refuseMissing(this.at + name);
   }
 
   integer(name: string): number | undefined {
     const value = this.get(name);
     if (value === undefined || value === null) return undefined;
     const number = typeof value === 'string' && /^[+-]?\d+(\.0*)?$/.test(value.trim()) ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isInteger(number)) return refuse(name, value, 'It must be an integer.');
-    if (!Number.isSafeInteger(number)) return refuse(name, value, 'Integers beyond 2^53 are not kept exactly here.');
+    if (typeof number !== 'number' || !Number.isInteger(number)) return refuseType(this.at + name, value);
+    if (!Number.isSafeInteger(number))
+      return refuseValue(this.at + name, value, 'Integers beyond 2^53 are not kept exactly here.');
     return number;
   }
 
   requiredInteger(name: string): number {
-    return this.integer(name) ?? missing(name);
+    return this.integer(name) ?? refuseMissing(this.at + name);
   }
 
   /** Also the texts `NaN`, `Infinity` and `-Infinity`. */
@@ -88,7 +81,7 @@ export class Fields {
     if (value === undefined || value === null) return undefined;
     if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value;
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    if (typeof number !== 'number' || Number.isNaN(number)) return refuse(name, value, 'It must be a number.');
+    if (typeof number !== 'number' || Number.isNaN(number)) return refuseType(this.at + name, value);
     if (number === Number.POSITIVE_INFINITY) return 'Infinity';
     return number === Number.NEGATIVE_INFINITY ? '-Infinity' : number;
   }
@@ -98,7 +91,7 @@ export class Fields {
     if (value === undefined || value === null) return undefined;
     if (value === true || value === false) return value;
     if (this.isQuery && typeof value === 'string' && /^(true|false)$/i.test(value)) return /^true$/i.test(value);
-    return refuse(name, value, 'It must be true or false.');
+    return refuseType(this.at + name, value);
   }
 
   /** Empty where the field is not set. */
@@ -106,41 +99,41 @@ export class Fields {
     const values = this.list(name);
     return values.map((value) => {
       if (typeof value === 'number' && Number.isSafeInteger(value) && name === 'experiment_ids') return String(value);
-      if (typeof value !== 'string') return refuse(name, value, 'It must be a list of strings.');
-      return value.includes('\0') ? refuse(name, 'a text', 'It holds the character NUL.') : value;
+      if (typeof value !== 'string') return refuseType(this.at + name, values);
+      return value.includes('\0') ? refuseValue(this.at + name, value, 'It holds the character NUL.') : value;
     });
   }
 
   /** Maybe empty, but there. */
   requiredTexts(name: string): string[] {
-    return this.has(name) ? this.texts(name) : missing(name);
+    return this.has(name) ? this.texts(name) : refuseMissing(this.at + name);
   }
 
   /** Empty where the field is not set. */
   messages(name: string): Fields[] {
-    return this.list(name).map((value) =>
+    return this.list(name).map((value, index) =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? new Fields(value as Json)
-        : refuse(name, value, 'It must be a list of objects.'),
+        ? new Fields(value as Json, false, `${this.at}${name}[${index}].`)
+        : refuseType(this.at + name, this.list(name)),
     );
   }
 
   /** Maybe empty, but there. */
   requiredMessages(name: string): Fields[] {
-    return this.has(name) ? this.messages(name) : missing(name);
+    return this.has(name) ? this.messages(name) : refuseMissing(this.at + name);
   }
 
   message(name: string): Fields | undefined {
     const value = this.get(name);
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'object' || Array.isArray(value)) return refuse(name, value, 'It must be an object.');
-    return new Fields(value as Json);
+    if (typeof value !== 'object' || Array.isArray(value)) return refuseType(this.at + name, value);
+    return new Fields(value as Json, false, `${this.at}${name}.`);
   }
 
   private list(name: string): unknown[] {
     const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
     if (value === undefined || value === null) return [];
     if (Array.isArray(value)) return value;
-    return this.isQuery ? [value] : refuse(name, value, 'It must be a list.');
+    return this.isQuery ? [value] : refuseType(this.at + name, value);
   }
 }

@@ -1,4 +1,5 @@
-import { fail } from '#platform/errors';
+import { posix } from 'node:path';
+import { checkLength, refuseValue } from './refusals.ts';
 
 /** Limits of MLflow, in characters. */
 export const limits = {
@@ -6,17 +7,11 @@ export const limits = {
   key: 250,
   parameterValue: 6000,
   runTag: 8000,
-  experimentTag: 5000,
+  experimentTag: 20_000,
   artifactLocation: 2048,
 };
 
 const allowed = /^[/\p{L}\p{N}_.\- :]*$/u;
-const invalid = (what: string, name: string): never =>
-  fail(
-    'INVALID_INPUT',
-    `Invalid ${what} name: '${name.slice(0, 260)}'. Names may hold letters, digits, underscores (_), dashes (-), periods (.), spaces ( ), colons (:) and slashes (/), and are no path to somewhere else.`,
-  );
-
 /** What stands for a path must already be the simplest form of it, and lead nowhere outside. */
 const isPlainPath = (name: string): boolean => {
   if (name === '.' || name.startsWith('/') || name.endsWith('/')) return false;
@@ -24,15 +19,40 @@ const isPlainPath = (name: string): boolean => {
   return parts.every((part) => part !== '' && part !== '.' && part !== '..');
 };
 
-/** The key of a metric, a parameter or a tag. `max`: characters. Errors: INVALID_INPUT. */
-export const checkKey = (what: 'metric' | 'param' | 'tag', name: string, max: number = limits.key): string => {
-  if (name === '' || !allowed.test(name) || !isPlainPath(name)) return invalid(what, name);
-  if ([...name].length > max)
-    fail(
-      'INVALID_INPUT',
-      `The ${what} name '${name.slice(0, 260)}' has ${name.length} characters, the most are ${max}.`,
+/** The field of a request, and what the key in it is called where it is too long. */
+const fields = {
+  metric: { field: 'name', called: 'Metric name' },
+  param: { field: 'key', called: 'Param key' },
+  tag: { field: 'key', called: undefined },
+} as const;
+
+export interface KeyRule {
+  /** Characters. */
+  max?: number;
+  /** Before the name of the field, where the key is one of a list: `tags[0].`. */
+  at?: string;
+}
+
+/** The key of a metric, a parameter or a tag. Errors: INVALID_INPUT. */
+export const checkKey = (what: keyof typeof fields, name: string, rule: KeyRule = {}): string => {
+  const { max = limits.key, at = '' } = rule;
+  const field = at + fields[what].field;
+  if (!allowed.test(name))
+    refuseValue(
+      field,
+      name,
+      'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).',
     );
-  return name;
+  if (name === '' || !isPlainPath(name))
+    refuseValue(
+      field,
+      name,
+      `Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${posix
+        .normalize(name)
+        .replace(/(?<=.)\/$/, '')
+        .slice(0, 300)}'`,
+    );
+  return [...name].length > max ? checkLength(fields[what].called ?? field, name, max) : name;
 };
 
 /** As MLflow does unless told otherwise, longer values are cut, not refused. */

@@ -1,5 +1,6 @@
 import { fail } from '#platform/errors';
 import type { Fields } from './fields.ts';
+import { refuseType } from './refusals.ts';
 
 /** `initial` undefined: the request must say how many it wants. Errors: INVALID_INPUT. */
 export const pageOptions = (
@@ -10,13 +11,9 @@ export const pageOptions = (
   if (limit === undefined || limit < 1)
     return fail(
       'INVALID_INPUT',
-      `Invalid value ${limit ?? 0} for parameter 'max_results' supplied. It must be a positive integer.`,
+      `Invalid value ${limit ?? 0} for parameter 'max_results' supplied. It must be a positive integer`,
     );
-  if (limit > rule.max)
-    fail(
-      'INVALID_INPUT',
-      `Invalid value ${limit} for parameter 'max_results' supplied. It must be at most ${rule.max}.`,
-    );
+  if (limit > rule.max) refuseType('max_results', input.values['max_results']);
   const token = input.text('page_token');
   return { limit, cursor: token === '' ? undefined : token };
 };

@@ -1,0 +1,65 @@
+import type { NewMetricPoint } from '#experiments';
+import { fail } from '#platform/errors';
+import type { Fields } from '../wire/fields.ts';
+import { checkKey, cut, limits } from '../wire/names.ts';
+import { refuseMissing, refuseValue } from '../wire/refusals.ts';
+
+/** Milliseconds. Errors: INVALID_INPUT for less than none. */
+export const instantOf = (
+  input: Fields,
+  name: string,
+  why = 'A time is a number of milliseconds.',
+): number | undefined => {
+  const at = input.integer(name);
+  return at !== undefined && at < 0 ? refuseValue(input.at + name, at, why) : at;
+};
+
+export const metricOf = (input: Fields): NewMetricPoint => {
+  const key = checkKey('metric', input.requiredText('key'), { at: input.at });
+  const value = input.double('value') ?? refuseMissing(`${input.at}value`);
+  const why = `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer)`;
+  const at = instantOf(input, 'timestamp', why) ?? refuseMissing(`${input.at}timestamp`);
+  return { key, value, at, step: input.integer('step') ?? 0 };
+};
+
+/** Its key and its value, cut where it is too long. */
+export const parameterOf = (input: Fields): [string, string] => [
+  checkKey('param', input.requiredText('key'), { at: input.at }),
+  cut(input.text('value') ?? '', limits.parameterValue),
+];
+
+export const tagOf = (input: Fields): [string, string] => [
+  checkKey('tag', input.requiredText('key'), { at: input.at }),
+  cut(input.text('value') ?? '', limits.runTag),
+];
+
+/** Errors: INVALID_INPUT where one is named twice. */
+export const uniqueParameters = (entries: readonly [string, string][]): Record<string, string> => {
+  const values = new Map(entries);
+  if (values.size < entries.length) {
+    const repeated = entries.flatMap(([key], index) =>
+      entries.findIndex(([other]) => other === key) < index ? [`'${key}'`] : [],
+    );
+    fail(
+      'INVALID_INPUT',
+      `Duplicate parameter keys have been submitted: [${repeated.join(', ')}]. Please ensure the request contains only one param value per param key.`,
+    );
+  }
+  return Object.fromEntries(values);
+};
+
+/** What one request may log at most. Errors: INVALID_INPUT. */
+export const checkBatch = (counts: { metrics: number; params: number; tags: number }): void => {
+  const all = counts.metrics + counts.params + counts.tags;
+  for (const [what, count, max] of [
+    ['metrics', counts.metrics, 1000],
+    ['params', counts.params, 100],
+    ['tags', counts.tags, 100],
+    ['metrics, params, and tags', all, 1000],
+  ] as const)
+    if (count > max)
+      fail(
+        'INVALID_INPUT',
+        `A batch logging request can contain at most ${max} ${what}. Got ${count} ${what}. Please split up ${what} across multiple requests and try again.`,
+      );
+};
