@@ -6,15 +6,36 @@ import { at } from './bootstrap/paths.mjs';
 import { passThrough } from './bootstrap/process.mjs';
 import { SetupError } from './bootstrap/progress.mjs';
 import { ensureRuntime } from './bootstrap/runtime.mjs';
+import { ensureServer } from './bootstrap/server.mjs';
 
 const millwright = at('packages', 'cli', 'bin', 'millwright.mjs');
 
 const commands = {
-  demo: { needsConsole: true, run: (runtime, args) => onNode(runtime, [millwright, 'demo', ...args]) },
-  start: { needsConsole: true, run: (runtime, args) => onNode(runtime, [millwright, 'up', ...args]) },
-  bench: { needsConsole: false, run: (runtime, args) => onNode(runtime, [at('bench', 'main.ts'), ...args]) },
-  check: { needsConsole: false, run: async (runtime) => (await import('./stages/check.mjs')).runCheck(runtime) },
-  test: { needsConsole: true, run: async (runtime) => (await import('./stages/test.mjs')).runTest(runtime) },
+  demo: {
+    needsConsole: true,
+    needsServer: true,
+    run: (runtime, args) => onNode(runtime, [millwright, 'demo', ...args]),
+  },
+  start: {
+    needsConsole: true,
+    needsServer: true,
+    run: (runtime, args) => onNode(runtime, [millwright, 'up', ...args]),
+  },
+  bench: {
+    needsConsole: false,
+    needsServer: true,
+    run: (runtime, args) => onNode(runtime, [at('bench', 'main.ts'), ...args]),
+  },
+  check: {
+    needsConsole: false,
+    needsServer: false,
+    run: async (runtime) => (await import('./stages/check.mjs')).runCheck(runtime),
+  },
+  test: {
+    needsConsole: true,
+    needsServer: true,
+    run: async (runtime) => (await import('./stages/test.mjs')).runTest(runtime),
+  },
 };
 
 const onNode = ({ node, env }, args) => passThrough(node, args, { env });
@@ -27,6 +48,7 @@ async function main([name, ...given]) {
   await ensureDependencies();
   const runtime = await ensureRuntime();
   if (command.needsConsole) await ensureConsole(runtime);
+  if (command.needsServer) await ensureServer(runtime);
   return command.run(runtime, args);
 }
 

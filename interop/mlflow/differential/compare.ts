@@ -42,13 +42,13 @@ export const isOutcome = (kind: string): boolean => /^\d{3}\b/.test(kind);
 
 const answerName = ({ status, errorCode }: Normalised): string => `${status}${errorCode ? ` ${errorCode}` : ''}`;
 
-const cutAt = 250;
+const cutAt = 120;
 
 /** Whether ours says what theirs does, maybe more: where, or what to do. A long value may be cut. */
 const saysTheSame = (theirs: string | undefined, ours: string | undefined): boolean =>
   theirs === undefined ||
   (ours ?? '').startsWith(theirs.replace(/\.$/, '')) ||
-  (theirs.length > 2 * cutAt && theirs.slice(0, cutAt) === ours?.slice(0, cutAt));
+  (theirs.length > 1.5 * cutAt && theirs.slice(0, cutAt) === ours?.slice(0, cutAt));
 
 /** Everything in which two normalised answers differ; a difference of status hides the rest. */
 export const compare = (theirs: Normalised, ours: Normalised): Difference[] => {

@@ -29,7 +29,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     why: 'MLflow has IN and IS NULL for a few only, and answers 400 for the rest.',
     matches: (_difference, { step, theirs, ours }) =>
       /\b(IN|BETWEEN|IS (NOT )?NULL)\b/i.test(filterOf(step)) &&
-      /IS NULL \/ IS NOT NULL is not supported|Expected a list of comparisons|Invalid clause|Got value \(|Invalid comparator|Invalid comparison operator/.test(
+      /IS NULL \/ IS NOT NULL is not supported|support comparison with a list|Expected a list of comparisons|Invalid clause|Got value \(|Invalid comparator|Invalid comparison operator/.test(
         theirs.text,
       ) &&
       theirs.status === 400 &&
@@ -267,7 +267,9 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'An experiment may be named by a number as well as by its digits.',
     why: 'Older clients send numbers. MLflow now answers 400.',
     matches: (_difference, { step, theirs, ours }) =>
-      /^experiment_id is a (negative )?number$/.test(step.variant) && theirs.status === 400 && ours.status !== 500,
+      /^experiment_id(s\.\[\])? is a (negative )?number$/.test(step.variant) &&
+      theirs.status === 400 &&
+      ours.status !== 500,
   },
   {
     what: 'Whole numbers are whole, and no larger than 2^53.',
@@ -316,14 +318,14 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'Messages about filters and orders say what was expected, and at which character.',
     why: 'MLflow repeats the text, or lists names in an order that differs from answer to answer.',
     matches: ({ kind }, { step, ours }) =>
-      kind === 'message' && /search$/.test(step.endpoint) && /\(at character \d+\)|order/.test(ours.text),
+      kind === 'message' && step.endpoint.endsWith('search') && /\(at character \d+\)|order/.test(ours.text),
   },
   {
     what: 'Where several fields of a search are wrong, another one is told of first.',
     why: 'MLflow looks at the list of its schema, and blames a right field where it cannot read another.',
     matches: ({ kind, ours }, { step }) =>
       kind === 'message' &&
-      /search$/.test(step.endpoint) &&
+      /search(-datasets)?$/.test(step.endpoint) &&
       /^(Invalid value .* for parameter|Invalid view type|The page token)/.test(`${ours}`),
   },
   {

@@ -79,7 +79,10 @@ export const normalise = (answer: Answer, side: Side, symbols: Symbols): Normali
   const said = (words: string): string =>
     words
       .replaceAll(idPattern, named)
-      .replaceAll(/«[^»]*»|(?<![\w.-])[1-9]\d*(?![\w.-])/g, (digits) => symbols.named(side, digits) ?? digits)
+      .replaceAll(
+        /(?<=\bids?[ =]|'|The experiment )[1-9]\d*(?![\w.-])/g,
+        (digits) => symbols.named(side, digits) ?? digits,
+      )
       .replaceAll(/\s+/g, ' ')
       .trim();
   return {

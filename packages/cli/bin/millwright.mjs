@@ -8,5 +8,6 @@ if (major < 26) {
 }
 // Compiled code is kept between starts: a cold start without it takes several times as long.
 module.enableCompileCache?.();
-const { main } = await import('../src/main.ts');
+const { bundle, isFresh } = await import('./bundle.mjs');
+const { main } = await import(isFresh() ? bundle : '../src/main.ts');
 process.exitCode = await main(process.argv.slice(2));

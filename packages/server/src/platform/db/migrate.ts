@@ -27,7 +27,10 @@ const state = async (db: Kysely<MigrationTables>, kind: DatabaseKind): Promise<n
   return Number(row?.number ?? 0);
 };
 
-/** Brings the schema up to date, each migration in a transaction of its own. A database from a newer version is left alone. */
+/**
+ * Brings the schema up to date: a new database in one transaction (every commit waits for the disk), one that holds
+ * something each migration in its own. A database from a newer version is left alone.
+ */
 export const migrate = async (
   untyped: Kysely<never>,
   kind: DatabaseKind,
@@ -42,19 +45,20 @@ export const migrate = async (
       'DATABASE_NEWER',
       `The database is at migration ${from}, this version of Millwright knows ${to}. Start the newer version, or restore a backup made by this one.`,
     );
-  for (let number = from + 1; number <= to; number++) {
-    const migration = migrations[number - 1] as Migration;
+  const missing = migrations.map((migration, index) => ({ ...migration, number: index + 1 })).slice(from);
+  for (const together of from === 0 && to > 0 ? [missing] : missing.map((one) => [one]))
     await db.transaction().execute(async (tx) => {
       // Two servers that start together: the second waits here (SQLite: at its begin) and finds the work done.
       if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${lockKey})`.execute(tx);
       await sql`create table if not exists migrations (number bigint primary key, name text not null, applied_at bigint not null)`.execute(
         tx,
       );
-      if ((await state(tx, kind)) >= number) return;
-      await migration.up(tx as unknown as Kysely<never>, kind);
-      await tx.insertInto('migrations').values({ number, name: migration.name, applied_at: now }).execute();
-      failurePoint('migration.before-commit');
+      const done = await state(tx, kind);
+      for (const { number, name, up } of together.filter((one) => one.number > done)) {
+        await up(tx as unknown as Kysely<never>, kind);
+        await tx.insertInto('migrations').values({ number, name, applied_at: now }).execute();
+        failurePoint('migration.before-commit');
+      }
     });
-  }
   return { from, to };
 };

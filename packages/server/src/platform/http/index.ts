@@ -44,6 +44,10 @@ export interface HttpOptions {
   checkReplies?: boolean;
 }
 
+const noCompiler = (): never => {
+  throw new Error('routes have no schemas of Fastify');
+};
+
 export const createHttp = async (options: HttpOptions): Promise<Api> => {
   const app = Fastify({
     logger: false,
@@ -54,6 +58,8 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
     rewriteUrl: ({ url }) => withoutProject(url ?? '/'),
     routerOptions: { maxParamLength: 600, ignoreDuplicateSlashes: false, caseSensitive: true },
     return503OnClosing: true,
+    // Requests are checked by validation.ts: Fastify's own checks are not used, and need not be loaded.
+    schemaController: { compilersFactory: { buildValidator: () => noCompiler, buildSerializer: () => noCompiler } },
     // An address that cannot be decoded never reaches a route.
     frameworkErrors: (error, request, reply) => answerProblem(options.log, error, request, reply),
   });
@@ -100,9 +106,10 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
     checkReplies: options.checkReplies ?? false,
   });
 
-  const description = JSON.stringify(openApi(operations, options.version));
+  let description: string | undefined;
   app.get('/openapi.json', async (request, reply) => {
     guard.checkHost(request.headers);
+    description ??= JSON.stringify(openApi(operations, options.version));
     return reply.header('content-type', 'application/json; charset=utf-8').send(description);
   });
 

@@ -12,9 +12,11 @@ const where = (path: string, part: string): string => `${part}${path}`;
  * is taken at its word.
  */
 export const compile = (schema: TSchema, part: 'params' | 'query' | 'body' | 'reply'): Validate => {
-  const validator = Compile(schema);
+  // When it is first asked for: compiling all at the start would make every start wait.
+  let compiled: ReturnType<typeof Compile> | undefined;
   const fromText = part === 'params' || part === 'query';
   return (raw) => {
+    const validator = (compiled ??= Compile(schema));
     const value = fromText ? Value.Default(schema, Value.Convert(schema, { ...(raw as object) })) : raw;
     // No name and no filter holds it, and one of the databases could not compare with it.
     if (fromText && Object.values(raw as object).some((text) => String(text).includes('\0')))

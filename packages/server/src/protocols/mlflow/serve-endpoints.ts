@@ -23,12 +23,33 @@ export const prepare = (scope: FastifyInstance, log: Log, body: 'text' | 'stream
   });
 };
 
-/** An unknown route is answered with a page: JSON would keep clients from falling back to older routes. */
-export const answerUnknown = (scope: FastifyInstance, api: Api): void => {
+/**
+ * An unknown route is answered with a page: JSON would keep clients from falling back to older routes. `allowed`: the
+ * methods that the path has, where it is one.
+ */
+export const answerUnknown = (
+  scope: FastifyInstance,
+  api: Api,
+  allowed: (path: string) => readonly string[] = () => [],
+): void => {
   scope.setNotFoundHandler(async (request, reply) => {
     await api.admit(request);
-    return sendPage(reply, 404, 'Not Found');
+    const methods = allowed(request.url.slice(scope.prefix.length).replace(/\?.*/s, ''));
+    if (methods.length === 0) return sendPage(reply, 404, 'Not Found');
+    reply.header('allow', methods.join(', '));
+    return sendPage(reply, 405, 'Method Not Allowed');
   });
+};
+
+/** Not routes of their own: there would be four times as many, at every start. */
+const methodsOf = (endpoints: readonly MlflowEndpoint[]): ((path: string) => string[]) => {
+  const pattern = (path: string): RegExp =>
+    new RegExp(`^${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}$`);
+  let patterns: { pattern: RegExp; method: string }[] | undefined;
+  return (path) => {
+    patterns ??= endpoints.map((endpoint) => ({ pattern: pattern(endpoint.path), method: endpoint.method }));
+    return patterns.filter((one) => one.pattern.test(path)).map(({ method }) => method);
+  };
 };
 
 export const serveAll = (
@@ -37,7 +58,7 @@ export const serveAll = (
   endpoints: readonly MlflowEndpoint[],
 ): void => {
   prepare(scope, log, 'text');
-  answerUnknown(scope, api);
+  answerUnknown(scope, api, methodsOf(endpoints));
   const admitted = new WeakMap<FastifyRequest, { ctx: Ctx; isDecided: boolean }>();
   for (const endpoint of endpoints) {
     const { permission, scope: where = 'project' } = endpoint;
@@ -68,22 +89,6 @@ export const serveAll = (
           .code(endpoint.status ?? 200)
           .header('content-type', 'application/json; charset=utf-8')
           .send(JSON.stringify(answer));
-      },
-    });
-  }
-  const verbs = Map.groupBy(endpoints, (endpoint) => endpoint.path);
-  for (const [path, known] of verbs) {
-    const others = (['GET', 'POST', 'PATCH', 'DELETE', 'PUT'] as const).filter(
-      (verb) => !known.some((endpoint) => endpoint.method === verb),
-    );
-    scope.route({
-      method: others,
-      url: path,
-      exposeHeadRoute: false,
-      handler: async (request, reply) => {
-        await api.admit(request);
-        reply.header('allow', known.map((endpoint) => endpoint.method).join(', '));
-        return sendPage(reply, 405, 'Method Not Allowed');
       },
     });
   }

@@ -26,7 +26,7 @@ const statuses: Record<LoggedModelStatus, { name: string; number: number }> = {
 };
 
 const statusOf = (input: Fields): LoggedModelStatus => {
-  const given = input.values['status'] ?? input.requiredText('status');
+  const given = input.values['status'] || input.requiredText('status');
   const found = (Object.keys(statuses) as LoggedModelStatus[]).find(
     (status) => statuses[status].name === given || statuses[status].number === given,
   );

@@ -4,6 +4,7 @@ import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { runIdFromWire, runIdOnWire } from '../wire/ids.ts';
+import { refuseMissing } from '../wire/refusals.ts';
 import { runIdOf } from './runs.ts';
 
 const maxPoints = 25_000;
@@ -26,6 +27,7 @@ const readToken = (token: string | undefined): PointKey | null => {
 
 const runIdsOf = (input: Fields, name: string): string[] => {
   const ids = input.texts(name);
+  if (ids.length === 0 && name === 'run_ids') refuseMissing(name);
   if (ids.length === 0) fail('INVALID_INPUT', 'GetMetricHistoryBulk request must specify at least one run_id.');
   if (ids.length > maxRuns)
     fail(

@@ -25,6 +25,24 @@ const table: Partial<Record<ErrorCode, WireError>> = {
   SHUTTING_DOWN: [503, 'TEMPORARILY_UNAVAILABLE'],
 };
 
+/** What newer clients are told beside the code. */
+const classes: Readonly<Record<string, readonly [sqlState: string, errorClass: string]>> = {
+  INVALID_PARAMETER_VALUE: ['KAM00', 'INVALID_PARAMETER_VALUE'],
+  BAD_REQUEST: ['KAM00', 'INVALID_PARAMETER_VALUE'],
+  RESOURCE_ALREADY_EXISTS: ['KAM00', 'RESOURCE_ALREADY_EXISTS'],
+  RESOURCE_DOES_NOT_EXIST: ['KAM00', 'RESOURCE_NOT_FOUND'],
+  PERMISSION_DENIED: ['KAM00', 'PERMISSION_DENIED'],
+  INTERNAL_ERROR: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
+  TEMPORARILY_UNAVAILABLE: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
+};
+
+export interface WireErrorBody {
+  error_code: string;
+  message: string;
+  sqlstate?: string;
+  error_class?: string;
+}
+
 /** Where MLflow has one text for all of a kind. */
 const phrases: Partial<Record<ErrorCode, string>> = { INVALID_CURSOR: 'Invalid page token, could not base64-decode' };
 
@@ -40,14 +58,22 @@ const byStatus = (status: number): string => {
 };
 
 /** `errorCode` in the extra of an error says what only this protocol can say, e.g. RESOURCE_DOES_NOT_EXIST with 400. */
-export const toWireError = (
-  error: MillwrightError,
-): { status: number; body: { error_code: string; message: string } } => {
+export const toWireError = (error: MillwrightError): { status: number; body: WireErrorBody } => {
   const [status, code] = table[error.code] ?? [error.status, byStatus(error.status)];
   const named = error.extra['errorCode'];
   const message = (phraseOf(error.extra['about']) ?? phrases[error.code] ?? error.message).replaceAll(
     nativeIds,
     (id) => (id.startsWith('run_') ? runIdOnWire(id) : modelIdOnWire(id)),
   );
-  return { status, body: { error_code: typeof named === 'string' ? named : code, message } };
+  const errorCode = typeof named === 'string' ? named : code;
+  const [sqlState, errorClass] = classes[errorCode] ?? [];
+  return {
+    status,
+    body: {
+      error_code: errorCode,
+      message,
+      ...(sqlState === undefined ? {} : { sqlstate: sqlState }),
+      ...(errorClass === undefined ? {} : { error_class: errorClass }),
+    },
+  };
 };
