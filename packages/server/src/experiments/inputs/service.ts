@@ -160,7 +160,7 @@ export const createInputs = (
     runLinks: (ctx, runIds) => store.readLinks(db, ctx.project, runIds),
     async runInputs(ctx, runId) {
       const started = await startedOn(db, ctx.project, runId);
-      if (started === null) return fail('NOT_FOUND', `There is no run '${runId}' in project '${ctx.project}'.`);
+      if (started === null) return noRun(ctx.project, runId);
       const read = (await store.readLinks(db, ctx.project, [runId])).get(runId)?.datasets ?? [];
       const versions = await versionsHere(ctx, read);
       const items = read.map(({ dataset, context }): RunInput => {
