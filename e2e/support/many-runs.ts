@@ -11,9 +11,9 @@ export interface ManyRunsServer {
 }
 
 /** A server with an experiment `sweep` of so many runs, in a process of its own. */
-export const startManyRuns = async (runs: number): Promise<ManyRunsServer> => {
+export const startManyRuns = async (runs: number, flags: readonly string[] = []): Promise<ManyRunsServer> => {
   const dir = mkdtempSync(join(tmpdir(), 'millwright-many-runs-'));
-  const words = [program, '--data-dir', dir, '--port', '0', '--runs', String(runs)];
+  const words = [program, '--data-dir', dir, '--port', '0', '--runs', String(runs), ...flags];
   const child: ChildProcess = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const address = await new Promise<string>((resolve, reject) => {

@@ -1,4 +1,6 @@
 import {
+  createReport,
+  freezeReport,
   listDatasets,
   listEndpoints,
   listEvaluations,
@@ -12,6 +14,8 @@ import {
   listRuns,
   listVersions,
   type Operation,
+  type Panel,
+  type ReportBlock,
 } from '@millwright/contract';
 import { createClient } from '@millwright/sdk';
 
@@ -31,6 +35,16 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     if (!item) throw new Error(`${op.id} answers an empty list: the demo should have filled it`);
     return item;
   };
+  const aReport = async () => {
+    const panel: Panel = { kind: 'table', runs: { limit: 5 }, columns: ['metrics.accuracy'] };
+    const blocks: ReportBlock[] = [
+      { id: 'b1', kind: 'text', markdown: '## Found\n\n- **one**\n- [two](https://example.org)' },
+      { id: 'b2', kind: 'panel', panel },
+    ];
+    const report = await client.call(createReport, { params: { project }, body: { title: 'Found', blocks } });
+    return client.call(freezeReport, { params: { project, report: report.id } });
+  };
+  const { reportId, id: copyId } = await aReport();
   const dataset = await first(listDatasets as Operation);
   const model = await first(listModels as Operation);
   const endpoint = await first(listEndpoints as Operation);
@@ -57,6 +71,10 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('runs', 'experiments'),
     at('experiment', `experiments/${ids.experiment}`),
     at('run', `experiments/runs/${ids.run}`),
+    at('reports', 'experiments/reports'),
+    at('report', `experiments/reports/${reportId}`),
+    at('report-edited', `experiments/reports/${reportId}?edit=on`),
+    at('report-copy', `experiments/reports/${reportId}/copies/${copyId}`),
     at('pipelines', 'pipelines'),
     at('pipeline', `pipelines/${ids.pipeline}`),
     at('pipeline-run', `pipelines/runs/${ids.pipelineRun}`),

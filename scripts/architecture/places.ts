@@ -19,6 +19,7 @@ export const MODULES = [
   'fleet',
   'footprint',
   'governance',
+  'reports',
   'notifications',
   'maturity',
   'protocols',

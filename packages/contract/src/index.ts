@@ -13,6 +13,7 @@ import * as pipelines from './pipelines.ts';
 import * as registry from './registry.ts';
 import * as reproduction from './reproduction.ts';
 import * as registryPolicy from './registry-policy.ts';
+import * as reports from './reports.ts';
 import * as serving from './serving.ts';
 import * as system from './system.ts';
 import * as training from './training.ts';
@@ -38,6 +39,7 @@ export * from './permissions.ts';
 export * from './pipelines.ts';
 export * from './registry.ts';
 export * from './reproduction.ts';
+export * from './reports.ts';
 export * from './run-context.ts';
 export * from './registry-policy.ts';
 export * from './serving.ts';
@@ -69,5 +71,6 @@ export const operations: readonly Operation[] = [
   versionContents,
   serving,
   monitoring,
+  reports,
   notifications,
 ].flatMap((stage) => Object.values(stage).filter(isOperation));

@@ -25,6 +25,7 @@ export const permissions = [
   'monitor:read',
   'monitor:write',
   'lineage:read',
+  'report:share',
   'notification:read',
   'notification:write',
   'access:read',
@@ -64,7 +65,7 @@ const editing = [
 export const roles = {
   viewer: reading,
   editor: [...reading, ...editing],
-  approver: [...reading, 'model:comment', 'model:approve', 'rollout:decide'],
+  approver: [...reading, 'model:comment', 'model:approve', 'rollout:decide', 'report:share'],
   admin: permissions,
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof roles;

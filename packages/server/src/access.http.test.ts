@@ -146,7 +146,7 @@ describe('the access matrix', () => {
   }, 120_000);
 
   it('gives the live events and the backup to those who may have them only', async () => {
-    for (const id of ['streamEvents', 'createBackup'] as const) {
+    for (const id of ['streamEvents', 'followMetrics', 'createBackup'] as const) {
       const op = operations.find((known) => known.id === id) as Operation;
       for (const caller of callers.filter((known) => known.expected(op) !== 'in'))
         expect((await server.inject({ ...requestOf(op), headers: caller.headers })).statusCode, caller.name).toBe(

@@ -21,6 +21,7 @@ import { serveSystem } from '#platform/system';
 import { version } from '#platform/version';
 import { registry } from '#registry';
 import { reproduction } from '#reproduction';
+import { reports } from '#reports';
 import { serving } from '#serving';
 import { type TrainingService, training } from '#training';
 import { importers, type ImportFormat, type ImportOptions, type ImportResult, mlflow, openInference } from '#protocols';
@@ -122,6 +123,7 @@ const compose = async (
   const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
   add(monitoring, withServing);
   add(governance, {});
+  add(reports, withServing);
   const withNotifications = { ...withServing, notifications: add(notifications, withServing) };
   openInference(api, withServing.serving, { version, log });
   mlflow(api, { log, auth: platform.auth, clock: platform.clock, services: withNotifications });

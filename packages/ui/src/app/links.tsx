@@ -7,6 +7,7 @@ const places: Record<string, (id: string) => string> = {
   'dataset-version': (id) => `data/versions/${id}`,
   experiment: (id) => `experiments/${id}`,
   run: (id) => `experiments/runs/${id}`,
+  report: (id) => `experiments/reports/${id}`,
   pipeline: (id) => `pipelines/${id}`,
   'pipeline-run': (id) => `pipelines/runs/${id}`,
   evaluation: (id) => `evaluation/${id}`,

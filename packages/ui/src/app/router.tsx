@@ -8,10 +8,18 @@ import { readSearch } from './screen.ts';
 import { ScreenPending } from './pending.tsx';
 import { Session } from './session.tsx';
 
-const root = createRootRoute({ component: Session, notFoundComponent: NotFound });
-const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
-const project = createRoute({
+const root = createRootRoute({ notFoundComponent: NotFound });
+const session = createRoute({ getParentRoute: () => root, id: 'session', component: Session });
+/** The one page that nobody signs in for. */
+const shared = createRoute({
   getParentRoute: () => root,
+  path: '/shared/$secret',
+  component: lazyRouteComponent(() => import('../screens/experiments/reports/shared.tsx')),
+  errorComponent: Crash,
+});
+const home = createRoute({ getParentRoute: () => session, path: '/', component: Home });
+const project = createRoute({
+  getParentRoute: () => session,
   path: '/p/$project',
   component: Frame,
   notFoundComponent: NotFound,
@@ -35,7 +43,10 @@ declare module '@tanstack/react-router' {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, project.addChildren([projectHome, ...screenRoutes])]),
+  routeTree: root.addChildren([
+    shared,
+    session.addChildren([home, project.addChildren([projectHome, ...screenRoutes])]),
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crash,
   defaultNotFoundComponent: NotFound,

@@ -1,15 +1,15 @@
 import type { EventType } from '@millwright/contract';
 
-const ofLists = ['listRuns', 'countRuns', 'listRunKeys', 'listExperiments', 'getExperiment', 'getLineage'];
+const ofLists = ['readPanel', 'listRuns', 'countRuns', 'listRunKeys', 'listExperiments', 'getExperiment', 'getLineage'];
 
 /** Which read operations show something else after an event: their cached answers are read again. */
 const concerned: Record<EventType, readonly string[]> = {
   'data.version-created': ['listDatasets', 'getDataset', 'listVersions', 'getLineage'],
   'data.upload-refused': ['listDatasets', 'getDataset', 'listRefusals'],
   'experiments.run-started': ofLists,
-  'experiments.run-ended': ['listRuns', 'getRun', 'listArtifacts', 'listExperiments'],
+  'experiments.run-ended': ['listRuns', 'getRun', 'readPanel', 'listArtifacts', 'listExperiments'],
   // Curves are not read again: they have a stream of their own.
-  'experiments.metrics-logged': ['listRuns', 'getRun'],
+  'experiments.metrics-logged': ['listRuns', 'getRun', 'readPanel'],
   'experiments.run-moved': [...ofLists, 'getRun'],
   'experiments.run-copied': [...ofLists, 'getRun', 'listArtifacts'],
   'pipelines.run-started': ['listPipelineRuns', 'listPipelines', 'getPipeline'],
@@ -20,9 +20,9 @@ const concerned: Record<EventType, readonly string[]> = {
   'registry.model-created': ['listModels'],
   'registry.model-tag-changed': ['listModels', 'getModel'],
   'registry.version-created': ['listModels', 'getModel', 'listModelVersions', 'getLineage'],
-  'registry.version-decided': ['getModelVersion', 'listModelVersions', 'getModel', 'listModels'],
-  'registry.version-tag-changed': ['getModelVersion', 'listModelVersions'],
-  'registry.alias-moved': ['listModels', 'getModel', 'listModelVersions', 'getModelVersion'],
+  'registry.version-decided': ['readPanel', 'getModelVersion', 'listModelVersions', 'getModel', 'listModels'],
+  'registry.version-tag-changed': ['readPanel', 'getModelVersion', 'listModelVersions'],
+  'registry.alias-moved': ['readPanel', 'listModels', 'getModel', 'listModelVersions', 'getModelVersion'],
   'registry.tests-finished': ['getModelVersion', 'listModelVersions', 'listContractRuns'],
   'registry.approval-requested': ['listApprovalRequests'],
   'registry.approval-commented': ['getApprovalRequest'],

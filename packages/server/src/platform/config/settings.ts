@@ -171,6 +171,14 @@ export const settings = [
     help: 'Send notifications to http: addresses and to mail servers without TLS, too',
   },
   {
+    key: 'shareLinks',
+    flag: '--share-links',
+    env: 'MILLWRIGHT_SHARE_LINKS',
+    default: false,
+    kind: 'boolean',
+    help: 'Let frozen copies of reports be read without an account, at addresses that are hard to guess',
+  },
+  {
     key: 'inferenceWorkers',
     flag: '--inference-workers',
     env: 'MILLWRIGHT_INFERENCE_WORKERS',

@@ -110,6 +110,7 @@ export const createApi = (parts: {
           if (permission === 'public') {
             parts.guard.checkHost(request.headers);
             if (op.method !== 'GET') parts.guard.checkOrigin(request.headers);
+            if (checkParams) request.params = checkParams(params);
             return checkMediaType(op, request);
           }
           const actor = await known(request);

@@ -11,7 +11,7 @@ import { comparedAtMost } from './bulk-runs.tsx';
 import { ComparedTable } from './compared-table.tsx';
 import { CurveForm } from './curve-form.tsx';
 import { type CurveGroup, Curves } from './curves.tsx';
-import { groupRuns } from './run-groups.ts';
+import { groupsOf } from './run-groups.ts';
 import { RunLegend } from './run-legend.tsx';
 import { metricKeys, parameterKeys, tagKeys, varies } from './run-values.ts';
 import { RunsCharts } from './runs-charts.tsx';
@@ -19,14 +19,6 @@ import { useCompared } from './use-compared.ts';
 import { VerdictCard } from './verdict-card.tsx';
 
 const groupsOffered = 200;
-
-const groupsOf = (runs: readonly Run[], by: string | undefined): CurveGroup[] | null =>
-  by === undefined
-    ? null
-    : groupRuns(runs, by, { metrics: [], summary: 'last' }).map((group) => {
-        const value = group.value ?? `without ${by.slice(by.indexOf('.') + 1)}`;
-        return { value, entity: `${by}=${value}`, runs: group.runs };
-      });
 
 const CurvesCard = ({ runs, groups }: { runs: readonly Run[]; groups: readonly CurveGroup[] | null }) => {
   const [text, setText] = useState('');
@@ -69,8 +61,8 @@ const Comparison = ({ runs }: { runs: readonly Run[] }) => {
     () => (selection.size === 0 ? runs : runs.filter((run) => selection.has(run.id))),
     [runs, selection],
   );
-  const groups = useMemo(() => groupsOf(runs, by), [runs, by]);
-  const shownGroups = useMemo(() => groupsOf(shown, by), [shown, by]);
+  const groups = useMemo(() => (by === undefined ? null : groupsOf(runs, by)), [runs, by]);
+  const shownGroups = useMemo(() => (by === undefined ? null : groupsOf(shown, by)), [shown, by]);
   const choices = useMemo(
     () =>
       [

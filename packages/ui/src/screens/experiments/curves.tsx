@@ -33,9 +33,9 @@ interface Props {
   groups?: readonly CurveGroup[] | null;
 }
 
-type Curves = ReadonlyMap<string, readonly MetricPoint[]>;
+export type CurvesOfRuns = ReadonlyMap<string, readonly MetricPoint[]>;
 
-const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: Curves, form: CurveFormState) => {
+const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: CurvesOfRuns, form: CurveFormState) => {
   const pointsOf = (run: CurveRun) => metricPoints(curves.get(run.id) ?? [], form.axis, run.startedAt);
   const having = (some: readonly CurveRun[]) => some.filter((run) => curves.has(run.id));
   if (groups)
@@ -56,7 +56,12 @@ const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: 
 };
 
 /** One metric of one or more runs. Bold is smoothed, pale is raw; a band spans what lies between the drawn points. */
-const Curve = ({ metric, curves, runs, groups }: Omit<Props, 'keys'> & { metric: string; curves: Curves }) => {
+export const Curve = ({
+  metric,
+  curves,
+  runs,
+  groups,
+}: Omit<Props, 'keys'> & { metric: string; curves: CurvesOfRuns }) => {
   const { axis, smoothing, logarithmic, band } = useCurveForm();
   const prepared = useMemo(
     () =>

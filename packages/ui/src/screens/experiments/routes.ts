@@ -43,6 +43,18 @@ export const screens: StageRoutes['screens'] = [
       ...curvesSearch,
     },
   },
+  { path: 'experiments/reports', title: 'Reports', load: () => import('./reports/list.tsx') },
+  {
+    path: 'experiments/reports/$report',
+    title: 'Report',
+    load: () => import('./reports/report.tsx'),
+    search: { edit: oneOf('on') },
+  },
+  {
+    path: 'experiments/reports/$report/copies/$copy',
+    title: 'Frozen report',
+    load: () => import('./reports/copy.tsx'),
+  },
   {
     path: 'experiments/$experiment',
     title: 'Experiment',

@@ -63,3 +63,10 @@ export const groupRuns = (
     }))
     .sort(byValue);
 };
+
+/** Groups as charts name and colour them. */
+export const groupsOf = (runs: readonly Run[], by: string): { value: string; entity: string; runs: readonly Run[] }[] =>
+  groupRuns(runs, by, { metrics: [], summary: 'last' }).map((group) => {
+    const value = group.value ?? `without ${by.slice(by.indexOf('.') + 1)}`;
+    return { value, entity: `${by}=${value}`, runs: group.runs };
+  });

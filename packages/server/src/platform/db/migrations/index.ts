@@ -16,6 +16,7 @@ import { runRevisions } from './0021-run-revisions.ts';
 import { uploads } from './0018-uploads.ts';
 import { reproduction } from './0020-reproduction.ts';
 import { registryRequests } from './0015-registry-requests.ts';
+import { reports } from './0016-reports.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   uploads,
   reproduction,
   registryRequests,
+  reports,
 ];
