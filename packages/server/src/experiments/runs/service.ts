@@ -4,7 +4,7 @@ import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
-import { fail, referred } from '#platform/errors';
+import { fail, isMillwrightError, referred } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
 import type { BestFinder } from '../metrics/meanings/service.ts';
 import { lockExperiment } from '../store.ts';
@@ -22,8 +22,8 @@ import { noRun, runInTrash } from '../refusals.ts';
 export interface NewRun {
   /** Given out by its client, who may ask twice: the same id again answers the run started with it. */
   id?: string | undefined;
-  /** Id or name. */
-  experiment: string;
+  /** Id or name, or its number, which need not be looked up. */
+  experiment: string | { number: number };
   /** Default `run-<number in the experiment>`. */
   name?: string | undefined;
   status?: Run['status'] | undefined;
@@ -67,7 +67,7 @@ export interface RunSearchQuery {
 export interface Runs {
   /**
    * Errors: INVALID_REFERENCE for an experiment, a parent or a data set version that does not exist; INVALID_INPUT;
-   * CONFLICT for an id that another run has.
+   * CONFLICT for an id that another run has, and for an experiment in the trash.
    */
   startRun(ctx: Ctx, input: NewRun): Promise<Run>;
   getRun(ctx: Ctx, runId: string): Promise<Run>;
@@ -141,7 +141,8 @@ export const createRuns = (
           : 'id' in key && known.experimentNumber !== start.experiment;
       if (isTaken) fail('CONFLICT', `Another run has the id '${start.id}'.`);
       if (known) return known;
-      await startRuns(change, lineage, [start], () => change);
+      const [started] = await startRuns(change, lineage, [start], () => change);
+      if (isMillwrightError(started)) throw started;
       return (await store.findRun(change.db, ctx.project, { id: start.id })) as Run;
     });
 
@@ -162,12 +163,10 @@ export const createRuns = (
       const { project } = ctx;
       const { originKey = null, parentRunId = null, datasetVersionId = null, parameters = {}, tags = {} } = input;
       refuseUnstorable({ parameters, tags });
-      const experiment = await referred(catalog.findExperiment(ctx, input.experiment));
-      if (experiment.deletedAt !== null)
-        fail(
-          'CONFLICT',
-          `The experiment '${experiment.name}' is in the trash. Restore it before you start runs in it.`,
-        );
+      const { number: experiment } =
+        typeof input.experiment === 'string'
+          ? await referred(catalog.findExperiment(ctx, input.experiment))
+          : input.experiment;
       if (parentRunId !== null && (await store.findRunNumber(db, project, parentRunId)) === null)
         fail('INVALID_REFERENCE', `There is no run '${parentRunId}' to be the parent.`);
       if (datasetVersionId !== null) await referred(data.findVersion(ctx, datasetVersionId));
@@ -175,8 +174,7 @@ export const createRuns = (
         id: input.id ?? ids.next('run'),
         project,
         owner: ctx.actor.name,
-        experiment: experiment.number,
-        experimentId: experiment.id,
+        experiment,
         name: input.name,
         status: input.status ?? 'running',
         parentRunId,
@@ -189,7 +187,7 @@ export const createRuns = (
       };
       if (input.id !== undefined) return startOnce(ctx, start, { id: input.id });
       if (originKey !== null) return startOnce(ctx, start, { originKey });
-      return toRun(start, experiment.name, await write.start(ctx, start));
+      return toRun(start, await write.start(ctx, start));
     },
     getRun,
     runExists: async (ctx, runId) => (await store.findRunNumber(db, ctx.project, runId)) !== null,
@@ -260,10 +258,10 @@ export const createRuns = (
 };
 
 /** A run as it is right after it began, without asking the database for what was just written. */
-const toRun = (start: RunStart, experimentName: string, started: Started): Run => ({
+const toRun = (start: RunStart, started: Started): Run => ({
   id: start.id,
-  experimentId: start.experimentId,
-  experimentName,
+  experimentId: started.experiment.id,
+  experimentName: started.experiment.name,
   experimentNumber: start.experiment,
   name: started.name,
   status: start.status,

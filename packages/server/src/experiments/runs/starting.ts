@@ -1,6 +1,7 @@
 import type { Run } from '@millwright/contract';
 import type { LineageService } from '#lineage';
 import type { Change } from '#platform/change';
+import { isMillwrightError, MillwrightError } from '#platform/errors';
 import { writeFingerprints } from '../tried/store.ts';
 import * as store from './store.ts';
 
@@ -8,9 +9,8 @@ export interface RunStart {
   id: string;
   project: string;
   owner: string;
-  /** The number and the id of its experiment. */
+  /** The number of its experiment. */
   experiment: number;
-  experimentId: string;
   /** Default `run-<number in the experiment>`. */
   name?: string | undefined;
   status: Run['status'];
@@ -28,21 +28,29 @@ export interface RunStart {
 export interface Started {
   name: string;
   startedAt: number;
+  experiment: store.OpenExperiment;
 }
 
 export const entriesOf = (run: { number: number; experiment: number }, values: Readonly<Record<string, string>> = {}) =>
   Object.entries(values).map(([key, value]) => ({ run: run.number, experiment: run.experiment, key, value }));
 
-const nameAll = async (change: Change, starts: readonly RunStart[]): Promise<string[]> => {
+/** Errors: INVALID_REFERENCE, CONFLICT. */
+const decideAll = async (change: Change, starts: readonly RunStart[]): Promise<(Started | MillwrightError)[]> => {
   const perExperiment = new Map<number, number>();
   for (const { experiment } of starts) perExperiment.set(experiment, (perExperiment.get(experiment) ?? 0) + 1);
+  const open = await store.countStarted(change.db, perExperiment, change.now);
   const next = new Map<number, number>();
-  for (const [experiment, count] of await store.countRuns(change.db, perExperiment, change.now))
-    next.set(experiment, count - (perExperiment.get(experiment) ?? 0) + 1);
-  return starts.map(({ experiment, name }) => {
+  for (const [experiment, { runCount }] of open)
+    next.set(experiment, runCount - (perExperiment.get(experiment) ?? 0) + 1);
+  return starts.map(({ experiment, project, name, startedAt = change.now }) => {
     const number = next.get(experiment) ?? 1;
     next.set(experiment, number + 1);
-    return name ?? `run-${number}`;
+    const own = open.get(experiment);
+    if (own?.project === project) return { name: name ?? `run-${number}`, startedAt, experiment: own };
+    return new MillwrightError(
+      'CONFLICT',
+      `There is no experiment with number ${experiment} in project '${project}', or it is in the trash. Restore it before you start runs in it.`,
+    );
   });
 };
 
@@ -61,16 +69,27 @@ export const startRuns = async (
   lineage: LineageService,
   starts: readonly RunStart[],
   changeOf: (start: RunStart) => Change,
-): Promise<Started[]> => {
-  const names = await nameAll(change, starts);
-  const rows = starts.map((start, index) => ({
-    ...start,
-    name: names[index] as string,
-    startedAt: start.startedAt ?? change.now,
-    endedAt: null,
-    note: '',
-  }));
-  const numbers = await store.insertRuns(change.db, rows);
+): Promise<(Started | MillwrightError)[]> => {
+  const decided = await decideAll(change, starts);
+  const accepted = starts.flatMap((start, index) => {
+    const started = decided[index] as Started | MillwrightError;
+    return isMillwrightError(started) ? [] : [{ start, started }];
+  });
+  if (accepted.length > 0) await insertAll(change, lineage, accepted, changeOf);
+  return decided;
+};
+
+const insertAll = async (
+  change: Change,
+  lineage: LineageService,
+  accepted: readonly { start: RunStart; started: Started }[],
+  changeOf: (start: RunStart) => Change,
+): Promise<void> => {
+  const starts = accepted.map(({ start }) => start);
+  const numbers = await store.insertRuns(
+    change.db,
+    accepted.map(({ start, started: { name, startedAt } }) => ({ ...start, name, startedAt, endedAt: null, note: '' })),
+  );
   const of = (start: RunStart) => ({ number: numbers.get(start.id) as number, experiment: start.experiment });
   await store.writeEntries(
     change.db,
@@ -90,10 +109,10 @@ export const startRuns = async (
       .map(({ id, project, experiment }) => ({ number: numbers.get(id) as number, project, experiment })),
   );
   for (const start of starts) await link(change, lineage, start);
-  for (const { id, name, experimentId } of rows) {
-    const own = changeOf(starts.find((start) => start.id === id) as RunStart);
-    own.audit({ verb: 'run.create', resourceType: 'run', resourceId: id, detail: { name, experimentId } });
-    own.emit('experiments.run-started', id, { experimentId, name });
+  for (const { start, started } of accepted) {
+    const own = changeOf(start);
+    const detail = { name: started.name, experimentId: started.experiment.id };
+    own.audit({ verb: 'run.create', resourceType: 'run', resourceId: start.id, detail });
+    own.emit('experiments.run-started', start.id, detail);
   }
-  return rows.map(({ name, startedAt }) => ({ name, startedAt }));
 };

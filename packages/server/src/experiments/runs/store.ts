@@ -359,23 +359,32 @@ export const runLabels = async (db: Db, project: string, ids: readonly string[])
   return new Map(rows.map((row) => [row.id, row.name]));
 };
 
-/** Adds to the count of runs; answers the last number given, for each experiment. */
-export const countRuns = async (
+export interface OpenExperiment {
+  id: string;
+  name: string;
+  project: string;
+  /** How many runs were ever started in it. */
+  runCount: number;
+}
+
+/** Adds to the count of runs of experiments that are not in the trash; the others are missing from the answer. */
+export const countStarted = async (
   db: Db,
   started: ReadonlyMap<number, number>,
   now: number,
-): Promise<Map<number, number>> => {
-  const counts = new Map<number, number>();
+): Promise<Map<number, OpenExperiment>> => {
+  const open = new Map<number, OpenExperiment>();
   for (const [experiment, count] of [...started].sort(([a], [b]) => a - b)) {
     const row = await tables(db)
       .updateTable('experiments')
-      .set({ run_count: sql`run_count + ${sql.lit(count)}` as never, last_run_at: now })
+      .set({ run_count: sql`run_count + ${count}` as never, last_run_at: now })
       .where('number', '=', experiment)
-      .returning('run_count')
-      .executeTakeFirstOrThrow();
-    counts.set(experiment, row.run_count);
+      .where('deleted_at', 'is', null)
+      .returning(['id', 'name', 'project', 'run_count'])
+      .executeTakeFirst();
+    if (row) open.set(experiment, { id: row.id, name: row.name, project: row.project, runCount: row.run_count });
   }
-  return counts;
+  return open;
 };
 
 /** The keys there are, from one to the next through the index: it does not matter how many runs have them. */

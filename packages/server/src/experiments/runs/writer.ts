@@ -8,6 +8,7 @@ import { type RunStart, type Started, startRuns } from './starting.ts';
 
 /** Whatever adds to runs, at the rate at which training code logs. Requests that come at once share a transaction. */
 export interface RunWriter {
+  /** Errors: CONFLICT for an experiment that is not there or in the trash. */
   start(ctx: Ctx, run: RunStart): Promise<Started>;
   /** All of it or nothing. Errors: NOT_FOUND, CONFLICT for a parameter with another value and a run in the trash. */
   log(ctx: Ctx, log: Omit<RunLog, 'project'>): Promise<void>;
@@ -45,7 +46,7 @@ export const createRunWriter = ({ changes }: Platform, lineage: LineageService):
       changeOf,
     );
     const results = new Map<unknown, Result | MillwrightError>();
-    for (const [index, start] of starts.entries()) results.set(start, started[index] as Started);
+    for (const [index, start] of starts.entries()) results.set(start, started[index] as Started | MillwrightError);
     for (const [index, log] of logs.entries()) {
       const outcome = outcomes[index];
       results.set(log, isMillwrightError(outcome) ? outcome : null);

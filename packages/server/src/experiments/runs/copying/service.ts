@@ -17,7 +17,7 @@ import {
 } from '../moving/placing.ts';
 import type { Placing } from '../moving/service.ts';
 import type { RunState } from '../run.ts';
-import { countRuns, insertRuns, writeEntries } from '../store.ts';
+import { countStarted, insertRuns, writeEntries } from '../store.ts';
 import { copyingJob, copyingTag, copyPiece } from './piecewise.ts';
 import * as store from './store.ts';
 
@@ -72,7 +72,7 @@ export const createCopying = (
       if (runs.length === 0) return refused;
       const counts = new Map<number, number>();
       for (const { experiment } of runs) counts.set(experiment, (counts.get(experiment) ?? 0) + 1);
-      await countRuns(change.db, counts, change.now);
+      await countStarted(change.db, counts, change.now);
       const weights = await store.weigh(
         change.db,
         project,

@@ -1,7 +1,7 @@
 import { type MetricSummary, type Run } from '@millwright/contract';
 import type { ExperimentsService, RunState } from '#experiments';
 import type { Ctx } from '#platform/auth';
-import { fail } from '#platform/errors';
+import { fail, isMillwrightError } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { givenId } from '../wire/given-id.ts';
 import { artifactLocationOf, experimentNumberOf, experimentOf } from '../experiments/experiments.ts';
@@ -134,12 +134,8 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       path: '/runs/create',
       permission: 'run:write',
       async handle(input, ctx, { request }) {
-        const experiment = await experimentOf(experiments, ctx, input.requiredText('experiment_id'));
-        if (experiment.deletedAt !== null)
-          fail(
-            'INVALID_INPUT',
-            `The experiment ${experiment.number} must be in the 'active' state. Current state is deleted.`,
-          );
+        const experiment = input.requiredText('experiment_id');
+        const number = experimentNumberOf(experiment);
         const tags: Record<string, string> = Object.fromEntries(input.messages('tags').map(tagOf));
         const given = input.text('run_name') || undefined;
         const tagged = tags[nameTag];
@@ -149,16 +145,22 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
             `Both 'run_name' argument and '${nameTag}' tag are specified, but with different values (run_name='${given}', ${nameTag}='${tagged}').`,
           );
         const name = given ?? (tagged || randomRunName());
-        const run = await experiments.startRun(ctx, {
+        const run = {
           id: givenId(request.headers['x-millwright-run-id'], 'run'),
-          experiment: experiment.id,
+          experiment: { number },
           name,
           startedAt: instantOf(input, 'start_time') ?? 0,
           userId: input.text('user_id') ?? '',
           parentRunId: await knownParent(experiments, ctx, tags[parentTag]),
           tags: { ...tags, [nameTag]: name },
-        });
-        return { run: await shown(ctx, run) };
+        };
+        try {
+          return { run: await shown(ctx, await experiments.startRun(ctx, run)) };
+        } catch (error) {
+          // Looked at only now: nearly always it is there.
+          if (isMillwrightError(error) && error.code === 'CONFLICT') await checkOpen(experiments, ctx, experiment);
+          throw error;
+        }
       },
     },
     {
@@ -289,6 +291,13 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       },
     },
   ];
+};
+
+/** Errors: NOT_FOUND, INVALID_INPUT for one in the trash. */
+const checkOpen = async (experiments: ExperimentsService, ctx: Ctx, id: string): Promise<void> => {
+  const { number, deletedAt } = await experimentOf(experiments, ctx, id);
+  if (deletedAt !== null)
+    fail('INVALID_INPUT', `The experiment ${number} must be in the 'active' state. Current state is deleted.`);
 };
 
 /** A parent that is not here is still the tag its client set, but no parent of ours. */
