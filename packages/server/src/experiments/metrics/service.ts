@@ -36,7 +36,7 @@ export interface Metrics extends Following {
     key: string,
     query: { range: { from: number; to: number } | null; limit: number },
   ): Promise<MetricPoint[]>;
-  /** Points in the order of time, step and value. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
+  /** Points in the order of time, step and value. Empty for a metric nobody logged, and for a run that is not there. */
   metricPage(
     ctx: Ctx,
     runId: string,
@@ -87,9 +87,8 @@ export const createMetrics = (platform: Platform, { write }: { write: RunWriter 
       return range ? sampleRange(found.series, range, limit) : sample(found, limit);
     },
     async metricPage(ctx, runId, key, { limit, after = null }) {
-      const found = await seriesOf(ctx, runId, key);
-      if (!found) return { points: [], next: null };
-      const points = await store.readPoints(db, found.series, { after, limit: limit + 1 });
+      const of = { project: ctx.project, runId, key };
+      const points = await store.readPoints(db, of, { after, limit: limit + 1 });
       if (points.length <= limit) return { points, next: null };
       points.pop();
       return { points, next: store.keyOfPoint(points.at(-1) as MetricPoint) };

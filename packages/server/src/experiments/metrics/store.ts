@@ -227,16 +227,29 @@ export const keyOfPoint = (point: MetricPoint): PointKey => {
   return [point.at, point.step, value, special];
 };
 
+/** The metric of a run, named by both: found on the way to its points, without a question of its own. */
+export interface MetricOfRun {
+  project: string;
+  runId: string;
+  key: string;
+}
+
+/** The runs of an experiment that is being deleted for good are gone with it. */
+const seriesOf = ({ project, runId, key }: MetricOfRun) => sql<number>`(
+  select m.series from run_metrics as m inner join runs as r on r.number = m.run
+  inner join experiments as e on e.number = r.experiment
+  where r.id = ${runId} and r.project = ${project} and m.key = ${key})`;
+
 /** In the order of time, step and value; after a point, where one is given. */
 export const readPoints = async (
   db: Db,
-  series: number,
+  of: number | MetricOfRun,
   range: { after?: PointKey | null; limit: number },
 ): Promise<MetricPoint[]> => {
   let query = tables(db)
     .selectFrom('metric_points')
     .select(['at', 'step', 'value', 'special'])
-    .where('series', '=', series)
+    .where('series', '=', typeof of === 'number' ? of : seriesOf(of))
     .orderBy('at')
     .orderBy('step')
     .orderBy('value')

@@ -53,7 +53,6 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
         );
       const limit = Math.min(asked, maxPoints);
       const after = readToken(input.text('page_token'));
-      if (!(await experiments.runExists(ctx, runId))) return {};
       const page = await experiments.metricPage(ctx, runId, key, { limit, after });
       return {
         ...(page.points.length > 0 ? { metrics: page.points.map((point) => onWire(key, point)) } : {}),
@@ -74,7 +73,6 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
       const metrics: object[] = [];
       for (const runId of runIds) {
         if (room === 0) break;
-        if (!(await experiments.runExists(ctx, runId))) continue;
         const { points } = await experiments.metricPage(ctx, runId, key, { limit: room });
         room -= points.length;
         metrics.push(...points.map((point) => ({ ...onWire(key, point), run_id: runIdOnWire(runId) })));
