@@ -17,9 +17,12 @@ const residentOf = (child: ChildProcess): number => {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 };
 
-/** A server of its own, started like a user would, in a folder that is removed afterwards. */
-export const startServer = async (flags: string[] = []): Promise<ServerProcess> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'millwright-bench-'));
+/** A server of its own, started like a user would, in a folder that is removed afterwards unless it was given. */
+export const startServer = async (
+  flags: string[] = [],
+  { dataDir: given }: { dataDir?: string } = {},
+): Promise<ServerProcess> => {
+  const dataDir = given ?? mkdtempSync(join(tmpdir(), 'millwright-bench-'));
   const begun = performance.now();
   const child = spawn(
     process.execPath,
@@ -43,7 +46,7 @@ export const startServer = async (flags: string[] = []): Promise<ServerProcess> 
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 };

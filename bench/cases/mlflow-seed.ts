@@ -16,40 +16,91 @@ const startedAtMs = 1_600_000_000_000;
 const valueOf = (run: number, metric: number, step: number): number =>
   ((run * 7919 + metric * 31 + step * 104_729) % 1_000_003) / 1_000_003;
 
+/** The rows of MLflow's tables, in order. */
+function* rowsOf(experiment: string, size: SeedSize): Generator<[table: string, row: (string | number | boolean)[]]> {
+  for (let run = 0; run < size.runs; run++) {
+    const id = hexOf(run);
+    const [at, uri] = [startedAtMs + run, `mlflow-artifacts:/${experiment}/${id}/artifacts`];
+    yield [
+      'runs',
+      [id, `run-${run}`, 'UNKNOWN', '', '', '', 'FINISHED', at, at + 1000, '', 'active', uri, Number(experiment)],
+    ];
+    for (let index = 0; index < params; index++) yield ['params', [`p${index}`, `value-${(run + index) % 10}`, id]];
+    for (let index = 0; index < tags; index++) yield ['tags', [`t${index}`, `value-${(run + index) % 10}`, id]];
+    for (let metric = 0; metric < metrics; metric++) {
+      for (let step = 0; step < size.steps; step++)
+        yield ['metrics', [`m${metric}`, valueOf(run, metric, step), startedAtMs + step, id, step, false]];
+      const last = size.steps - 1;
+      yield ['latest_metrics', [`m${metric}`, valueOf(run, metric, last), startedAtMs + last, last, false, id]];
+    }
+  }
+}
+
+const hexOf = (run: number): string => (run + 1).toString(16).padStart(32, '0');
+
+const columnsOf: Record<string, string> = {
+  runs: 'run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time, source_version, lifecycle_stage, artifact_uri, experiment_id',
+  params: 'key, value, run_uuid',
+  tags: 'key, value, run_uuid',
+  metrics: 'key, value, timestamp, run_uuid, step, is_nan',
+  latest_metrics: 'key, value, timestamp, step, is_nan, run_uuid',
+};
+
+/** Rows of one table that are sent at once. */
+const rowsPerStatement = 5000;
+
 /** The seed written straight into the tables of MLflow's database, in an experiment that is there. Answers a run's id. */
 export const seedMlflow = async (
   database: { sqlite: string } | { postgres: string },
   experiment: string,
-  { runs, steps }: SeedSize,
+  size: SeedSize,
 ): Promise<string> => {
-  const hex = 'sqlite' in database ? "printf('%032x', i + 1)" : "lpad(to_hex(i + 1), 32, '0')";
-  const upTo = (name: string, count: number) =>
-    `${name}(${name[0]}) as (select 0 union all select ${name[0]} + 1 from ${name} where ${name[0]} + 1 < ${count})`;
-  const value = (step: string) => `((i * 7919 + j * 31 + ${step} * 104729) % 1000003) / 1000003.0`;
-  const all = `with recursive ${upTo('ids', runs)}, ${upTo('jobs', metrics)}, ${upTo('keys', steps)}`;
-  const of = (count: number) => `with recursive ${upTo('ids', runs)}, ${upTo('jobs', count)}`;
-  const statements = [
-    `insert into runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time, source_version, lifecycle_stage, artifact_uri, experiment_id)
-     with recursive ${upTo('ids', runs)} select ${hex}, 'run-' || i, 'UNKNOWN', '', '', '', 'FINISHED', ${startedAtMs} + i, ${startedAtMs} + i + 1000, '', 'active',
-       'mlflow-artifacts:/${experiment}/' || ${hex} || '/artifacts', ${experiment} from ids`,
-    `insert into params (key, value, run_uuid) ${of(params)} select 'p' || j, 'value-' || ((i + j) % 10), ${hex} from ids, jobs`,
-    `insert into tags (key, value, run_uuid) ${of(tags)} select 't' || j, 'value-' || ((i + j) % 10), ${hex} from ids, jobs`,
-    `insert into metrics (key, value, timestamp, run_uuid, step, is_nan) ${all}
-     select 'm' || j, ${value('k')}, ${startedAtMs} + k, ${hex}, k, false from ids, jobs, keys`,
-    `insert into latest_metrics (key, value, timestamp, step, is_nan, run_uuid) ${of(metrics)}
-     select 'm' || j, ${value(`${steps - 1}`)}, ${startedAtMs} + ${steps - 1}, ${steps - 1}, false, ${hex} from ids, jobs`,
-  ];
-  if ('sqlite' in database) {
-    const connection = new DatabaseSync(database.sqlite, { timeout: 60_000 });
-    connection.exec(`begin; ${statements.join('; ')}; commit; analyze`);
-    connection.close();
-  } else {
-    const client = new pg.Client({ connectionString: database.postgres });
-    await client.connect();
-    for (const statement of ['begin', ...statements, 'commit', 'analyze']) await client.query(statement);
-    await client.end();
+  if ('sqlite' in database) seedSqlite(database.sqlite, experiment, size);
+  else await seedPostgres(database.postgres, experiment, size);
+  return hexOf(size.runs / 2);
+};
+
+const seedSqlite = (file: string, experiment: string, size: SeedSize): void => {
+  const connection = new DatabaseSync(file, { timeout: 60_000 });
+  connection.exec('begin');
+  const inserts = new Map(
+    Object.entries(columnsOf).map(([table, columns]) => [
+      table,
+      connection.prepare(`insert into ${table} (${columns}) values (${columns.replaceAll(/\w+/g, '?')})`),
+    ]),
+  );
+  for (const [table, row] of rowsOf(experiment, size))
+    inserts.get(table)?.run(...row.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+  connection.exec('commit; analyze');
+  connection.close();
+};
+
+const seedPostgres = async (url: string, experiment: string, size: SeedSize): Promise<void> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin');
+  const waiting = new Map<string, (string | number | boolean)[][]>();
+  const send = async (table: string, rows: readonly (string | number | boolean)[][]): Promise<void> => {
+    const names = (columnsOf[table] as string).split(', ');
+    const objects = rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+    await client.query(
+      `insert into ${table} (${columnsOf[table]}) select ${columnsOf[table]} from json_populate_recordset(null::${table}, $1::json)`,
+      [JSON.stringify(objects)],
+    );
+  };
+  for (const [table, row] of rowsOf(experiment, size)) {
+    const rows = waiting.get(table) ?? [];
+    rows.push(row);
+    waiting.set(table, rows);
+    if (rows.length < rowsPerStatement) continue;
+    // What others refer to comes first.
+    if (table !== 'runs') await send('runs', waiting.get('runs')?.splice(0) ?? []);
+    await send(table, rows.splice(0));
   }
-  return (runs / 2 + 1).toString(16).padStart(32, '0');
+  for (const table of Object.keys(columnsOf)) await send(table, waiting.get(table) ?? []);
+  await client.query('commit');
+  await client.query('analyze');
+  await client.end();
 };
 
 const atOnce = 8;

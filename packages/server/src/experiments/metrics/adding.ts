@@ -5,6 +5,7 @@ import {
   insertPoints,
   insertSeries,
   type NewPoint,
+  type NewSeries,
   readSeries,
   type SeriesTable,
   updateSeries,
@@ -32,32 +33,33 @@ export const addPoints = async (db: Db, added: readonly AddedPoints[], now: numb
   if (filled.length === 0) return;
   const runs = [...new Set(filled.map(({ run }) => run))];
   const keys = [...new Set(filled.flatMap(({ points }) => points.map(({ key }) => key)))];
-  const seriesOf = new Map<string, { series: number; state: MetricState | undefined }>();
+  // By run and key. A series that is not there yet has number 0 until it is made.
+  const known = new Map<number, Map<string, { series: number; state: MetricState | undefined }>>(
+    runs.map((run) => [run, new Map()]),
+  );
   for (const { series, run, key, ...state } of await readSeries(db, runs, keys))
-    seriesOf.set(`${run} ${key}`, { series, state });
+    known.get(run)?.set(key, { series, state });
 
-  const missing = new Map<string, { run: number; experiment: number; key: string }>();
-  for (const { run, experiment, points } of filled)
+  const missing: NewSeries[] = [];
+  for (const { run, experiment, points } of filled) {
+    const own = known.get(run) as Map<string, { series: number; state: MetricState | undefined }>;
     for (const { key } of points)
-      if (!seriesOf.has(`${run} ${key}`)) missing.set(`${run} ${key}`, { run, experiment, key });
-  const made = await insertSeries(
-    db,
-    [...missing.values()].map((one) => ({ ...nothing, ...one })),
-  );
-  for (const [index, name] of [...missing.keys()].entries())
-    seriesOf.set(name, { series: made[index] as number, state: undefined });
+      if (!own.has(key)) {
+        own.set(key, { series: 0, state: undefined });
+        missing.push({ ...nothing, run, experiment, key });
+      }
+  }
+  const made = await insertSeries(db, missing);
+  for (const [index, { run, key }] of missing.entries())
+    known.get(run)?.set(key, { series: made[index] as number, state: undefined });
 
-  const rows = filled.flatMap(({ run, points }) =>
-    points.map(
-      ({ key, value, step = 0, at = now }): NewPoint => ({
-        series: (seriesOf.get(`${run} ${key}`) as { series: number }).series,
-        at,
-        step,
-        value,
-      }),
-    ),
-  );
-  const states = new Map([...seriesOf.values()].map(({ series, state }) => [series, state]));
+  const rows: NewPoint[] = [];
+  for (const { run, points } of filled) {
+    const own = known.get(run);
+    for (const { key, value, step = 0, at = now } of points)
+      rows.push({ series: own?.get(key)?.series as number, at, step, value });
+  }
+  const states = new Map([...known.values()].flatMap((own) => [...own.values()].map((one) => [one.series, one.state])));
   await writePoints(db, 'run_metrics', rows, states);
 };
 
