@@ -45,6 +45,10 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     return client.call(freezeReport, { params: { project, report: report.id } });
   };
   const { reportId, id: copyId } = await aReport();
+  const pairOfRuns = async (): Promise<string> => {
+    const { items } = await client.call(listRuns, { params: { project }, query: { limit: 2 } });
+    return items.map(({ id }) => id).join(',');
+  };
   const dataset = await first(listDatasets as Operation);
   const model = await first(listModels as Operation);
   const endpoint = await first(listEndpoints as Operation);
@@ -75,6 +79,8 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('report', `experiments/reports/${reportId}`),
     at('report-edited', `experiments/reports/${reportId}?edit=on`),
     at('report-copy', `experiments/reports/${reportId}/copies/${copyId}`),
+    at('compare', `experiments/compare?runs=${await pairOfRuns()}`),
+    at('run-reproduce', `experiments/runs/${ids.run}?tab=reproduce`),
     at('pipelines', 'pipelines'),
     at('pipeline', `pipelines/${ids.pipeline}`),
     at('pipeline-run', `pipelines/runs/${ids.pipelineRun}`),

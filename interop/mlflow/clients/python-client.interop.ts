@@ -88,6 +88,11 @@ needs('mlflow', 'pythonClient')('our Python package beside MLflow’s client', {
     );
   });
 
+  it('says what was tried already, before it is tried again', async () => {
+    const { code, output } = await flow('tried_before', ours?.address ?? '');
+    expect(code, output).toBe(0);
+  });
+
   it('says nothing and breaks nothing where it is switched off', async () => {
     const { code, output } = await flow('fluent', ours?.address ?? '', newest, { MILLWRIGHT_CONTEXT: 'off' });
     expect(code, output).toBe(0);

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { mlflowFolder, needs } from '../../../scripts/testing/needs.ts';
+import { mlflowFolder, needs, pythonClientFolder } from '../../../scripts/testing/needs.ts';
 import { clientOf, mlflowVersions } from '../environment.ts';
 import { type OurServer, startOurs } from '../our-server.ts';
 import { anOrigin, aWheel, type Origin } from './origin.ts';
@@ -157,5 +157,56 @@ needs('mlflow')('a run that MLflow’s client logged', { timeout: withinMs }, ()
   it('leaves nothing in the folder of the program, which was not run there', () => {
     expect(readdirSync(join(origin.folder, 'src'))).toEqual(['train.py']);
     expect(existsSync(join(origin.folder, 'src', 'mlruns'))).toBe(false);
+  });
+});
+
+needs('mlflow', 'pythonClient')('a run that our Python package recorded', { timeout: withinMs }, () => {
+  it('is run again from what it says of itself', async () => {
+    const { python, env } = clientOf(mlflowFolder(), newest);
+    const origin = anOrigin();
+    const PYTHONPATH = [pythonClientFolder(), env['PYTHONPATH']].filter(Boolean).join(delimiter);
+    execFileSync('git', ['remote', 'add', 'origin', origin.folder], { cwd: origin.folder });
+    const server = await startOurs({
+      flags: ['--allow-local-processes', '--process-repositories', origin.folder, '--process-pythons', python].concat([
+        '--process-environment',
+        'PYTHONPATH',
+      ]),
+      env: { PYTHONPATH },
+    });
+    const get = async <T>(path: string, method = 'GET'): Promise<T> => {
+      const response = await fetch(`${server.address}/api/v1/projects/default${path}`, {
+        method,
+        ...(method === 'GET' ? {} : { headers: { 'content-type': 'application/json' }, body: '{}' }),
+      });
+      const text = await response.text();
+      expect(response.status, text).toBeLessThan(300);
+      return JSON.parse(text) as T;
+    };
+    try {
+      execFileSync(python, ['-W', 'ignore', 'train.py', '5'], {
+        cwd: join(origin.folder, 'src'),
+        env: { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1', MLFLOW_TRACKING_URI: server.address },
+      });
+      const { items } = await get<{ items: Run[] }>('/runs?experiment=boats');
+      const id = items[0]?.id ?? '';
+      const score = await get<{ parts: { part: string; state: string }[]; rerun: { method: string; reason: string } }>(
+        `/runs/${id}/reproducibility`,
+      );
+      expect(score.rerun.method, score.rerun.reason).toBe('process');
+      expect(score.parts.map(({ part, state }) => [part, state])).toContainEqual(['code', 'pinned']);
+      const started = await get<{ id: string }>(`/runs/${id}/reproduce`, 'POST');
+      let state = 'queued';
+      while (state === 'queued' || state === 'running') {
+        await later(200);
+        ({ state } = await get<{ state: string }>(`/pipeline-runs/${started.id}`));
+      }
+      const { items: again } = await get<{ items: { outcome: string; sentence: string }[] }>(
+        `/runs/${id}/reproductions`,
+      );
+      expect(again[0]?.outcome, JSON.stringify([state, again])).toBe('same');
+    } finally {
+      await server.stop();
+      origin.remove();
+    }
   });
 });

@@ -27,35 +27,41 @@ class DatasetFile(NamedTuple):
         return pandas.read_parquet(self.path, **options)
 
 
-def _request(path: str, stream: bool = False) -> Any:
-    """With the address and the credentials MLflow's client has."""
+def request(path: str, stream: bool = False, body: Optional[Dict[str, Any]] = None) -> Any:
+    """With the address and the credentials MLflow's client has; with a body it is posted."""
     from mlflow.tracking._tracking_service.utils import _get_store
     from mlflow.utils.rest_utils import http_request
 
     store = _get_store()
     if not hasattr(store, "get_host_creds"):
-        raise RuntimeError("Data sets are read from a server: set MLFLOW_TRACKING_URI to the address of Millwright")
-    reply = http_request(store.get_host_creds(), "/api/v1" + path, "GET", stream=stream, raise_on_status=False)
+        raise RuntimeError("This asks a server: set MLFLOW_TRACKING_URI to the address of Millwright")
+    method = "GET" if body is None else "POST"
+    options: Dict[str, Any] = {} if body is None else {"json": body}
+    reply = http_request(
+        store.get_host_creds(), "/api/v1" + path, method, stream=stream, raise_on_status=False, **options
+    )
     if reply.status_code != 200:
         try:
             told = reply.json().get("detail") or reply.json().get("title")
         except ValueError:
             told = None
-        raise RuntimeError("Millwright answered %d to GET /api/v1%s: %s" % (reply.status_code, path, told or reply.reason))
+        raise RuntimeError(
+            "Millwright answered %d to %s /api/v1%s: %s" % (reply.status_code, method, path, told or reply.reason)
+        )
     return reply
 
 
-def _project(project: Optional[str]) -> str:
+def project_path(project: Optional[str]) -> str:
     return quote(project or os.environ.get("MLFLOW_WORKSPACE") or "default", safe="")
 
 
 def _version(project: str, name: str, version: Union[int, str, None]) -> Dict[str, Any]:
     if isinstance(version, str) and version.startswith("dsv_"):
-        return _request("/projects/%s/dataset-versions/%s" % (project, quote(version, safe=""))).json()
+        return request("/projects/%s/dataset-versions/%s" % (project, quote(version, safe=""))).json()
     cursor = ""
     while True:
         query = "?limit=1000" + ("&cursor=" + quote(cursor) if cursor else "")
-        page = _request("/projects/%s/datasets/%s/versions%s" % (project, name, query)).json()
+        page = request("/projects/%s/datasets/%s/versions%s" % (project, name, query)).json()
         for one in page["items"]:
             if version is None or one["number"] == int(version):
                 return one
@@ -74,7 +80,7 @@ def _cached(project: str, found: Dict[str, Any]) -> str:
     if os.path.exists(path) and _digest_of(path) == match.group(1):
         return path
     os.makedirs(folder, exist_ok=True)
-    reply = _request("/projects/%s/dataset-versions/%s/content" % (project, quote(found["id"], safe="")), stream=True)
+    reply = request("/projects/%s/dataset-versions/%s/content" % (project, quote(found["id"], safe="")), stream=True)
     # Beside it first: two processes may fetch the same, and a cut download must not look whole.
     handle, partial = tempfile.mkstemp(dir=folder, suffix=".partial")
     try:
@@ -107,7 +113,7 @@ def dataset(
     """
     if not _name.match(name):
         raise ValueError("%r is no name of a data set" % (name,))
-    place = _project(project)
+    place = project_path(project)
     found = _version(place, name, version)
     file = DatasetFile(found["datasetName"], found["number"], found["id"], found["digest"], _cached(place, found))
     import mlflow

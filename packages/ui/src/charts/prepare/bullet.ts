@@ -12,6 +12,8 @@ export interface BulletInput {
   skipped?: boolean;
   /** A difference, better or worse than 0: the scale reaches as far to either side. */
   signed?: boolean;
+  /** The scale ends near the greater of value and threshold, also where both are far below 1. */
+  ownScale?: boolean;
   /** Why it is so, below the bar. */
   message?: string;
 }
@@ -38,7 +40,7 @@ export const prepareBullets = (input: readonly BulletInput[]): PreparedBullets =
     const marks = [row.value, row.threshold, row.baseline ?? null].filter(
       (mark): mark is number => mark !== null && Number.isFinite(mark),
     );
-    const unitRange = !row.signed && marks.every((mark) => mark >= 0 && mark <= 1);
+    const unitRange = !row.signed && !row.ownScale && marks.every((mark) => mark >= 0 && mark <= 1);
     const reach = Math.max(...marks.map(Math.abs), Number.MIN_VALUE) * 1.15;
     const low = row.signed ? -reach : unitRange ? 0 : Math.min(0, ...marks) * 1.15;
     const high = row.signed ? reach : unitRange ? 1 : Math.max(0, ...marks) * 1.15 || 1;

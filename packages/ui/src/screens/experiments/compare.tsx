@@ -7,6 +7,7 @@ import { Card, PageHeader } from '../../ui/card.tsx';
 import { Select, TextField } from '../../ui/field.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
+import { AttributionCard } from './attribution-card.tsx';
 import { comparedAtMost } from './bulk-runs.tsx';
 import { ComparedTable } from './compared-table.tsx';
 import { CurveForm } from './curve-form.tsx';
@@ -94,6 +95,7 @@ const Comparison = ({ runs }: { runs: readonly Run[] }) => {
           runs={shown}
           note={selection.size > 0 ? `${formatCount(shown.length)} of ${formatCount(runs.length)} runs` : null}
         />
+        <AttributionCard runs={shown} />
         <RunsCharts
           runs={runs}
           summary="last"

@@ -12,6 +12,7 @@ import { FactList } from './fact-list.tsx';
 import { ForeignId } from './foreign-id.tsx';
 import { RunMetrics } from './run-metrics.tsx';
 import { AddTag, RunNote } from './run-notes.tsx';
+import { TriedCard } from './tried-card.tsx';
 
 const Evaluations = ({ run }: { run: Run }) => {
   const evaluations = useRead(listEvaluations, { params: { project: useProject() }, query: { runId: run.id } });
@@ -76,6 +77,7 @@ export const RunOverview = ({ run }: { run: Run }) => (
           ]}
         />
       </Card>
+      <TriedCard run={run} />
       <FactList title="Parameters" values={run.parameters} />
       <FactList title="Tags" values={run.tags}>
         <AddTag run={run} />

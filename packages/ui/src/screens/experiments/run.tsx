@@ -18,6 +18,7 @@ import { TrashNote } from './trash-note.tsx';
 
 const RunCurves = lazy(() => import('./run-curves.tsx'));
 const RunArtifacts = lazy(() => import('./run-artifacts.tsx'));
+const RunReproduction = lazy(() => import('./run-reproduction.tsx'));
 const later = (content: ReactNode) => (
   <Suspense
     fallback={
@@ -75,6 +76,7 @@ const RunPage = ({ run }: { run: Run }) => {
             content: () => later(<RunCurves run={run} />),
           },
           { id: 'artifacts', label: 'Artifacts', content: () => later(<RunArtifacts run={run} />) },
+          { id: 'reproduce', label: 'Reproduce', content: () => later(<RunReproduction run={run} />) },
           { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="run" id={run.id} /> },
           {
             id: 'activity',
