@@ -8,6 +8,6 @@ if (major < 26) {
 }
 // Compiled code is kept between starts: a cold start without it takes several times as long.
 module.enableCompileCache?.();
-const { bundle, isFresh } = await import('./bundle.mjs');
-const { main } = await import(isFresh() ? bundle : '../src/main.ts');
+const { isFresh } = await import('./bundle.mjs');
+const { main } = isFresh() ? await import('../dist/main.mjs') : await import('../src/main.ts');
 process.exitCode = await main(process.argv.slice(2));
