@@ -12,6 +12,7 @@ const imports: Record<ImportFormat, string> = {
   mlflow: 'a database of MLflow',
   mlruns: "a folder mlruns of MLflow's clients",
   tensorboard: 'event files of TensorBoard',
+  wandb: 'a folder wandb of W&B, logged offline or not',
 };
 
 /** Loaded when called: `millwright datasets list` need not wait for the server's code. */

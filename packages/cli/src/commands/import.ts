@@ -7,6 +7,7 @@ const usages: Record<ImportFormat, string> = {
   mlflow: '--from sqlite:///mlflow.db|postgresql://... [--artifacts FOLDER] [--workspace NAME]',
   mlruns: '--from FOLDER [--artifacts FOLDER]',
   tensorboard: '--from FOLDER',
+  wandb: '--from FOLDER',
 };
 
 /** Told at most so often. */

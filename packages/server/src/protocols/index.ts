@@ -1,6 +1,7 @@
 import type { Importer } from './import/writer.ts';
 import { importMlflow } from './mlflow/index.ts';
 import { importTensorboard } from './tensorboard/import/index.ts';
+import { importWandb } from './wandb/import/index.ts';
 
 export { openInference } from './open-inference/index.ts';
 export { mlflow } from './mlflow/index.ts';
@@ -11,6 +12,7 @@ export const importers = {
   mlflow: importMlflow,
   mlruns: importMlflow,
   tensorboard: importTensorboard,
+  wandb: importWandb,
 } satisfies Record<string, Importer>;
 
 export type ImportFormat = keyof typeof importers;

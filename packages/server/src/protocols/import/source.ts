@@ -29,6 +29,7 @@ export interface ForeignRun {
   startedAt: number;
   endedAt: number | null;
   userId: string;
+  note?: string;
   isDeleted?: boolean;
   /** Asked for only where the run is not here yet. */
   entries(): Promise<{ parameters: Readonly<Record<string, string>>; tags: Readonly<Record<string, string>> }>;

@@ -138,7 +138,7 @@ export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options:
       return made;
     },
     async writeRun(experiment, run) {
-      const { id, name, status, startedAt, endedAt, userId } = run;
+      const { id, name, status, startedAt, endedAt, userId, note = '' } = run;
       const known = (await experiments.runExists(ctx, id)) ? await experiments.getRun(ctx, id) : null;
       if (!known) {
         const { parameters, tags } = await run.entries();
@@ -160,7 +160,10 @@ export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options:
       }
       const isOpen = status === 'running' || status === 'scheduled';
       if (!isOpen && (!known || (known.endedAt === null && known.deletedAt === null)))
-        await experiments.logToRun(ctx, { runId: id, update: (state) => ({ ...state, status, endedAt }) });
+        await experiments.logToRun(ctx, {
+          runId: id,
+          update: (state) => ({ ...state, status, endedAt, note: state.note || note }),
+        });
       await writer.copyFiles(id, run.files());
       options.progress(counts);
     },
