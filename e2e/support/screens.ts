@@ -89,6 +89,7 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('models', 'registry'),
     at('model', `registry/${ids.model}`),
     at('model-version', `registry/versions/${ids.modelVersion}`),
+    at('sql', `analysis?q=${encodeURIComponent('select * from metrics order by key, run_id')}`),
     at('endpoints', 'serving'),
     at('endpoint', `serving/${ids.endpoint}`),
     at('rollout', `serving/rollouts/${ids.rollout}`),

@@ -12,6 +12,7 @@ export const MODULES = [
   'tuning',
   'evaluation',
   'registry',
+  'analysis',
   'packaging',
   'serving',
   'monitoring',

@@ -86,6 +86,14 @@ export const commands: Record<string, Command> = {
     summary: 'download the files of a model version and check every byte against its digest',
     run: async (argv) => (await import('./commands/download-version.ts')).downloadVersion(argv),
   },
+  export: {
+    summary: 'write everything of a project as Parquet into a folder (--to FOLDER, --files: the files too)',
+    run: async (argv) => (await import('./commands/export.ts')).exportTo(argv),
+  },
+  sql: {
+    summary: 'ask a question in SQL of the runs and models of a project',
+    run: async (argv) => (await import('./commands/sql.ts')).sql(argv),
+  },
   restore: {
     summary: 'unpack a backup FILE into a new data folder',
     run: async (argv) => (await import('./commands/backup.ts')).restore(argv),

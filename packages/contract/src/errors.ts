@@ -31,6 +31,7 @@ export const errorTable = {
   TESTS_RED: [422, 'The version does not pass the tests of its model'],
   MODEL_REFUSED: [422, 'The model cannot be used'],
   TABLE_UNREADABLE: [422, 'The table cannot be read'],
+  QUERY_REFUSED: [422, 'The query cannot be answered'],
   RANGE_UNSATISFIABLE: [416, 'The range lies outside the content'],
   TOO_MANY_REQUESTS: [429, 'Too many requests'],
   INTERNAL: [500, 'Something went wrong on our side'],

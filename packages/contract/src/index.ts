@@ -1,6 +1,7 @@
 import * as access from './access.ts';
 import * as approvals from './approvals.ts';
 import * as contractTests from './contract-tests.ts';
+import * as analysis from './analysis.ts';
 import * as data from './data.ts';
 import * as evaluation from './evaluation.ts';
 import * as experiments from './experiments/index.ts';
@@ -23,6 +24,7 @@ import * as versionContents from './version-contents.ts';
 export * from './access.ts';
 export * from './approvals.ts';
 export * from './contract-tests.ts';
+export * from './analysis.ts';
 export * from './data.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';
@@ -69,6 +71,7 @@ export const operations: readonly Operation[] = [
   approvals,
   contractTests,
   versionContents,
+  analysis,
   serving,
   monitoring,
   reports,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { analysis } from '#analysis';
 import { data } from '#data';
 import { evaluation } from '#evaluation';
 import { experiments } from '#experiments';
@@ -29,6 +30,7 @@ import { importers, type ImportFormat, type ImportOptions, type ImportResult, ml
 // The demo scores rows with the models it compares.
 export { type ScoredModel, tableFromRows } from '#training';
 export type { ImportFormat } from '#protocols';
+export { unpackExport } from '#analysis';
 
 export interface App {
   platform: Platform;
@@ -120,6 +122,7 @@ const compose = async (
   add(reproduction, withTraining);
   const withEvaluation = { ...withTraining, evaluation: add(evaluation, withTraining) };
   const withRegistry = { ...withEvaluation, registry: add(registry, withEvaluation) };
+  add(analysis, {});
   const withServing = { ...withRegistry, serving: add(serving, withRegistry) };
   add(monitoring, withServing);
   add(governance, {});

@@ -1,5 +1,5 @@
 export type { App, AppOptions, ImportFormat, ScoredModel } from './app.ts';
-export { createApp, tableFromRows } from './app.ts';
+export { createApp, tableFromRows, unpackExport } from './app.ts';
 export { version } from '#platform/version';
 export { createVerifier, verifyAuditChain } from '#platform/audit';
 export { systemActor } from '#platform/auth';

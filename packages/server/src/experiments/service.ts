@@ -10,6 +10,7 @@ import { createLoggedModels, type LoggedModels } from './logged-models/service.t
 import { modelLabels } from './logged-models/store.ts';
 import { createBestFinder, createMeanings, type Meanings } from './metrics/meanings/service.ts';
 import { createMetrics, type Metrics } from './metrics/service.ts';
+import { runPoints, runRelations } from './relations/store.ts';
 import { createRuns, type Runs } from './runs/service.ts';
 import { runLabels } from './runs/store.ts';
 import { createBulk, type Bulk } from './runs/bulk.ts';
@@ -51,6 +52,8 @@ export const createExperiments = (platform: Platform, deps: ExperimentsDeps): Ex
   deps.lineage.registerLabels('input-dataset', (project, ids) => datasetLabels(db, project, ids));
   deps.lineage.registerLabels('logged-model', (project, ids) => modelLabels(db, project, ids));
   platform.contents.declare({ table: 'artifacts', column: 'digest' });
+  platform.relations.declare(runRelations);
+  platform.relations.declarePoints(runPoints);
   const catalog = createCatalog(platform);
   const write = createRunWriter(platform, deps.lineage);
   const runs = createRuns(platform, { ...deps, catalog, write, findBest: createBestFinder(platform) });

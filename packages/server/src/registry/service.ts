@@ -13,6 +13,7 @@ import { asOnnx, type OnnxVersion } from './onnx.ts';
 import { type Contents, createContents } from './contents/service.ts';
 import { type Contracts, createContracts } from './contracts/service.ts';
 import { createPolicies, demandRole, type Policies, policyOf } from './policies/service.ts';
+import { modelRelations } from './relations/store.ts';
 import { registerStep } from './register-step.ts';
 import { createRequests, type Requests } from './requests/service.ts';
 import { aliasesOf } from './store.ts';
@@ -114,6 +115,7 @@ export const createRegistry = (platform: Platform, deps: RegistryDeps): Registry
   deps.lineage.registerLabels('model', (project, modelIds) => modelNames(db, project, modelIds));
   deps.lineage.registerLabels('model-version', (project, versionIds) => versionLabels(db, project, versionIds));
   platform.contents.declare({ table: 'model_versions', column: 'digest' });
+  platform.relations.declare(modelRelations);
   // Whatever a version was made from stays as long as the version.
   deps.experiments.registerKeeper(holdsOf);
   deps.pipelines.registerStepKind(registerStep(service));

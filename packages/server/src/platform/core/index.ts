@@ -14,6 +14,7 @@ import { type Contents, createContents } from '#platform/garbage';
 import { type Ids, createIds } from '#platform/ids';
 import { type Jobs, createJobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
+import { type Relations, createRelations } from '#platform/relations';
 import { type Scheduler, createScheduler } from '#platform/schedule';
 import { type Tables, createTables } from '#platform/tables';
 import { type Metrics, createMetrics } from '#platform/telemetry';
@@ -34,6 +35,8 @@ export interface Platform {
   blobs: BlobStore;
   /** Who refers to them. */
   contents: Contents;
+  /** What people ask of in SQL, and export. */
+  relations: Relations;
   tables: Tables;
   metrics: Metrics;
   egress: Egress;
@@ -139,6 +142,7 @@ export const createPlatform = async (options: {
     auth,
     blobs,
     contents: createContents(),
+    relations: createRelations(),
     tables,
     metrics,
     egress,

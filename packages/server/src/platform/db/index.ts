@@ -9,6 +9,7 @@ import { type ConnectionQueue, createQueue, createTransactionGuard, guardDialect
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openPostgres } from './postgres.ts';
+import type { SnapshotSource } from './snapshot.ts';
 import { copySqlite, openSqlite } from './sqlite.ts';
 import { createWalFlush } from './wal-flush.ts';
 
@@ -24,6 +25,7 @@ export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { isAfter, orderBy, type OrderTerm, type TermRow, termColumns, termValues } from './keyset.ts';
 export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
+export { openSnapshot, type Snapshot, type SnapshotPart, type SnapshotSource } from './snapshot.ts';
 
 /** Which tables exist is each module's own business: a store says `db.withTables<DataTables>()`. */
 // biome-ignore lint/complexity/noBannedTypes: a database of which no table is known yet
@@ -49,6 +51,8 @@ export interface Database {
   migrate(now: number): Promise<{ from: number; to: number }>;
   /** Milliseconds until it answers. */
   ping(): Promise<number>;
+  /** Where another reader finds it; null: nowhere (a database within this process). */
+  source: SnapshotSource | null;
   /** Copies the database into a file while it is in use; null where the database has its own means (PostgreSQL). */
   backupTo: ((path: string) => Promise<void>) | null;
   close(): Promise<void>;
@@ -80,20 +84,22 @@ const besideSqlite = (file: string, queue: ConnectionQueue, log: Log) => {
   };
 };
 
-/** `sqlite`: the file behind the dialect, where it is SQLite. */
+/** `source`: what is behind the dialect; `log`: where SQLite tells what its file is in trouble with. */
 export const wrapDialect = (
   kind: DatabaseKind,
   dialect: Dialect,
-  sqlite: { file: string; log: Log } | null = null,
+  source: SnapshotSource | null = null,
+  log: Log | null = null,
 ): Database => {
   const guard = createTransactionGuard();
   const queue = createQueue();
   const db = new Kysely<{}>({ dialect: guardDialect(dialect, kind, { guard, queue }) });
-  const beside = sqlite && besideSqlite(sqlite.file, queue, sqlite.log);
+  const beside = source?.kind === 'sqlite' && log ? besideSqlite(source.file, queue, log) : null;
   return {
     kind,
     db,
-    backupTo: sqlite && ((path) => copySqlite(sqlite.file, path)),
+    source,
+    backupTo: source?.kind === 'sqlite' ? (path) => copySqlite(source.file, path) : null,
     ping: async () => {
       const started = performance.now();
       try {
@@ -129,8 +135,9 @@ export const openDatabase = (options: { url: string | null; file: string; log: L
     const { dialect } = openPostgres(options.url, (error) =>
       options.log.warn('a database connection was lost', { error }),
     );
-    return wrapDialect('postgres', dialect);
+    return wrapDialect('postgres', dialect, { kind: 'postgres', url: options.url });
   }
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
-  return wrapDialect('sqlite', openSqlite(options.file).dialect, { file: options.file, log: options.log });
+  const source = { kind: 'sqlite' as const, file: options.file };
+  return wrapDialect('sqlite', openSqlite(options.file).dialect, source, options.log);
 };

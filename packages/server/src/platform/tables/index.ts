@@ -9,14 +9,15 @@ import { type ColumnarTable, type ColumnData, type Query, queryColumns, queryRow
 import { bind, createViews, readParquet } from './relations.ts';
 
 export type { Column, ColumnType } from './column.ts';
+export { type ConfinedColumn, runConfined, type ShownValue } from './confined-query.ts';
 export type { CsvSource } from './csv-ingest.ts';
 export type { Ingestion, TableProblem } from './ingestion.ts';
 export type { ParquetSource } from './parquet-ingest.ts';
 export type { PlainValue } from './plain-values.ts';
 export type { ColumnProfile, Profile } from './profile.ts';
 export type { ColumnarTable, ColumnData, Query, Row } from './query.ts';
-export { identifier } from './quoting.ts';
-export type { Parameter, Parameters, Relations } from './relations.ts';
+export { identifier, literal } from './quoting.ts';
+export { type Parameter, type Parameters, readParquet, type Relations } from './relations.ts';
 
 export interface TablesOptions {
   /** For what exceeds the memory. */

@@ -77,7 +77,8 @@ export interface Writer {
 }
 
 export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options: WriterOptions): Writer => {
-  const problems: string[] = [];
+  // A run is looked at twice.
+  const problems = new Set<string>();
   let leftOut = 0;
   const counts: ImportCounts = {
     experiments: 0,
@@ -90,7 +91,7 @@ export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options:
     bytes: 0,
   };
   const problem = (text: string): void => {
-    if (problems.length < problemLimit) problems.push(text);
+    if (problems.size < problemLimit) problems.add(text);
     else leftOut += 1;
   };
   let origins: Promise<Map<string, string>> | undefined;
@@ -111,7 +112,7 @@ export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options:
     problem,
     result: () => ({
       counts,
-      problems: leftOut === 0 ? problems : [...problems, `${leftOut} more of this kind are not listed`],
+      problems: [...problems, ...(leftOut === 0 ? [] : [`${leftOut} more are not listed`])],
     }),
     async experimentFor({ origin, name: wanted, isDefault = false, tags, artifactLocation = null }) {
       origins ??= readOrigins();
