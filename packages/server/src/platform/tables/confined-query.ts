@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { getCompileCacheDir } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { fail } from '#platform/errors';
 
 /** What a cell shows; numbers that JSON cannot hold are text. */
@@ -57,7 +58,7 @@ export const runConfined = async (
   signal?.throwIfAborted();
   await mkdir(job.tempDir, { recursive: true });
   const compiled = getCompileCacheDir();
-  const child = spawn(process.execPath, [new URL('./confined-process.ts', import.meta.url).pathname], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./confined-process.ts', import.meta.url))], {
     cwd: job.tempDir,
     // Nothing of the server's; loading the engine is most of a small query, and half as long from compiled code.
     env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
