@@ -74,6 +74,7 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('dataset-version', `data/versions/${ids.datasetVersion}`),
     at('runs', 'experiments'),
     at('experiment', `experiments/${ids.experiment}`),
+    at('experiments', 'experiments/list'),
     at('run', `experiments/runs/${ids.run}`),
     at('reports', 'experiments/reports'),
     at('report', `experiments/reports/${reportId}`),

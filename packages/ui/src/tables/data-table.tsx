@@ -35,6 +35,8 @@ export interface DataTableProps<Row extends RowData> {
   peekTitle?: (row: Row) => ReactNode;
   /** The selected ids and how to change them, for a screen whose charts share them; without it the table keeps them. */
   selection?: readonly [Selection, (next: Selection) => void];
+  /** Rows can be dragged somewhere: puts their ids into what is dragged. */
+  onDrag?: ((transfer: DataTransfer, ids: readonly string[]) => void) | undefined;
   /** Actions on the selected rows; with it rows can be selected. */
   bulk?: (rows: readonly Row[], clear: () => void) => ReactNode;
   /** Beside the filter: e.g. a button that creates one. */
@@ -162,6 +164,7 @@ export const DataTable = <Row extends RowData>(props: DataTableProps<Row>) => {
             : undefined
         }
         onPeek={peek ? (id) => change({ peek: id }) : undefined}
+        onDrag={props.onDrag}
         onRange={onRange}
         maxHeight={props.maxHeight ?? 'fill'}
       />

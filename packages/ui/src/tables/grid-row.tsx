@@ -17,6 +17,7 @@ interface Props<Row> {
   active: boolean;
   peeked: boolean;
   clickable: boolean;
+  draggable: boolean;
   onClick: (event: MouseEvent, index: number) => void;
   onFocus: (index: number) => void;
   onToggle: (index: number, range: boolean) => void;
@@ -71,6 +72,7 @@ const PlainRow = <Row,>(props: Props<Row>): ReactNode => {
       aria-busy={row === undefined || undefined}
       data-index={index}
       tabIndex={props.active ? 0 : -1}
+      draggable={props.draggable || undefined}
       onClick={(event) => onClick(event, index)}
       onFocus={(event) => event.target === event.currentTarget && onFocus(index)}
       className={clsx(

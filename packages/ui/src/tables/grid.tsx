@@ -1,6 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { type Sort, type TableColumn, layOut } from './columns.ts';
 import { GridHeader } from './grid-header.tsx';
 import { GridRow } from './grid-row.tsx';
@@ -32,6 +41,8 @@ export interface GridProps<Row> {
   onOpen: ((row: Row, id: string) => void) | undefined;
   /** Peeks at a row: Space bar's neighbour, the arrow to the right, or a click where rows cannot be opened. */
   onPeek: ((id: string) => void) | undefined;
+  /** Rows can be dragged: the one that was taken, or all that are selected where it is one of them. */
+  onDrag?: ((transfer: DataTransfer, ids: readonly string[]) => void) | undefined;
   /** The rows that are drawn. */
   onRange?: ((first: number, last: number) => void) | undefined;
   /** `fill`: down to the end of the window. */
@@ -159,6 +170,13 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
     event.preventDefault();
   };
 
+  const onDragStart = (event: DragEvent) => {
+    const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset['index'];
+    const row = index === undefined ? undefined : rowAt(Number(index));
+    if (!row) return;
+    props.onDrag?.(event.dataTransfer, selection?.has(row.id) ? [...selection] : [row.id]);
+  };
+
   return (
     <div
       ref={scroller}
@@ -169,6 +187,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
       aria-colcount={columns.length + (selection === null ? 0 : 1)}
       aria-multiselectable={selection !== null || undefined}
       onKeyDown={onKey}
+      onDragStart={props.onDrag ? onDragStart : undefined}
       className={clsx('relative overflow-auto overscroll-contain', count === 0 && 'min-h-16')}
       style={{ maxHeight: props.maxHeight === 'fill' ? (fillPx ?? firstHeightPx) : props.maxHeight }}
     >
@@ -199,6 +218,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
               active={item.index === current}
               peeked={row !== undefined && row.id === peekId}
               clickable={Boolean(onOpen ?? onPeek)}
+              draggable={props.onDrag !== undefined}
               onClick={onClick}
               onFocus={setActive}
               onToggle={onToggle}

@@ -35,6 +35,8 @@ export interface PagedTableProps<Row> {
   filterExample: string;
   empty: EmptyProps;
   actions?: ReactNode;
+  /** In place of the views that this browser keeps. */
+  views?: ReactNode;
   maxHeight?: number | undefined;
 }
 
@@ -83,6 +85,7 @@ export const PagedTable = <Row,>(props: PagedTableProps<Row>) => {
       nothing={!rows.loading() && !error && count === 0 && !state.filter}
       empty={props.empty}
       actions={props.actions}
+      views={props.views}
       peek={
         peeked === undefined
           ? null

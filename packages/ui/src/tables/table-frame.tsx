@@ -24,6 +24,8 @@ interface Props<Row> {
   nothing: boolean;
   empty: EmptyProps;
   actions?: ReactNode;
+  /** In place of the views that this browser keeps. */
+  views?: ReactNode;
   footer: ReactNode;
   peek: { title: ReactNode; path: string | null; content: ReactNode } | null;
   children: ReactNode;
@@ -45,7 +47,7 @@ export const TableFrame = <Row,>(props: Props<Row>) => {
           problem={filterProblem}
         />
         <ColumnChooser columns={columns} chosen={props.chosen} onChange={(list) => onChange({ columns: list })} />
-        <SavedViews name={props.name} state={state} onChange={onChange} />
+        {props.views ?? <SavedViews name={props.name} state={state} onChange={onChange} />}
         {props.actions}
       </div>
       <div className="flex items-start gap-3">

@@ -4,7 +4,7 @@ import { queryFor } from '../../api/queries.ts';
 import type { TableColumn } from '../../tables/columns.ts';
 import { formatCount } from '../../ui/format.ts';
 import { Loaded } from '../../ui/loaded.tsx';
-import type { Summary } from './run-values.ts';
+import type { SummaryOf } from './metric-meaning.ts';
 import { RunsCharts } from './runs-charts.tsx';
 import { type RunsAsked, keysFor, queryOf } from './use-runs.ts';
 
@@ -16,7 +16,7 @@ interface Props {
   columns: readonly TableColumn<Run>[];
   order: string | undefined;
   total: number | null;
-  summary: Summary;
+  summary: SummaryOf;
   selected: ReadonlySet<string>;
   onSelect: (ids: readonly string[]) => void;
 }

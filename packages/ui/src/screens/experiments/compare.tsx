@@ -14,6 +14,7 @@ import { CurveForm } from './curve-form.tsx';
 import { type CurveGroup, Curves } from './curves.tsx';
 import { groupsOf } from './run-groups.ts';
 import { RunLegend } from './run-legend.tsx';
+import { lastOf } from './metric-meaning.ts';
 import { metricKeys, parameterKeys, tagKeys, varies } from './run-values.ts';
 import { RunsCharts } from './runs-charts.tsx';
 import { useCompared } from './use-compared.ts';
@@ -98,7 +99,7 @@ const Comparison = ({ runs }: { runs: readonly Run[] }) => {
         <AttributionCard runs={shown} />
         <RunsCharts
           runs={runs}
-          summary="last"
+          summary={lastOf}
           selected={selection}
           onSelect={(ids) => setSelection(new Set(ids))}
           note={null}

@@ -1,25 +1,44 @@
 import type { Run } from '@millwright/contract';
+import { Trophy } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { ObjectLink } from '../../app/links.tsx';
 import { useScreenSearch } from '../../app/location.ts';
 import type { TableColumn } from '../../tables/columns.ts';
 import { Grid } from '../../tables/grid.tsx';
-import { Status } from '../../ui/badge.tsx';
+import { Badge, Status } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Checkbox, TextField } from '../../ui/field.tsx';
-import { formatCount, formatNumber } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { Swatch } from '../../ui/swatch.tsx';
+import { type Meanings, bestPlaces, metricTitle, useMeanings } from './metric-meaning.ts';
+import { MetricValue } from './metric-value.tsx';
 import { type ComparedRow, compareRuns, runTitle } from './run-values.ts';
 
 const heightPx = 440;
 const nothing = () => undefined;
+const noPlaces: ReadonlySet<number> = new Set();
 
-const Value = ({ row, value }: { row: ComparedRow; value: string | number | null }) => {
+const Value = ({
+  row,
+  value,
+  best,
+  meanings,
+}: {
+  row: ComparedRow;
+  value: string | number | null;
+  best: boolean;
+  meanings: Meanings;
+}) => {
   if (value === null) return <span className="text-faint">–</span>;
   if (row.group === 'Run' && row.key === 'Status') return <Status quiet state={String(value)} />;
   return (
     <span className={row.differs ? 'font-medium' : 'text-muted'} title={String(value)}>
-      {row.group === 'Metrics' ? formatNumber(value) : value}
+      {row.group === 'Metrics' ? <MetricValue value={value} meaning={meanings.of(row.key)} /> : value}
+      {best ? (
+        <Badge tone="good" className="ml-1.5">
+          <Trophy aria-hidden size={11} /> best
+        </Badge>
+      ) : null}
     </span>
   );
 };
@@ -37,6 +56,13 @@ export const ComparedTable = ({ runs, note }: { runs: readonly Run[]; note: stri
       ),
     [all, differing, text],
   );
+  const meanings = useMeanings();
+  const bestOf = useMemo(() => {
+    const found = new Map<ComparedRow, ReadonlySet<number>>();
+    for (const row of all)
+      if (row.group === 'Metrics') found.set(row, bestPlaces(row.values, meanings.directionOf(row.key)));
+    return (row: ComparedRow) => found.get(row) ?? noPlaces;
+  }, [all, meanings]);
   const columns = useMemo(
     (): TableColumn<ComparedRow>[] => [
       {
@@ -47,7 +73,7 @@ export const ComparedTable = ({ runs, note }: { runs: readonly Run[]; note: stri
         value: (row) => row.key,
         cell: (row) => (
           <span title={`${row.group}: ${row.key}`}>
-            {row.key}
+            {row.group === 'Metrics' ? metricTitle(row.key, meanings) : row.key}
             {row.group === 'Run' ? null : (
               <span className="ml-1.5 text-2xs text-faint">{row.group.slice(0, -1).toLowerCase()}</span>
             )}
@@ -68,11 +94,13 @@ export const ComparedTable = ({ runs, note }: { runs: readonly Run[]; note: stri
           ),
           width: 150,
           value: (row) => row.values[at],
-          cell: (row) => <Value row={row} value={row.values[at] ?? null} />,
+          cell: (row) => (
+            <Value row={row} value={row.values[at] ?? null} best={bestOf(row).has(at)} meanings={meanings} />
+          ),
         }),
       ),
     ],
-    [runs],
+    [runs, meanings, bestOf],
   );
   const rowAt = useMemo(() => {
     const list = rows.map((row) => ({ id: `${row.group} ${row.key}`, row }));

@@ -10,6 +10,7 @@ import { useFedMetric, useMetricFeed } from '../../live/use-metric-feed.ts';
 import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { ChartGrid } from './chart-grid.tsx';
 import { type CurveFormState, useCurveForm } from './curve-form.tsx';
+import { metricTitle, useMeanings } from './metric-meaning.ts';
 import { runTitle } from './run-values.ts';
 
 const chartHeightPx = 220;
@@ -35,7 +36,13 @@ interface Props {
 
 export type CurvesOfRuns = ReadonlyMap<string, readonly MetricPoint[]>;
 
-const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: CurvesOfRuns, form: CurveFormState) => {
+const linesOf = (
+  metric: string,
+  title: string,
+  { runs, groups }: Omit<Props, 'keys'>,
+  curves: CurvesOfRuns,
+  form: CurveFormState,
+) => {
   const pointsOf = (run: CurveRun) => metricPoints(curves.get(run.id) ?? [], form.axis, run.startedAt);
   const having = (some: readonly CurveRun[]) => some.filter((run) => curves.has(run.id));
   if (groups)
@@ -49,7 +56,7 @@ const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: 
   return having(runs).map(
     (run): SeriesInput => ({
       entity: runs.length === 1 ? metric : run.id,
-      label: runs.length === 1 ? metric : runTitle(run),
+      label: runs.length === 1 ? title : runTitle(run),
       points: pointsOf(run),
     }),
   );
@@ -58,29 +65,34 @@ const linesOf = (metric: string, { runs, groups }: Omit<Props, 'keys'>, curves: 
 /** One metric of one or more runs. Bold is smoothed, pale is raw; a band spans what lies between the drawn points. */
 export const Curve = ({
   metric,
+  title,
   curves,
   runs,
   groups,
-}: Omit<Props, 'keys'> & { metric: string; curves: CurvesOfRuns }) => {
+}: Omit<Props, 'keys'> & { metric: string; title: string; curves: CurvesOfRuns }) => {
   const { axis, smoothing, logarithmic, band } = useCurveForm();
   const prepared = useMemo(
     () =>
-      prepareSeries(linesOf(metric, { runs, groups: groups ?? null }, curves, { axis, smoothing, logarithmic, band }), {
-        what: metric,
-        xKind: axis === 'relative' ? 'elapsed' : axis,
-        smoothing,
-        logarithmic,
-        sparse: true,
-        limit: linesAtMost,
-      }),
-    [metric, runs, groups, curves, axis, smoothing, logarithmic, band],
+      prepareSeries(
+        linesOf(metric, title, { runs, groups: groups ?? null }, curves, { axis, smoothing, logarithmic, band }),
+        {
+          what: title,
+          xKind: axis === 'relative' ? 'elapsed' : axis,
+          smoothing,
+          logarithmic,
+          sparse: true,
+          limit: linesAtMost,
+        },
+      ),
+    [metric, title, runs, groups, curves, axis, smoothing, logarithmic, band],
   );
-  return <SeriesChart title={metric} prepared={prepared} height={chartHeightPx} syncKey={`curves-${axis}`} />;
+  return <SeriesChart title={title} prepared={prepared} height={chartHeightPx} syncKey={`curves-${axis}`} />;
 };
 
 const FedCurve = ({ feed, ...rest }: Omit<Props, 'keys'> & { feed: MetricFeed; metric: string }) => {
   const { curves, error } = useFedMetric(feed, rest.metric);
-  if (curves) return <Curve {...rest} curves={curves} />;
+  const title = metricTitle(rest.metric, useMeanings());
+  if (curves) return <Curve {...rest} title={title} curves={curves} />;
   if (error) return <ErrorState error={error} onRetry={() => feed.resume()} />;
   return (
     <Loading label={`Loading ${rest.metric}`}>

@@ -1,5 +1,11 @@
-import { type Experiment, createExperiment, listExperiments } from '@millwright/contract';
-import { Plus } from 'lucide-react';
+import {
+  type Experiment,
+  createExperiment,
+  listExperiments,
+  listFolders,
+  placeExperiments,
+} from '@millwright/contract';
+import { FolderInput, Plus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useRows } from '../../api/rows.ts';
@@ -13,7 +19,11 @@ import { Button } from '../../ui/button.tsx';
 import { PageHeader } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Select, TextArea, TextField } from '../../ui/field.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { ErrorState } from '../../ui/states.tsx';
+import { FolderTree } from './folder-tree.tsx';
+import { dragExperiments, unfiled } from './folders.ts';
+import { PlaceExperiments } from './place-experiments.tsx';
 import { ExperimentsTabs } from './tabs.tsx';
 
 const idOf = (experiment: Experiment) => experiment.id;
@@ -40,7 +50,7 @@ const views = [
   { value: 'deleted', label: 'Trash' },
 ];
 
-const CreateExperiment = ({ onClose }: { onClose: () => void }) => {
+const CreateExperiment = ({ folder, onClose }: { folder: string | undefined; onClose: () => void }) => {
   const project = useProject();
   const go = useGo();
   const [name, setName] = useState('');
@@ -56,7 +66,10 @@ const CreateExperiment = ({ onClose }: { onClose: () => void }) => {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ params: { project }, body: { name, ...(description ? { description } : {}) } });
+    create.mutate({
+      params: { project },
+      body: { name, ...(description ? { description } : {}), ...(folder ? { folder } : {}) },
+    });
   };
   return (
     <Dialog open onClose={onClose} title="New experiment" description="A question, and the runs that try to answer it.">
@@ -89,8 +102,15 @@ const Experiments = () => {
   const may = useMay('run:write');
   const [search, change] = useScreenSearch();
   const view = search['view'] === 'deleted' ? 'deleted' : 'active';
-  const rows = useRows(listExperiments, { params: { project }, query: { view } }, idOf);
+  const { folder } = search;
+  const inFolder = folder === undefined ? {} : folder === unfiled ? { folder: '' } : { folder, below: true };
+  const rows = useRows(listExperiments, { params: { project }, query: { view, ...inFolder } }, idOf);
   const [creating, setCreating] = useState(false);
+  const [placing, setPlacing] = useState<{ experiments: readonly Experiment[]; clear: () => void } | null>(null);
+  const place = useChange(placeExperiments, {
+    done: ({ moved }) => `${formatCount(moved)} moved`,
+    refresh: [listExperiments, listFolders],
+  });
   return (
     <>
       <PageHeader
@@ -109,35 +129,64 @@ const Experiments = () => {
         }
       />
       <ExperimentsTabs current="experiments/list" />
-      <DataTable
-        name="experiments"
-        label="Experiments"
-        rows={rows}
-        idOf={idOf}
-        columns={columns}
-        filterExample='runCount > 10 and owner = "ada"'
-        pathOf={(experiment) => pathOf(project, 'experiment', experiment.id)}
-        actions={
-          <div className="w-24">
-            <Select
-              label="Which experiments"
-              hideLabel
-              choices={views}
-              value={view}
-              onChange={(event) => change({ view: event.target.value === 'active' ? null : event.target.value })}
-            />
-          </div>
-        }
-        empty={
-          view === 'deleted'
-            ? { title: 'The trash is empty', text: 'Experiments that are deleted come here first.' }
-            : {
-                title: 'No experiments yet',
-                command: `millwright experiments create --name fraud --project ${project}`,
-              }
-        }
-      />
-      {creating ? <CreateExperiment onClose={() => setCreating(false)} /> : null}
+      <div className="grid items-start gap-3 lg:grid-cols-[15rem_minmax(0,1fr)]">
+        <FolderTree
+          onPlace={(experiments, into) =>
+            place.mutate({ params: { project }, body: { experiments: [...experiments], folder: into } })
+          }
+        />
+        <DataTable
+          name="experiments"
+          label="Experiments"
+          rows={rows}
+          idOf={idOf}
+          columns={columns}
+          filterExample='runCount > 10 and owner = "ada"'
+          pathOf={(experiment) => pathOf(project, 'experiment', experiment.id)}
+          onDrag={may ? (transfer, ids) => dragExperiments(transfer, ids) : undefined}
+          bulk={(experiments, clear) => (
+            <Button
+              small
+              icon={<FolderInput aria-hidden size={13} />}
+              disabled={!may}
+              title={may ? undefined : 'Needs run:write'}
+              onClick={() => setPlacing({ experiments, clear })}
+            >
+              Move to...
+            </Button>
+          )}
+          actions={
+            <div className="w-24">
+              <Select
+                label="Which experiments"
+                hideLabel
+                choices={views}
+                value={view}
+                onChange={(event) => change({ view: event.target.value === 'active' ? null : event.target.value })}
+              />
+            </div>
+          }
+          empty={
+            view === 'deleted'
+              ? { title: 'The trash is empty', text: 'Experiments that are deleted come here first.' }
+              : folder
+                ? {
+                    title: 'Nothing lies here',
+                    text: 'Drag experiments onto the folder, or choose them and Move to...',
+                  }
+                : {
+                    title: 'No experiments yet',
+                    command: `millwright experiments create --name fraud --project ${project}`,
+                  }
+          }
+        />
+      </div>
+      {placing ? (
+        <PlaceExperiments experiments={placing.experiments} onClose={() => setPlacing(null)} onDone={placing.clear} />
+      ) : null}
+      {creating ? (
+        <CreateExperiment folder={folder === unfiled ? undefined : folder} onClose={() => setCreating(false)} />
+      ) : null}
     </>
   );
 };

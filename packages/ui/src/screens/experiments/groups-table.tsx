@@ -10,7 +10,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { useScreenSearch } from '../../app/location.ts';
 import { quoteKey } from '../../tables/completion.ts';
 import { type RunGroup, groupRuns } from './run-groups.ts';
-import type { Summary } from './run-values.ts';
+import { type Meanings, type SummaryOf, metricTitle } from './metric-meaning.ts';
 import { type RunsAsked, keysFor, queryOf } from './use-runs.ts';
 
 export const groupedAtMost = 1000;
@@ -21,11 +21,19 @@ interface Props {
   /** `parameters.seed` or `tags.team`. */
   by: string;
   metrics: readonly string[];
-  summary: Summary;
+  summary: SummaryOf;
+  meanings: Meanings;
   total: number | null;
 }
 
-const GroupRows = ({ runs, by, metrics, summary, asked }: Omit<Props, 'total'> & { runs: readonly Run[] }) => {
+const GroupRows = ({
+  runs,
+  by,
+  metrics,
+  summary,
+  meanings,
+  asked,
+}: Omit<Props, 'total'> & { runs: readonly Run[] }) => {
   const [, change] = useScreenSearch();
   const [{ filter }] = useTableSearch();
   const groups = useMemo(() => groupRuns(runs, by, { metrics, summary }), [runs, by, metrics, summary]);
@@ -62,8 +70,8 @@ const GroupRows = ({ runs, by, metrics, summary, asked }: Omit<Props, 'total'> &
       ...metrics.map(
         (metric): TableColumn<RunGroup> => ({
           id: `metrics.${metric}`,
-          header: metric,
-          hint: `Mean of the ${summary} value of ${metric}, with its 95 % interval (Student's t)`,
+          header: metricTitle(metric, meanings),
+          hint: `Mean of the ${summary(metric)} value of ${metric}, with its 95 % interval (Student's t)`,
           numeric: true,
           width: 190,
           value: (group) => group.metrics[metric]?.mean,
@@ -82,7 +90,7 @@ const GroupRows = ({ runs, by, metrics, summary, asked }: Omit<Props, 'total'> &
         }),
       ),
     ],
-    [name, by, metrics, summary, change, filter],
+    [name, by, metrics, summary, meanings, change, filter],
   );
   return (
     <DataTable

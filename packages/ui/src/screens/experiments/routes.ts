@@ -3,7 +3,7 @@ import { integer, oneOf, text } from '../../app/screen.ts';
 import { lineageSearch } from '../../graph/lineage-search.ts';
 
 const runsSearch = {
-  summary: oneOf('last', 'min', 'max'),
+  summary: oneOf('last', 'min', 'max', 'best'),
   view: oneOf('deleted'),
   group: text(300),
   baseline: text(40),
@@ -27,7 +27,7 @@ export const screens: StageRoutes['screens'] = [
     path: 'experiments/list',
     title: 'Experiments',
     load: () => import('./experiments.tsx'),
-    search: { view: oneOf('deleted') },
+    search: { view: oneOf('deleted'), folder: text(40) },
   },
   {
     path: 'experiments/compare',

@@ -3,10 +3,11 @@ import { numberOf } from '../../charts/prepare/parallel.ts';
 import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
 import { Status } from '../../ui/badge.tsx';
-import { formatNumber } from '../../ui/format.ts';
 import { Duration } from '../../ui/time.tsx';
 import { Difference } from './difference.tsx';
-import { type RunKeys, type Summary, isBrief, metricKeys, parameterKeys, runTitle, varies } from './run-values.ts';
+import { type Meanings, type SummaryOf, directionWords, metricTitle } from './metric-meaning.ts';
+import { MetricValue } from './metric-value.tsx';
+import { type RunKeys, isBrief, metricKeys, parameterKeys, runTitle, varies } from './run-values.ts';
 
 const parametersShown = 4;
 const metricsShown = 5;
@@ -16,7 +17,8 @@ interface Options {
   keys: RunKeys;
   /** Some runs with everything they have: they decide what is shown before anybody chose. */
   sample: readonly Run[];
-  summary: Summary;
+  summary: SummaryOf;
+  meanings: Meanings;
   withExperiment: boolean;
   /** What metrics are compared with. */
   baseline: Run | undefined;
@@ -24,28 +26,37 @@ interface Options {
 
 const metricColumn = (
   key: string,
-  { summary, baseline }: Options,
+  { summary, meanings, baseline }: Options,
   { hidden, isParameter }: { hidden: boolean; isParameter: boolean },
-): TableColumn<Run> => ({
-  id: `metrics.${key}`,
-  header: summary !== 'last' ? `${key} (${summary})` : isParameter ? `${key} (metric)` : key,
-  hint: `The ${summary} value of ${key}`,
-  group: 'metric',
-  numeric: true,
-  width: baseline ? 170 : 120,
-  value: (run) => run.metrics[key]?.[summary],
-  hidden,
-  ...(baseline
-    ? {
-        cell: (run: Run) => (
-          <>
-            <Difference value={run.metrics[key]?.[summary]} than={baseline.metrics[key]?.[summary]} />
-            {formatNumber(run.metrics[key]?.[summary])}
-          </>
-        ),
-      }
-    : {}),
-});
+): TableColumn<Run> => {
+  const part = summary(key);
+  const meaning = meanings.of(key);
+  const direction = meanings.directionOf(key);
+  const title = metricTitle(key, meanings);
+  const value = (run: Run) => run.metrics[key]?.[part];
+  return {
+    id: `metrics.${key}`,
+    header: part !== 'last' ? `${title} (${part})` : isParameter ? `${title} (metric)` : title,
+    hint: [`The ${part} value of ${key}`, direction && directionWords[direction], meaning?.description]
+      .filter(Boolean)
+      .join('; '),
+    group: 'metric',
+    numeric: true,
+    width: baseline ? 170 : part === 'last' ? 120 : 155,
+    value,
+    hidden,
+    ...(baseline || (meaning && (meaning.low !== null || meaning.high !== null))
+      ? {
+          cell: (run: Run) => (
+            <>
+              {baseline ? <Difference value={value(run)} than={value(baseline)} direction={direction} /> : null}
+              <MetricValue value={value(run)} meaning={meaning} />
+            </>
+          ),
+        }
+      : {}),
+  };
+};
 
 const parameterColumn = (key: string, { baseline }: Options, hidden: boolean): TableColumn<Run> => ({
   id: `parameters.${key}`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aRun, aSummary } from './a-run.ts';
+import { lastOf } from './metric-meaning.ts';
 import { averageOf, groupRuns } from './run-groups.ts';
 
 describe('averageOf', () => {
@@ -24,7 +25,7 @@ describe('groupRuns', () => {
     aRun({ parameters: {} }),
   ];
   it('orders numbers by their size and puts runs without the parameter last', () => {
-    const groups = groupRuns(runs, 'parameters.lr', { metrics: ['auc'], summary: 'last' });
+    const groups = groupRuns(runs, 'parameters.lr', { metrics: ['auc'], summary: lastOf });
     expect(groups.map(({ value, runs: part }) => [value, part.length])).toEqual([
       ['0.01', 1],
       ['0.1', 2],
@@ -34,7 +35,7 @@ describe('groupRuns', () => {
     expect(groups[1]?.metrics['auc']?.mean).toBeCloseTo(0.8, 12);
   });
   it('leaves out values that are no numbers', () => {
-    const groups = groupRuns(runs, 'parameters.lr', { metrics: ['auc'], summary: 'last' });
+    const groups = groupRuns(runs, 'parameters.lr', { metrics: ['auc'], summary: lastOf });
     expect(groups[2]?.metrics).toEqual({});
   });
 });

@@ -1,7 +1,8 @@
 import type { Run } from '@millwright/contract';
 import { studentTQuantile } from '@millwright/stats';
 import { numberOf } from '../../charts/prepare/parallel.ts';
-import { type Summary, valueAt } from './run-values.ts';
+import { type SummaryOf, lastOf } from './metric-meaning.ts';
+import { valueAt } from './run-values.ts';
 
 export interface Average {
   /** Runs that have a number there. */
@@ -28,9 +29,9 @@ export const averageOf = (values: readonly number[]): Average | null => {
 };
 
 /** The finite values that runs have of a metric. */
-export const numbersOf = (runs: readonly Run[], metric: string, summary: Summary): number[] =>
+export const numbersOf = (runs: readonly Run[], metric: string, summary: SummaryOf): number[] =>
   runs.flatMap((run) => {
-    const value = run.metrics[metric]?.[summary];
+    const value = run.metrics[metric]?.[summary(metric)];
     return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
   });
 
@@ -44,10 +45,10 @@ const byValue = (a: RunGroup, b: RunGroup): number => {
 export const groupRuns = (
   runs: readonly Run[],
   by: string,
-  { metrics, summary }: { metrics: readonly string[]; summary: Summary },
+  { metrics, summary }: { metrics: readonly string[]; summary: SummaryOf },
 ): RunGroup[] => {
   const parts = Map.groupBy(runs, (run) => {
-    const value = valueAt(run, by, 'last');
+    const value = valueAt(run, by, lastOf);
     return value === null ? null : String(value);
   });
   return [...parts]
@@ -66,7 +67,7 @@ export const groupRuns = (
 
 /** Groups as charts name and colour them. */
 export const groupsOf = (runs: readonly Run[], by: string): { value: string; entity: string; runs: readonly Run[] }[] =>
-  groupRuns(runs, by, { metrics: [], summary: 'last' }).map((group) => {
+  groupRuns(runs, by, { metrics: [], summary: lastOf }).map((group) => {
     const value = group.value ?? `without ${by.slice(by.indexOf('.') + 1)}`;
     return { value, entity: `${by}=${value}`, runs: group.runs };
   });

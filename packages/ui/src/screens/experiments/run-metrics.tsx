@@ -8,7 +8,8 @@ import type { MetricFeed } from '../../live/metric-feed.ts';
 import { useFedMetric, useMetricFeed } from '../../live/use-metric-feed.ts';
 import type { TableColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
-import { formatNumber } from '../../ui/format.ts';
+import { type Meanings, metricTitle, useMeanings } from './metric-meaning.ts';
+import { MetricValue } from './metric-value.tsx';
 
 type Row = MetricSummary & { key: string };
 const idOf = (row: Row) => row.key;
@@ -26,8 +27,20 @@ const Course = ({ feed, runId, metric }: { feed: MetricFeed; runId: string; metr
   );
 };
 
-const columnsOf = (feed: MetricFeed, runId: string): TableColumn<Row>[] => [
-  { id: 'key', header: 'Metric', value: (row) => row.key, width: 170, grow: true },
+const value = (of: (row: Row) => MetricSummary['last'], meanings: Meanings) =>
+  function Value(row: Row) {
+    return <MetricValue value={of(row)} meaning={meanings.of(row.key)} />;
+  };
+
+const columnsOf = (feed: MetricFeed, runId: string, meanings: Meanings): TableColumn<Row>[] => [
+  {
+    id: 'key',
+    header: 'Metric',
+    value: (row) => row.key,
+    cell: (row) => <span title={meanings.of(row.key)?.description}>{metricTitle(row.key, meanings)}</span>,
+    width: 170,
+    grow: true,
+  },
   {
     id: 'curve',
     header: 'Curve',
@@ -42,10 +55,28 @@ const columnsOf = (feed: MetricFeed, runId: string): TableColumn<Row>[] => [
     numeric: true,
     width: 100,
     value: (row) => number(row.last),
-    cell: (row) => <span className="font-medium">{formatNumber(row.last)}</span>,
+    cell: (row) => (
+      <span className="font-medium">
+        <MetricValue value={row.last} meaning={meanings.of(row.key)} />
+      </span>
+    ),
   },
-  { id: 'min', header: 'Least', numeric: true, width: 100, value: (row) => number(row.min) },
-  { id: 'max', header: 'Greatest', numeric: true, width: 100, value: (row) => number(row.max) },
+  {
+    id: 'min',
+    header: 'Least',
+    numeric: true,
+    width: 100,
+    value: (row) => number(row.min),
+    cell: value((row) => row.min, meanings),
+  },
+  {
+    id: 'max',
+    header: 'Greatest',
+    numeric: true,
+    width: 100,
+    value: (row) => number(row.max),
+    cell: value((row) => row.max, meanings),
+  },
   { id: 'lastStep', header: 'Step', numeric: true, width: 80, value: (row) => row.lastStep, hidden: true },
   { id: 'points', header: 'Points', numeric: true, width: 80, value: (row) => row.points },
 ];
@@ -54,7 +85,8 @@ const columnsOf = (feed: MetricFeed, runId: string): TableColumn<Row>[] => [
 export const RunMetrics = ({ run }: { run: Run }) => {
   const rows = useMemo(() => Object.entries(run.metrics).map(([key, metric]): Row => ({ ...metric, key })), [run]);
   const feed = useMetricFeed(useProject(), [run.id], sparklinePoints, run.endedAt === null);
-  const columns = useMemo(() => columnsOf(feed, run.id), [feed, run.id]);
+  const meanings = useMeanings();
+  const columns = useMemo(() => columnsOf(feed, run.id, meanings), [feed, run.id, meanings]);
   return (
     <DataTable
       name="run-metrics"

@@ -1,6 +1,7 @@
 import type { Run } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
 import { aRun, aSummary } from './a-run.ts';
+import { lastOf } from './metric-meaning.ts';
 import { axesOf, compareRuns, firstAxes, metricKeys, valueAt } from './run-values.ts';
 
 const [run, summary] = [aRun, aSummary];
@@ -14,8 +15,8 @@ describe('the values of runs', () => {
     expect(metricKeys(two)).toEqual(['auc', 'val.loss']);
   });
   it('reads a key that has a dot itself', () => {
-    expect(valueAt(two[1] as Run, 'metrics.val.loss', 'min')).toBe(1);
-    expect(valueAt(two[0] as Run, 'metrics.val.loss', 'last')).toBeNull();
+    expect(valueAt(two[1] as Run, 'metrics.val.loss', () => 'min')).toBe(1);
+    expect(valueAt(two[0] as Run, 'metrics.val.loss', lastOf)).toBeNull();
   });
   it('begins parallel coordinates with what differs and ends with the metric most runs have', () => {
     const axes = axesOf(two);

@@ -1,6 +1,6 @@
 import type { Run } from '@millwright/contract';
+import type { SummaryOf } from './metric-meaning.ts';
 
-export type Summary = 'last' | 'min' | 'max';
 export interface RunKeys {
   metrics: readonly string[];
   parameters: readonly string[];
@@ -28,9 +28,9 @@ export const isBrief = (runs: readonly Run[], key: string): boolean =>
   runs.every((run) => (run.parameters[key] ?? '').length <= briefLength);
 
 /** The value behind a column id: `metrics.<key>`, `parameters.<key>` or `tags.<key>`. */
-export const valueAt = (run: Run, id: string, summary: Summary): number | string | null => {
+export const valueAt = (run: Run, id: string, summary: SummaryOf): number | string | null => {
   const [group, key] = [id.slice(0, id.indexOf('.')), id.slice(id.indexOf('.') + 1)];
-  if (group === 'metrics') return run.metrics[key]?.[summary] ?? null;
+  if (group === 'metrics') return run.metrics[key]?.[summary(key)] ?? null;
   return (group === 'parameters' ? run.parameters[key] : run.tags[key]) ?? null;
 };
 

@@ -9,11 +9,12 @@ import { columnList } from '../../tables/columns.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Checkbox, Select } from '../../ui/field.tsx';
-import { type Summary, axesOf, firstAxes, runTitle, valueAt } from './run-values.ts';
+import type { SummaryOf } from './metric-meaning.ts';
+import { axesOf, firstAxes, runTitle, valueAt } from './run-values.ts';
 
 interface Props {
   runs: readonly Run[];
-  summary: Summary;
+  summary: SummaryOf;
   selected: ReadonlySet<string>;
   onSelect: (ids: readonly string[]) => void;
   /** Which runs these are, when they are not all. */

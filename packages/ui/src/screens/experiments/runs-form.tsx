@@ -1,13 +1,18 @@
-import { ChartSpline, PinOff } from 'lucide-react';
+import { ChartSpline, PinOff, Ruler } from 'lucide-react';
+import { useState } from 'react';
 import { useScreenSearch } from '../../app/location.ts';
+import { useMay } from '../../app/session.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/field.tsx';
+import { DescribeMetric } from './describe-metric.tsx';
+import type { Meanings } from './metric-meaning.ts';
 import type { RunKeys } from './run-values.ts';
 
 const summaries = [
   { value: 'last', label: 'Last of a metric' },
   { value: 'min', label: 'Least of a metric' },
   { value: 'max', label: 'Greatest of a metric' },
+  { value: 'best', label: 'Best of a metric' },
 ];
 const views = [
   { value: 'active', label: 'Active' },
@@ -17,8 +22,10 @@ const views = [
 const groupsOffered = 200;
 
 /** How the runs are shown, besides filter and columns; all of it in the address. */
-export const RunsForm = ({ keys }: { keys: RunKeys }) => {
+export const RunsForm = ({ keys, meanings }: { keys: RunKeys; meanings: Meanings }) => {
   const [search, change] = useScreenSearch();
+  const may = useMay('run:write');
+  const [describing, setDescribing] = useState(false);
   const { charts, group, baseline } = search;
   const groups = [
     { value: '', label: 'Not grouped' },
@@ -46,6 +53,19 @@ export const RunsForm = ({ keys }: { keys: RunKeys }) => {
         <Button icon={<PinOff aria-hidden size={14} />} onClick={() => change({ baseline: null })}>
           No baseline
         </Button>
+      ) : null}
+      {keys.metrics.length > 0 ? (
+        <Button
+          icon={<Ruler aria-hidden size={14} />}
+          disabled={!may}
+          title={may ? 'Direction, unit and valid range of metrics' : 'Needs run:write'}
+          onClick={() => setDescribing(true)}
+        >
+          Metrics
+        </Button>
+      ) : null}
+      {describing ? (
+        <DescribeMetric keys={keys.metrics} meanings={meanings} onClose={() => setDescribing(false)} />
       ) : null}
       {group ? null : (
         <Button

@@ -12,8 +12,10 @@ import { ChartsOfRuns } from './charts-of-runs.tsx';
 import { GroupsTable } from './groups-table.tsx';
 import { runColumns } from './run-columns.tsx';
 import { RunPeek } from './run-peek.tsx';
-import { type Summary, runTitle } from './run-values.ts';
+import { type Summary, summaryFor, useMeanings } from './metric-meaning.ts';
+import { runTitle } from './run-values.ts';
 import { RunsForm } from './runs-form.tsx';
+import { RunsViews } from './runs-views.tsx';
 import { type RunsAsked, keysFor, orderFor, useBaseline, useRunKeys, useRuns } from './use-runs.ts';
 
 const chartHeightPx = 380;
@@ -25,7 +27,9 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
   const [{ filter, sort, columns: list }, changeTable] = useTableSearch();
   const onFilter = useCallback((text: string) => changeTable({ filter: text || null }), [changeTable]);
   const [search] = useScreenSearch();
-  const summary = (search['summary'] ?? 'last') as Summary;
+  const meanings = useMeanings();
+  const wanted = (search['summary'] ?? 'last') as Summary;
+  const summary = useMemo(() => summaryFor(wanted, meanings), [wanted, meanings]);
   const view = search['view'] === 'deleted' ? 'deleted' : 'active';
   const { charts, group } = search;
   const asked: RunsAsked = { project, experiment, filter, view };
@@ -33,8 +37,8 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
   const baseline = useBaseline(project, search['baseline']);
   const withExperiment = experiment === undefined;
   const columns = useMemo(
-    () => runColumns({ keys, sample, summary, withExperiment, baseline }),
-    [keys, sample, summary, withExperiment, baseline],
+    () => runColumns({ keys, sample, summary, meanings, withExperiment, baseline }),
+    [keys, sample, summary, meanings, withExperiment, baseline],
   );
   const chosen = useMemo(() => {
     const [first, ...rest] = chosenColumns(columns, list);
@@ -52,7 +56,7 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
     [chosen],
   );
   const path = useCallback((id: string) => pathOf(project, 'run', id), [project]);
-  const form = <RunsForm keys={keys} />;
+  const form = <RunsForm keys={keys} meanings={meanings} />;
   if (error) return <ErrorState error={error} />;
   if (group)
     return (
@@ -67,7 +71,14 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
           />
           {form}
         </div>
-        <GroupsTable asked={asked} by={group} metrics={metrics} summary={summary} total={runs.total} />
+        <GroupsTable
+          asked={asked}
+          by={group}
+          metrics={metrics}
+          summary={summary}
+          meanings={meanings}
+          total={runs.total}
+        />
       </>
     );
   return (
@@ -100,6 +111,7 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
               }
         }
         actions={form}
+        views={<RunsViews screen={experiment ? 'experiment-runs' : 'runs'} />}
         bulk={(ids, clear) => (
           <BulkRuns
             project={project}

@@ -7,7 +7,8 @@ import { type TableColumn, columnList, readSort } from '../../tables/columns.ts'
 import { quoteKey } from '../../tables/completion.ts';
 import type { PageRequest } from '../../tables/paged-rows.ts';
 import { usePagedRows } from '../../tables/use-paged-rows.ts';
-import { type RunKeys, type Summary, metricKeys, parameterKeys, tagKeys } from './run-values.ts';
+import type { SummaryOf } from './metric-meaning.ts';
+import { type RunKeys, metricKeys, parameterKeys, tagKeys } from './run-values.ts';
 
 export interface RunsAsked {
   project: string;
@@ -74,10 +75,11 @@ export const keysFor = (columns: readonly Pick<TableColumn<Run>, 'id'>[]): strin
   columnList(columns.map(({ id }) => id).filter((id) => /^(?:metrics|parameters|tags)\./.test(id)));
 
 /** The order of a column as the server reads it. */
-export const orderFor = (sortText: string | undefined, summary: Summary): string | undefined => {
+export const orderFor = (sortText: string | undefined, summary: SummaryOf): string | undefined => {
   const sort = readSort(sortText);
   if (sort === null) return undefined;
-  const part = sort.id.startsWith('metrics.') && summary !== 'last' ? `.${summary}` : '';
+  const shown = sort.id.startsWith('metrics.') ? summary(sort.id.slice('metrics.'.length)) : 'last';
+  const part = shown === 'last' ? '' : `.${shown}`;
   return `${quoteKey(sort.id)}${part}${sort.descending ? ' desc' : ''}`;
 };
 

@@ -4,8 +4,9 @@ import { useScreenSearch } from '../../app/location.ts';
 import { Card } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
 import type { CurveGroup } from './curves.tsx';
+import { useMeanings } from './metric-meaning.ts';
 import { metricKeys } from './run-values.ts';
-import { Verdicts, risesByName } from './verdicts.tsx';
+import { Verdicts } from './verdicts.tsx';
 
 /** Whether one group of runs is better than another, over the seeds they were run with. */
 export const VerdictCard = ({
@@ -18,10 +19,13 @@ export const VerdictCard = ({
   by: string;
 }) => {
   const [search, change] = useScreenSearch();
+  const meanings = useMeanings();
   const metrics = useMemo(() => metricKeys(runs), [runs]);
   const metric = metrics.find((key) => key === search['judged']) ?? metrics[0];
   const reference = groups.find((group) => group.value === search['reference'])?.value ?? groups[0]?.value;
-  const higherIsBetter = search['better'] ? search['better'] === 'higher' : risesByName(metric ?? '');
+  const higherIsBetter = search['better']
+    ? search['better'] === 'higher'
+    : meanings.directionOf(metric ?? '') !== 'minimize';
   if (metric === undefined || reference === undefined) return null;
   const name = by.slice(by.indexOf('.') + 1);
   return (

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { aRun, aSummary } from './a-run.ts';
+import { lastOf } from './metric-meaning.ts';
 import { judgeGroups } from './verdict.ts';
 
 const group = (value: string, ...metrics: number[]) => ({
   value,
   runs: metrics.map((metric) => aRun({ metrics: { loss: aSummary(metric) } })),
 });
-const options = { metric: 'loss', summary: 'last', reference: 'a', higherIsBetter: false } as const;
+const options = { metric: 'loss', summary: lastOf, reference: 'a', higherIsBetter: false } as const;
 const five = [1, 1.1, 0.9, 1.05, 0.95];
 
 describe('judgeGroups', () => {

@@ -1,11 +1,11 @@
 import { compareMeans, holm, leastPValue } from '@millwright/stats';
 import type { Run } from '@millwright/contract';
 import { numbersOf } from './run-groups.ts';
-import type { Summary } from './run-values.ts';
+import type { SummaryOf } from './metric-meaning.ts';
 
 export interface VerdictOptions {
   metric: string;
-  summary: Summary;
+  summary: SummaryOf;
   /** What the others are compared with. */
   reference: string;
   higherIsBetter: boolean;

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { IntervalPlot } from '../../charts/draw/interval-plot.tsx';
 import { prepareIntervals } from '../../charts/prepare/intervals.ts';
 import type { CurveGroup } from './curves.tsx';
+import { lastOf } from './metric-meaning.ts';
 import { type Verdict, judgeGroups } from './verdict.ts';
 
 const looks = {
@@ -11,10 +12,6 @@ const looks = {
   undecided: { icon: CircleHelp, tone: 'text-muted' },
   'too-few': { icon: CircleHelp, tone: 'text-warn' },
 } satisfies Record<Verdict['outcome'], unknown>;
-
-/** By its name: what is lost, wrong or slow is better when it is less. */
-export const risesByName = (metric: string) =>
-  !/loss|error|rmse|mae|mse|perplexity|latency|time|duration|cost/i.test(metric);
 
 /** How each group fares against one of them, in words and as intervals. */
 export const Verdicts = ({
@@ -31,7 +28,7 @@ export const Verdicts = ({
   higherIsBetter: boolean;
 }) => {
   const verdicts = useMemo(
-    () => judgeGroups(groups, { metric, summary: 'last', reference, higherIsBetter }),
+    () => judgeGroups(groups, { metric, summary: lastOf, reference, higherIsBetter }),
     [groups, metric, reference, higherIsBetter],
   );
   const decided = verdicts.filter(({ result }) => result !== null);

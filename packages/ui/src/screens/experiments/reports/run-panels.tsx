@@ -1,4 +1,4 @@
-import type { MetricPoint, Panel, PanelData, Run } from '@millwright/contract';
+import { type MetricPoint, type Panel, type PanelData, type Run, directionInName } from '@millwright/contract';
 import { useMemo, useState } from 'react';
 import { ObjectLink } from '../../../app/links.tsx';
 import { DistributionChart } from '../../../charts/draw/distribution-chart.tsx';
@@ -11,7 +11,8 @@ import { Swatch } from '../../../ui/swatch.tsx';
 import { Curve, Curves } from '../curves.tsx';
 import { groupsOf, numbersOf } from '../run-groups.ts';
 import { runTitle, valueAt } from '../run-values.ts';
-import { Verdicts, risesByName } from '../verdicts.tsx';
+import { lastOf } from '../metric-meaning.ts';
+import { Verdicts } from '../verdicts.tsx';
 import { histogramOf } from './histogram.ts';
 
 export type RunsPanel = Extract<Panel, { runs: unknown }>;
@@ -59,7 +60,14 @@ const FrozenCurves = ({ panel, data, curves }: Props<'curves'> & { curves: NonNu
   return (
     <div className="grid gap-x-5 gap-y-2 sm:grid-cols-[repeat(auto-fit,minmax(24rem,1fr))]">
       {panel.metrics.map((metric) => (
-        <Curve key={metric} metric={metric} runs={data.runs} groups={null} curves={byMetric.get(metric) ?? new Map()} />
+        <Curve
+          key={metric}
+          metric={metric}
+          title={metric}
+          runs={data.runs}
+          groups={null}
+          curves={byMetric.get(metric) ?? new Map()}
+        />
       ))}
     </div>
   );
@@ -107,7 +115,7 @@ export const TablePanel = ({ panel, data, linked }: Props<'table'>) => (
               <Status quiet state={run.status} />
             </td>
             {panel.columns.map((path) => {
-              const value = valueAt(run, path, 'last');
+              const value = valueAt(run, path, lastOf);
               return (
                 <td key={path} className="max-w-60 truncate py-1.5 pr-4 text-right">
                   {value === null ? <span className="text-faint">–</span> : formatNumber(value)}
@@ -130,7 +138,7 @@ export const ParallelPanel = ({ panel, data }: Props<'parallel'>) => {
         data.runs.map((run) => ({
           id: run.id,
           label: runTitle(run),
-          values: Object.fromEntries(panel.axes.map((path) => [path, valueAt(run, path, 'last')])),
+          values: Object.fromEntries(panel.axes.map((path) => [path, valueAt(run, path, lastOf)])),
         })),
         { axes: panel.axes.map((path) => ({ id: path, label: labelOf(path) })) },
       ),
@@ -156,13 +164,13 @@ export const ComparisonPanel = ({ panel, data }: Props<'comparison'>) => {
       by={panel.groupBy}
       metric={panel.metric}
       reference={first.value}
-      higherIsBetter={risesByName(panel.metric)}
+      higherIsBetter={directionInName(panel.metric) !== 'minimize'}
     />
   );
 };
 
 export const DistributionPanel = ({ panel, data }: Props<'distribution'>) => {
-  const values = useMemo(() => numbersOf(data.runs, panel.metric, 'last'), [data.runs, panel.metric]);
+  const values = useMemo(() => numbersOf(data.runs, panel.metric, lastOf), [data.runs, panel.metric]);
   const prepared = useMemo(
     () => (values.length === 0 ? null : prepareDistribution(histogramOf(panel.metric, values))),
     [values, panel.metric],
