@@ -5,6 +5,7 @@ import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, referred } from '#platform/errors';
 import type { Catalog } from '../../catalog.ts';
+import { writeFingerprints } from '../../tried/store.ts';
 import { takeDatasetsAlong } from '../moving/datasets.ts';
 import {
   checkTarget,
@@ -92,11 +93,12 @@ export const createCopying = (
           originKey: null,
         })),
       );
+      const numberOf = (run: RunState) => made.get(copyOf(run.id)) as number;
       let left = rowsPerTransaction;
       for (const { run, experiment } of runs) {
         const { datasetVersionId = null, rows = 0 } = weights.get(run.number) ?? {};
         const id = copyOf(run.id);
-        const number = made.get(id) as number;
+        const number = numberOf(run);
         const copied: store.Copied = { from: run, to: { number, id }, experiment, project };
         await store.beginCopy(change.db, copied, change.now);
         const isLong = rows > left;
@@ -120,6 +122,10 @@ export const createCopying = (
           }
         }
       }
+      await writeFingerprints(
+        change.db,
+        runs.map(({ run, experiment }) => ({ number: numberOf(run), project, experiment })),
+      );
       return refused;
     });
 

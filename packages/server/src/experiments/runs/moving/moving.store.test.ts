@@ -214,6 +214,16 @@ describe.each(testDatabases)('runs put elsewhere on %s', (database) => {
       const graphOf = await graph.lineageOf('default', { type: 'run', id }, { direction: 'up', depth: 1 });
       expect(graphOf.edges).toContainEqual(expect.objectContaining({ kind: 'copy', fromId: run.id, toId: id }));
       expect(await found(to.id, 'metrics.auc > 0.8')).toEqual([id]);
+      const { rows: tried } = await sql<{ data: string; parameters: string; experiment: number }>`
+        select data, parameters, experiment from run_fingerprints
+        where run in (select number from runs where id in (${run.id}, ${id})) order by experiment, data`.execute(
+        test.platform.database.db,
+      );
+      const ofSource = tried.filter(({ experiment }) => experiment === from.number);
+      expect(ofSource.length).toBeGreaterThan(0);
+      expect(tried.filter(({ experiment }) => experiment === to.number)).toEqual(
+        ofSource.map((one) => ({ ...one, experiment: to.number })),
+      );
       // What is logged to one of them says nothing of the other.
       await service.logMetrics(test.ctx, id, [{ key: 'auc', value: 1, step: 3 }]);
       expect((await service.getRun(test.ctx, run.id)).metrics['auc']).toMatchObject({ last: 0.9 });
