@@ -12,6 +12,7 @@ const params: Record<string, string> = {
   alias: 'champion',
   principal: 'nobody',
   pipeline: 'none',
+  revision: '1',
 };
 
 /** A request that names things which do not exist: allowed callers get past the door and no further. */

@@ -85,12 +85,15 @@ export const createReports = (platform: Platform, sources: PanelSources): Report
           updatedBy: ctx.actor.name,
           updatedAt: change.now,
         };
-        if (!(await store.replaceReport(change.db, ctx.project, report)))
+        if (!(await store.replaceReport(change.db, ctx.project, report))) {
+          // Read again: who saved first may have done so since it was read above.
+          const now = (await store.findReport(change.db, ctx.project, id)) ?? before;
           fail(
             'STALE',
-            `The report is at revision ${before.revision}, saved by ${before.updatedBy}; yours began at ${revision}. Read it again and put your changes into it.`,
-            { revision: before.revision },
+            `The report is at revision ${now.revision}, saved by ${now.updatedBy}; yours began at ${revision}. Read it again and put your changes into it.`,
+            { revision: now.revision },
           );
+        }
         await store.keepRevision(change.db, report, { mergeSince: change.now - oneRevisionMs, keep: revisionsKept });
         const detail = { title, revision: report.revision, blocks: blocks.length };
         change.audit({ verb: 'report.update', resourceType: 'report', resourceId: id, detail });
