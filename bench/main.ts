@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { asTable, type Figure } from './case.ts';
+import { artifacts } from './cases/artifacts.ts';
 import { auditRows } from './cases/audit-rows.ts';
 import { coldStart } from './cases/cold-start.ts';
 import { ingest } from './cases/ingest.ts';
@@ -11,7 +12,7 @@ import { mlflow } from './cases/mlflow.ts';
 import { operationOverhead } from './cases/operation-overhead.ts';
 import { predictions } from './cases/predictions.ts';
 
-const cases = [coldStart, operationOverhead, predictions, jobClaims, auditRows, mlflow, ingest, largeStore];
+const cases = [coldStart, operationOverhead, predictions, jobClaims, auditRows, artifacts, mlflow, ingest, largeStore];
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const write = process.argv.includes('--write');
 

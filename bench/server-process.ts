@@ -1,21 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processUse } from './process-use.ts';
 
 const bin = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'millwright.mjs');
 
 export interface ServerProcess {
   address: string;
   readyMs: number;
+  pid: number;
   residentBytes(): number;
   stop(): Promise<void>;
 }
-
-const residentOf = (child: ChildProcess): number => {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-};
 
 /** A server of its own, started like a user would, in a folder that is removed afterwards unless it was given. */
 export const startServer = async (
@@ -41,7 +38,8 @@ export const startServer = async (
   return {
     address,
     readyMs: performance.now() - begun,
-    residentBytes: () => residentOf(child),
+    pid: child.pid ?? 0,
+    residentBytes: () => processUse(child.pid ?? 0).residentBytes,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startMlflow } from '../../interop/mlflow/mlflow-server.ts';
 import * as environment from '../../scripts/environment/mlflow.mjs';
 import * as postgres from '../../scripts/environment/postgres.mjs';
 import type { Case, Figure } from '../case.ts';
+import { groupUse } from '../process-use.ts';
 import { startServer } from '../server-process.ts';
 import { type Measured, readRequests, type Target, writeRequests } from './mlflow-requests.ts';
 import { type SeedSize, seedMlflow, seedThroughWire } from './mlflow-seed.ts';
@@ -61,14 +62,6 @@ const freshDatabase = async (address: string): Promise<string> => {
   return url.href;
 };
 
-const residentOfGroup = (group: number): number => {
-  const rows = execFileSync('ps', ['-eo', 'pgid=,rss='], { encoding: 'utf8' }).trim().split('\n');
-  return rows.reduce((sum, row) => {
-    const [pgid, kilobytes] = row.trim().split(/\s+/).map(Number);
-    return pgid === group ? sum + (kilobytes ?? 0) * 1024 : sum;
-  }, 0);
-};
-
 const ours = async (databaseUrl: string | undefined): Promise<Peer> => {
   const server = await startServer(databaseUrl ? ['--database-url', databaseUrl] : []);
   return { ...server, seed: (experiment, size) => seedThroughWire(poster(server.address), experiment, size) };
@@ -82,7 +75,7 @@ const theirs = async (folder: string, databaseUrl: string | undefined): Promise<
   const database = databaseUrl ? { postgres: databaseUrl } : { sqlite: join(server.dataDir, 'mlflow.db') };
   return {
     ...server,
-    residentBytes: () => residentOfGroup(server.pid),
+    residentBytes: () => groupUse(server.pid).residentBytes,
     seed: (experiment, size) => seedMlflow(database, experiment, size),
   };
 };

@@ -11,6 +11,7 @@ export const flows = [
   'search',
   'datasets',
   'files',
+  'large_files',
   'models',
   'registry',
   'sklearn_autolog',

@@ -125,6 +125,14 @@ export const knownDifferences: readonly KnownDifference[] = [
       exchange.theirs.status !== 401,
   },
   {
+    what: 'Large files may be sent in parts, and any file be read and written by an address that was signed for it, whatever the storage.',
+    why: 'MLflow answers 400 or 501 unless its files lie in a cloud bucket that clients reach. The addresses are of this server and good for minutes.',
+    matches: (_difference, { step, theirs, ours }) =>
+      /mpu\/|presigned/.test(step.endpoint) &&
+      (theirs.status === 400 || theirs.status === 501) &&
+      (ours.status === 200 || ours.status === 404),
+  },
+  {
     what: 'Filters may say `==` for `=`, write signs before numbers, and be blank.',
     why: 'MLflow answers 400 to some of these, not to all. They have one meaning only.',
     matches: (_difference, { step, theirs, ours }) =>

@@ -98,6 +98,10 @@ describe('the access matrix', () => {
     'GET /ajax-api/3.0/mlflow/server-info',
   ];
 
+  // Who has no address that was signed for him is refused, whoever he is.
+  const signed = ['part', 'file'].map((what) => `PUT /api/2.0/mlflow-artifacts/signed/${what}`);
+  signed.push('GET /api/2.0/mlflow-artifacts/signed/file');
+
   it('keeps every other route closed to strangers, but for a few', async () => {
     // Protocols add their routes as the server gets ready.
     await server.app.api.app.ready();
@@ -106,14 +110,15 @@ describe('the access matrix', () => {
       .filter(({ method }) => method !== 'HEAD')
       .map(({ method, url }) => ({ method, url, route: `${method} ${url}` }))
       .filter(({ route }) => !declared.has(route));
-    for (const route of ['GET /metrics', ...open]) expect(others.map((other) => other.route)).toContain(route);
+    for (const route of ['GET /metrics', ...open, ...signed])
+      expect(others.map((other) => other.route)).toContain(route);
     for (const { method, url, route } of others) {
       expect(url.startsWith('/api/v1'), `${route} is native but no operation`).toBe(false);
       const { statusCode } = await server.inject({
         method: method as 'GET',
         url: url.replace(/:[A-Za-z_]+/g, 'anything').replace('*', 'anything'),
       });
-      expect(statusCode, route).toBe(open.includes(route) ? 200 : 401);
+      expect(statusCode, route).toBe(open.includes(route) ? 200 : signed.includes(route) ? 403 : 401);
     }
   });
 

@@ -129,7 +129,7 @@ const compose = async (
   add(reports, withServing);
   const withNotifications = { ...withServing, notifications: add(notifications, withServing) };
   openInference(api, withServing.serving, { version, log });
-  mlflow(api, { log, auth: platform.auth, clock: platform.clock, services: withNotifications });
+  mlflow(api, { ...platform, services: withNotifications });
   serveSystem(api, platform, version, { beforeBackup: () => withServing.serving.flushCaptured() });
 
   return {

@@ -126,10 +126,29 @@ export const artifacts = async (session: Session): Promise<void> => {
       path: `/api/2.0/mlflow-artifacts/mpu/${step}/${folder}/big.bin`,
       endpoint: `POST mlflow-artifacts/mpu/${step}`,
     });
-  await session.send(multipart('create', { path: 'big.bin', num_parts: 2 }));
-  await session.send(multipart('abort', { path: 'big.bin', upload_id: 'x' }));
+  for (const [step, body] of [
+    ['create', { path: 'big.bin', num_parts: 2 }],
+    ['create', { path: '../big.bin' }],
+    ['create', { num_parts: 2 }],
+    ['create', { path: 'big.bin', num_parts: 0 }],
+    ['complete', { path: 'big.bin', upload_id: 'x', parts: [{ part_number: 1, etag: 'x' }] }],
+    ['abort', { path: 'big.bin', upload_id: 'x' }],
+  ] as const)
+    await session.probe(multipart(step, body));
   for (const route of ['artifacts/presigned-upload-url', 'artifacts/presigned-download-url'])
-    await session.send(post(route, { run_id: run, path: 'a.txt' }));
+    for (const body of [
+      { run_id: run, path: put[1] ?? '' },
+      { run_id: run, path: '../x' },
+      { run_id: run },
+      { path: 'a.txt' },
+      { run_id: run, path: put[1] ?? '', expiration: 0 },
+    ])
+      await session.probe(post(route, body));
+  await session.probe({
+    ...proxied('GET', put[1] ?? ''),
+    path: `/api/2.0/mlflow-artifacts/presigned/${folder}/${put[1] ?? ''}`,
+    endpoint: 'GET mlflow-artifacts/presigned/{path}',
+  });
   const upload = {
     ...get(''),
     method: 'POST',

@@ -38,6 +38,13 @@ export interface Artifacts {
   /** All files below a folder, in the order of their paths. */
   filesBelow(ctx: Ctx, place: FilePlace): Promise<Artifact[]>;
   readFile(ctx: Ctx, place: FilePlace, headers: RangeHeaders): Promise<StreamReply>;
+  /** The bytes that were at a place when somebody looked, as long as there is a file at all. Errors: NOT_FOUND. */
+  readBytes(
+    ctx: Ctx,
+    place: FilePlace,
+    bytes: { digest: string; sizeBytes: number },
+    headers: RangeHeaders,
+  ): Promise<StreamReply>;
   /** A file, or a folder with all below it. Answers how many files are gone. */
   deleteFiles(ctx: Ctx, place: FilePlace): Promise<number>;
 }
@@ -82,6 +89,12 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
     );
   };
 
+  const demandFile = async (ctx: Ctx, place: FilePlace): Promise<Artifact> =>
+    (await store.findArtifact(db, at(ctx, place))) ??
+    fail('NOT_FOUND', `There is no file '${place.path}' here.`, { about: { noFile: place.path } });
+  const replyOf = (file: Artifact, headers: RangeHeaders): Promise<StreamReply> =>
+    blobReply(blobs, { ...file, fileName: file.path.split('/').at(-1) ?? file.path }, headers);
+
   const artifacts: Artifacts = {
     demandRun,
     async putArtifact(ctx, runId, path, content, mediaType) {
@@ -106,13 +119,8 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
     findFile: (ctx, place) => store.findArtifact(db, at(ctx, place)),
     listFolder: (ctx, place) => store.listFolder(db, at(ctx, place)),
     filesBelow: (ctx, place) => store.listArtifacts(db, at(ctx, place)),
-    async readFile(ctx, place, headers) {
-      const { path } = place;
-      const artifact =
-        (await store.findArtifact(db, at(ctx, place))) ??
-        fail('NOT_FOUND', `There is no file '${path}' here.`, { about: { noFile: path } });
-      return blobReply(blobs, { ...artifact, fileName: path.split('/').at(-1) ?? path }, headers);
-    },
+    readFile: async (ctx, place, headers) => replyOf(await demandFile(ctx, place), headers),
+    readBytes: async (ctx, place, bytes, headers) => replyOf({ ...(await demandFile(ctx, place)), ...bytes }, headers),
     deleteFiles: (ctx, place) =>
       changes.change(ctx, async (change) => {
         const gone = await store.deleteArtifacts(change.db, at(ctx, place));

@@ -16,6 +16,7 @@ import { type Jobs, createJobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import { type Relations, createRelations } from '#platform/relations';
 import { type Scheduler, createScheduler } from '#platform/schedule';
+import { type Signatures, createSignatures } from '#platform/signatures';
 import { type Tables, createTables } from '#platform/tables';
 import { type Metrics, createMetrics } from '#platform/telemetry';
 import { type Vault, createVault } from '#platform/vault';
@@ -41,6 +42,7 @@ export interface Platform {
   metrics: Metrics;
   egress: Egress;
   vault: Vault;
+  signatures: Signatures;
   auditKey: string;
   startedAt: number;
   /** Where this process listens, once it does. */
@@ -147,6 +149,7 @@ export const createPlatform = async (options: {
     metrics,
     egress,
     vault: createVault(auditKey),
+    signatures: createSignatures(auditKey, clock),
     auditKey,
     startedAt: clock.now(),
     address: null,

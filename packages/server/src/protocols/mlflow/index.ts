@@ -4,8 +4,13 @@ import type { Auth } from '#platform/auth';
 import type { Clock } from '#platform/clock';
 import type { Api } from '#platform/http';
 import type { Log } from '#platform/log';
+import type { Signatures } from '#platform/signatures';
 import type { RegistryService } from '#registry';
 import { createAdmit } from './access/admit.ts';
+import { createAddresses, signedRoot } from './artifacts/addresses.ts';
+import { multipartUploads } from './artifacts/multipart.ts';
+import { presignedDownloads, presignedEndpoints } from './artifacts/presigned.ts';
+import { signedRoutes } from './artifacts/signed.ts';
 import { artifactDownloads, artifactEndpoints, artifactProxy, artifactUpload } from './artifacts/artifacts.ts';
 import type { MlflowEndpoint } from './wire/endpoint.ts';
 import { experimentEndpoints } from './experiments/experiments.ts';
@@ -29,6 +34,7 @@ export interface MlflowOptions {
   log: Log;
   auth: Auth;
   clock: Clock;
+  signatures: Signatures;
   services: { experiments: ExperimentsService; registry: RegistryService; notifications: NotificationsService };
 }
 
@@ -46,12 +52,14 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   const { log, auth } = options;
   const admit = createAdmit(api, auth, experiments);
   const namings = createNamings(experiments, registry);
-  const files = { experiments, admit, namings };
+  const addresses = createAddresses(options.signatures, options.clock);
+  const files = { experiments, admit, namings, addresses };
   const endpoints: readonly MlflowEndpoint[] = [
     ...experimentEndpoints(experiments),
     ...runEndpoints(experiments, locations),
     ...metricEndpoints(experiments),
     ...artifactEndpoints(experiments, locations),
+    ...presignedEndpoints({ experiments, addresses }),
     ...inputEndpoints(experiments),
     ...loggedModelEndpoints(experiments, locations),
     ...modelHistoryEndpoints(experiments),
@@ -72,15 +80,25 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
         prefix: `${root}/${version}/mlflow`,
       });
     }
-  for (const prefix of ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'])
+  for (const prefix of [signedRoot, '/ajax-api/2.0/mlflow-artifacts']) {
     api.app.register(
       async (scope) => {
         prepare(scope, log, 'stream');
         answerUnknown(scope, api);
         artifactProxy(scope, api, files);
+        presignedDownloads(scope, files);
+        if (prefix === signedRoot) signedRoutes(scope, api, files);
       },
       { prefix },
     );
+    api.app.register(
+      async (scope) => {
+        prepare(scope, log, 'text');
+        multipartUploads(scope, files);
+      },
+      { prefix },
+    );
+  }
   api.app.register(
     async (scope) => {
       prepare(scope, log, 'stream');

@@ -111,7 +111,7 @@ const inputOf = (request: FastifyRequest, endpoint: MlflowEndpoint): Fields => {
   return new Fields({ ...readBody(request.body), ...params });
 };
 
-const readBody = (body: unknown): Record<string, unknown> => {
+export const readBody = (body: unknown): Record<string, unknown> => {
   let value: unknown = {};
   const text = String(body ?? '');
   // Nothing sent asks for nothing.

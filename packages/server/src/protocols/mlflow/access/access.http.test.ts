@@ -27,6 +27,8 @@ describe('access to the interface of MLflow', () => {
       .filter(
         ({ method, url }) => method !== 'HEAD' && /^\/((ajax-)?api\/[23]\.0|version|get-artifact)(\/|$)/.test(url),
       )
+      // They ask for a signature, whoever sends it: see the test of files.
+      .filter(({ url }) => !url.includes('/signed/'))
       .map((route) => ({ ...route, path: route.url.replace(/^\/(ajax-)?api\/[23]\.0\/(mlflow\/)?/, '') }));
   });
   afterAll(() => server.close());

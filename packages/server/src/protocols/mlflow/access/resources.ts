@@ -73,6 +73,7 @@ export const createNamings = (experiments: ExperimentsService, registry: Registr
     demand(ctx.actor, 'run:read', { project: ctx.project });
     return model(input, ctx);
   };
+  const fileOwner: Find = (input, ctx) => (input.text('model_id') ? loggedModel(input, ctx) : run(input, ctx));
   const resource: Find = (input, ctx) => {
     const [type, id] = [input.requiredText('resource_type'), input.requiredText('resource_id')];
     if (type === 'registered_model') return modelCalled(ctx, id);
@@ -104,7 +105,8 @@ export const createNamings = (experiments: ExperimentsService, registry: Registr
   add(ofExperiments, '/metrics/', 'get-history', run);
   add(ofExperiments, '/metrics/', 'get-history-bulk', runsListed('run_id'));
   add(ofExperiments, '/metrics/', 'get-history-bulk-interval', runsListed('run_ids'));
-  add(ofExperiments, '/artifacts/', 'list', run);
+  add(ofExperiments, '/artifacts/', 'list presigned-download-url', run);
+  add(ofExperiments, '/artifacts/', 'presigned-upload-url', fileOwner);
   add(ofExperiments, '/logged-models', '', experiment);
   add(ofExperiments, '/logged-models/', 'search', experimentsListed);
   add(

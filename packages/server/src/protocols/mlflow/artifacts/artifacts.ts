@@ -4,13 +4,13 @@ import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { RegistryService } from '#registry';
 import type { Api, RangeHeaders, StreamReply } from '#platform/http';
-import type { Admit } from '../access/admit.ts';
-import { checkArtifactPath, placeOf } from './artifact-paths.ts';
+import { admission, enterFile, type Files } from './admission.ts';
+import { checkArtifactPath } from './artifact-paths.ts';
+import { presignDownload } from './presigned.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { Fields } from '../wire/fields.ts';
 import { refuseMissing } from '../wire/refusals.ts';
 import { versionOf } from '../registry/model-names.ts';
-import type { Namings } from '../access/resources.ts';
 import { runIdOf } from '../runs/runs.ts';
 import type { Locations } from '../runs/runs.ts';
 import { runIdFromWire, runIdOnWire } from '../wire/ids.ts';
@@ -51,23 +51,7 @@ export const artifactEndpoints = (experiments: ExperimentsService, locations: Lo
       };
     },
   },
-  {
-    method: 'POST',
-    path: '/artifacts/presigned-upload-url',
-    permission: 'run:write',
-    handle: async () => noPresigning('upload'),
-  },
-  {
-    method: 'POST',
-    path: '/artifacts/presigned-download-url',
-    permission: 'run:read',
-    handle: async () => noPresigning('download'),
-  },
 ];
-
-/** Only where clients reach the storage by themselves. */
-const noPresigning = (what: string): never =>
-  fail('INVALID_INPUT', `Presigned ${what} is not supported: files go through this server.`);
 
 export const rangeOf = ({ headers }: FastifyRequest): RangeHeaders => ({
   ...(headers.range === undefined ? {} : { range: headers.range }),
@@ -80,53 +64,18 @@ export const sendFile = (reply: FastifyReply, file: StreamReply): FastifyReply =
     .headers(file.headers)
     .send(file.stream);
 
-interface Files {
-  experiments: ExperimentsService;
-  admit: Admit;
-  namings: Namings;
-}
-
-/** Whoever has a role on one experiment only may reach the files of its runs and models. */
-const admission = ({ admit, namings }: Files, permission: 'run:read' | 'run:write') => {
-  const begun = new WeakMap<FastifyRequest, { ctx: Ctx; isDecided: boolean }>();
-  return {
-    /** Decided before the body is read, as far as it does not depend on what the address names. */
-    onRequest: async (request: FastifyRequest): Promise<void> => {
-      begun.set(request, await admit.begin(request, permission, ['experiment']));
-    },
-    /** `rootOf`: what the files asked for are below, a run, a model, or nothing. */
-    async enter<Place>(
-      request: FastifyRequest,
-      placeOf: (ctx: Ctx) => Promise<Place> | Place,
-      rootOf: (place: Place) => string,
-    ): Promise<{ ctx: Ctx; place: Place }> {
-      const { ctx, isDecided } = begun.get(request) as { ctx: Ctx; isDecided: boolean };
-      const place = await placeOf(ctx);
-      if (!isDecided) await admit.decide(ctx, permission, [await namings.ofRoot(ctx, rootOf(place))]);
-      return { ctx, place };
-    },
-  };
-};
-
 /** Files by their place in the tree that clients see; bodies are streams of bytes. Within `/api/2.0/mlflow-artifacts`. */
 export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): void => {
-  const { experiments, admit } = files;
+  const { experiments } = files;
   const [reading, writing] = [admission(files, 'run:read'), admission(files, 'run:write')];
-  const enter = (by: typeof reading, request: FastifyRequest, path: string) =>
-    by.enter(
-      request,
-      (ctx) => placeOf(experiments, ctx, path),
-      ({ root }) => root,
-    );
-  const wildcard = (request: FastifyRequest): string => (request.params as { '*': string })['*'];
   scope.get('/artifacts', { onRequest: reading.onRequest }, async (request, reply) => {
     const path = String((request.query as Record<string, unknown>)['path'] ?? '');
-    const { ctx, place } = await enter(reading, request, path);
+    const { ctx, place } = await enterFile(reading, experiments, request, path);
     const found = await listed(experiments, ctx, place, '');
     return reply.send(found.length > 0 ? { files: found } : {});
   });
   scope.get('/artifacts/*', { exposeHeadRoute: false, onRequest: reading.onRequest }, async (request, reply) => {
-    const { ctx, place } = await enter(reading, request, wildcard(request));
+    const { ctx, place } = await enterFile(reading, experiments, request);
     return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
   });
   scope.route({
@@ -135,22 +84,14 @@ export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): v
     bodyLimit: Number.MAX_SAFE_INTEGER,
     onRequest: writing.onRequest,
     handler: async (request, reply) => {
-      const { ctx, place } = await enter(writing, request, wildcard(request));
+      const { ctx, place } = await enterFile(writing, experiments, request);
       if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file.');
       await experiments.putFile(ctx, place, api.upload(request), mediaTypeOf(place.path));
       return reply.send();
     },
   });
-  // A client that hears this sends the file in one piece.
-  for (const step of ['create', 'complete', 'abort'])
-    scope.post(`/mpu/${step}/*`, async (request, reply) => {
-      await admit.begin(request, 'run:write', ['experiment']);
-      return reply
-        .code(501)
-        .send({ error_code: 'NOT_IMPLEMENTED', message: 'Send the file in one piece: it is stored as it comes.' });
-    });
   scope.delete('/artifacts/*', { onRequest: writing.onRequest }, async (request, reply) => {
-    const { ctx, place } = await enter(writing, request, wildcard(request));
+    const { ctx, place } = await enterFile(writing, experiments, request);
     if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file or the folder.');
     await experiments.deleteFiles(ctx, place);
     return reply.send({});
@@ -194,6 +135,10 @@ export const artifactDownloads = (scope: FastifyInstance, files: Files, registry
     const { files: own } = await registry.versionPlace(ctx, id);
     if (own === null) return fail('NOT_FOUND', 'The files of this version do not lie here.');
     const place = { root: own.root, path: own.path === '' ? path : `${own.path}/${path}` };
+    if (query.boolean('presigned') === true) {
+      const { address, sizeBytes } = await presignDownload(files, request, ctx, place);
+      return reply.send({ url: address, headers: {}, file_size: sizeBytes });
+    }
     return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
   });
 };
