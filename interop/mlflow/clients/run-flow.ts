@@ -13,6 +13,7 @@ export const flows = [
   'files',
   'large_files',
   'models',
+  'projects',
   'registry',
   'sklearn_autolog',
   'boosting_autolog',

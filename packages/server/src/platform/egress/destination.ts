@@ -21,7 +21,8 @@ export interface Policy {
   allowInsecure: boolean;
 }
 
-const refuse = (why: string): never => fail('INVALID_INPUT', why, { egressRefused: true });
+const refuse = (why: string, about?: object): never =>
+  fail('INVALID_INPUT', why, { egressRefused: true, ...(about && { about }) });
 
 /** As the address was written, for people: it may be long. */
 const shown = (url: string): string => (url.length <= 200 ? url : `${url.slice(0, 200)}...`);
@@ -34,7 +35,10 @@ export const readDestination = (text: string, { allowInsecure }: Pick<Policy, 'a
   const schemes = allowInsecure ? ['https', 'http'] : ['https'];
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase() ?? '';
   if (!schemes.includes(scheme))
-    return refuse(`The address '${shown(text)}' must begin with ${schemes.map((one) => `${one}://`).join(' or ')}.`);
+    return refuse(`The address '${shown(text)}' must begin with ${schemes.map((one) => `${one}://`).join(' or ')}.`, {
+      refusedScheme: scheme,
+      schemes,
+    });
   if (!URL.canParse(text)) return refuse(`'${shown(text)}' is no address: it must hold a host name.`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')

@@ -4,8 +4,8 @@ import { fail } from '#platform/errors';
 import { idOfHex } from '#platform/ids';
 
 const maxCharacters = 1000;
-const refuse = (path: string): never =>
-  fail('INVALID_INPUT', `Invalid path: ${JSON.stringify(path.slice(0, 200))}. Name files by a plain relative path.`);
+// The whole text: clients compare it.
+const refuse = (): never => fail('INVALID_INPUT', 'Invalid path');
 
 /** As often as somebody may have encoded it. */
 const decoded = (path: string): string => {
@@ -20,7 +20,7 @@ const decoded = (path: string): string => {
     if (next === text) return text;
     text = next;
   }
-  return refuse(path);
+  return refuse();
 };
 
 /**
@@ -29,15 +29,15 @@ const decoded = (path: string): string => {
  */
 export const checkArtifactPath = (given: string): string => {
   const path = given.replace(/(?!^)\/{2,}/g, '/').replace(/\/$/, '');
-  if (path.length > maxCharacters) refuse(path);
+  if (path.length > maxCharacters) refuse();
   const plain = decoded(path);
   // Before slashes are counted as one: it may have had two.
-  if (/^[a-z][a-z0-9+.-]*:\//i.test(decoded(given))) refuse(path);
+  if (/^[a-z][a-z0-9+.-]*:\//i.test(decoded(given))) refuse();
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || plain.startsWith('/')) refuse(path);
+  if (/[\u0000-\u001f\u007f\\#]/.test(plain) || plain.startsWith('/')) refuse();
   // A drive anywhere in a path begins a new one where Windows joins them.
   const leadsAway = (part: string) => part === '' || part === '.' || part === '..' || /^[A-Za-z]:/.test(part);
-  if (path !== '' && plain.split('/').some(leadsAway)) refuse(path);
+  if (path !== '' && plain.split('/').some(leadsAway)) refuse();
   return path;
 };
 

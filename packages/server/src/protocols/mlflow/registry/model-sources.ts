@@ -37,7 +37,10 @@ const maxCharacters = 10_000;
 const refuse = (source: string, why: string): never =>
   fail('INVALID_INPUT', `Invalid model version source: '${source.slice(0, 500)}'. ${why}`);
 const refuseRelative = (source: string): never =>
-  refuse(source, 'It must be an absolute address without relative parts.');
+  refuse(
+    source,
+    'If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present. Please provide an absolute path.',
+  );
 const refuseUnnamed = (source: string, parameter: 'run_id' | 'model_id'): never =>
   refuse(source, `The ${parameter} request parameter must identify the resource that contains the source.`);
 
@@ -76,7 +79,11 @@ const addressOf = (source: string): Address => {
   const [, scheme = '', rest = plain] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(plain) ?? [];
   // A single letter is a drive.
   if (scheme.length < 2 || scheme.toLowerCase() === 'file')
-    refuse(source, 'Files of a machine can be no source: store them in the artifacts of a run.');
+    refuse(
+      source,
+      'To use a local path as a model version source, store its files in the artifacts of a run and name the address they have there.',
+    );
+  if (plain.split(/[/\\]/).includes('..')) refuseRelative(source);
   const [, authority, tail = rest] = /^\/\/([^/?#\\]*)(.*)$/s.exec(rest) ?? [];
   const host = authority?.slice(authority.lastIndexOf('@') + 1) ?? '';
   const name = scheme.toLowerCase();
@@ -86,8 +93,7 @@ const addressOf = (source: string): Address => {
   // They smuggle paths past whoever reads the address otherwise. Names of models may hold them.
   if (name !== 'models' && /[?#;]/.test(tail)) refuse(source, 'It may have no query, no fragment and no parameters.');
   const path = tail.replaceAll(/\/+/g, '/').replace(/\/$/, '');
-  const parts = plain.split(/[/\\]/);
-  if (!path.startsWith('/') || parts.includes('..') || path.split('/').includes('.')) refuseRelative(source);
+  if (!path.startsWith('/') || path.split('/').includes('.')) refuseRelative(source);
   return { scheme: name, host: authority ?? '', path };
 };
 

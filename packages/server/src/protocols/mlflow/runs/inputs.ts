@@ -96,15 +96,14 @@ export const inputEndpoints = (experiments: ExperimentsService): MlflowEndpoint[
     isAjaxOnly: true,
     permission: 'run:read',
     async handle(input, ctx) {
-      const numbers = input.texts('experiment_ids').map(experimentNumberOf);
-      if (numbers.length === 0)
-        fail('INVALID_INPUT', 'SearchDatasets request must specify at least one experiment_id.');
-      if (numbers.length > maxExperiments)
+      const ids = input.texts('experiment_ids');
+      if (ids.length === 0) fail('INVALID_INPUT', 'SearchDatasets request must specify at least one experiment_id.');
+      if (ids.length > maxExperiments)
         fail(
           'INVALID_INPUT',
-          `SearchDatasets request cannot specify more than ${maxExperiments} experiment_ids. Received ${numbers.length} experiment_ids.`,
+          `SearchDatasets request cannot specify more than ${maxExperiments} experiment_ids. Received ${ids.length} experiment_ids.`,
         );
-      const found = await experiments.datasetsRead(ctx, numbers, maxSummaries);
+      const found = await experiments.datasetsRead(ctx, ids.map(experimentNumberOf), maxSummaries);
       if (found.length === 0) return {};
       return {
         dataset_summaries: found.map(({ experiment, name, digest, context }) => ({

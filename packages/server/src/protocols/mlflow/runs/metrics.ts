@@ -32,7 +32,9 @@ const runIdsOf = (input: Fields, name: string): string[] => {
   if (ids.length > maxRuns)
     fail(
       'INVALID_INPUT',
-      `GetMetricHistoryBulk request cannot specify more than ${maxRuns} run_ids. Received ${ids.length} run_ids.`,
+      name === 'run_ids'
+        ? `GetMetricHistoryBulkInterval request must specify at most ${maxRuns} run_ids. Received ${ids.length} run_ids.`
+        : `GetMetricHistoryBulk request cannot specify more than ${maxRuns} run_ids. Received ${ids.length} run_ids.`,
     );
   return [...new Set(ids)].sort().map(runIdFromWire);
 };

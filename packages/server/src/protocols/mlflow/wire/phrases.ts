@@ -1,6 +1,6 @@
 import { modelIdOnWire, namedRunOnWire } from './ids.ts';
 
-/** What a refusal of the experiments is about: one of `about` in the extra of the error. */
+/** What a refusal is about: one of `about` in the extra of the error. */
 interface About {
   noRun?: string;
   runInTrash?: string;
@@ -8,6 +8,8 @@ interface About {
   noFile?: string;
   noTag?: string;
   experimentTaken?: string;
+  refusedScheme?: string;
+  schemes?: readonly string[];
   parametersSet?: readonly { key: string; before: string; wanted: string }[];
   run?: string;
   experiment?: number;
@@ -17,8 +19,19 @@ interface About {
 /** In the words of MLflow, by which its clients and their tests know what happened. undefined: ours are kept. */
 export const phraseOf = (about: unknown): string | undefined => {
   if (typeof about !== 'object' || about === null) return undefined;
-  const { noRun, runInTrash, noLoggedModel, noFile, noTag, experimentTaken, parametersSet, run, experiment, model } =
-    about as About;
+  const {
+    noRun,
+    runInTrash,
+    noLoggedModel,
+    noFile,
+    noTag,
+    experimentTaken,
+    parametersSet,
+    refusedScheme,
+    run,
+    experiment,
+    model,
+  } = about as About;
   if (noRun !== undefined) return `Run with id=${namedRunOnWire(noRun)} not found`;
   if (runInTrash !== undefined)
     return `The run ${namedRunOnWire(runInTrash)} must be in the 'active' state. Current state is deleted.`;
@@ -32,6 +45,8 @@ export const phraseOf = (about: unknown): string | undefined => {
       : `Changing param values is not allowed. Params were already logged='${JSON.stringify(parametersSet)}' for run ID='${id}'.`;
   }
   if (experimentTaken !== undefined) return `Experiment(name=${experimentTaken}) already exists.`;
+  if (refusedScheme !== undefined)
+    return `Invalid webhook URL scheme: '${refusedScheme}'. Allowed schemes are: ${((about as About).schemes ?? []).join(', ')}.`;
   if (noTag === undefined) return undefined;
   if (run !== undefined) return `No tag with name: ${noTag} in run with id ${namedRunOnWire(run)}`;
   if (experiment !== undefined) return `No tag with name: ${noTag} in experiment with id ${experiment}`;
