@@ -13,6 +13,7 @@ const imports: Record<ImportFormat, string> = {
   mlruns: "a folder mlruns of MLflow's clients",
   tensorboard: 'event files of TensorBoard',
   wandb: 'a folder wandb of W&B, logged offline or not',
+  neptune: "what Neptune's exporter wrote",
 };
 
 /** Loaded when called: `millwright datasets list` need not wait for the server's code. */

@@ -8,6 +8,7 @@ const usages: Record<ImportFormat, string> = {
   mlruns: '--from FOLDER [--artifacts FOLDER]',
   tensorboard: '--from FOLDER',
   wandb: '--from FOLDER',
+  neptune: '--from FOLDER',
 };
 
 /** Told at most so often. */

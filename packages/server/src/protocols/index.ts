@@ -1,5 +1,6 @@
 import type { Importer } from './import/writer.ts';
 import { importMlflow } from './mlflow/index.ts';
+import { importNeptune } from './neptune/import/index.ts';
 import { importTensorboard } from './tensorboard/import/index.ts';
 import { importWandb } from './wandb/import/index.ts';
 
@@ -13,6 +14,7 @@ export const importers = {
   mlruns: importMlflow,
   tensorboard: importTensorboard,
   wandb: importWandb,
+  neptune: importNeptune,
 } satisfies Record<string, Importer>;
 
 export type ImportFormat = keyof typeof importers;
