@@ -120,6 +120,20 @@ describe.each(testDatabases.filter((name) => name !== 'pglite'))('SQL over a pro
     expect(await rows('select count(*) from metric_points')).toEqual([[53]]);
     await log(run, [{ key: 'loss', value: 2, step: 1 }]);
     expect(await rows('select count(*) from metric_points')).toEqual([[54]]);
+    // A series that grows long moves into files of its own, and on from there.
+    const long = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ key: 'long', value: 1, step: from + index }));
+    for (const [from, count] of [
+      [0, 4999],
+      [4999, 1],
+      [5000, 700],
+    ] as const) {
+      await log(run, long(from, count));
+      expect(await rows("select count(*), count(distinct step) from metric_points where key = 'long'")).toEqual([
+        [from + count, from + count],
+      ]);
+    }
+    expect(await rows('select count(*) from metric_points')).toEqual([[54 + 5700]]);
     await server.asOwner({ method: 'DELETE', url: `${base}/runs/${run}` });
     expect(await rows('select count(*) from runs where deleted_at is null')).toEqual([[2]]);
     const gone = await server.asOwner({ method: 'POST', url: `${base}/runs/${run}/purge` });

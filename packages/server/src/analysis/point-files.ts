@@ -3,14 +3,17 @@ import type { Snapshot } from '#platform/db';
 import type { PointsRelation } from '#platform/relations';
 import { type Column, literal, readParquet, type Tables } from '#platform/tables';
 
-/** So many series that follow one another lie in one group of files. */
+/** So many series that follow one another lie in one group of files ... */
 const seriesPerGroup = 1024;
+/** ... but those with so many points each in files of their own: one that grows does not make the others be read again. */
+const pointsOfLong = 5000;
+const any = Number.MAX_SAFE_INTEGER;
 const rowsPerPart = 1_000_000;
 
 export interface PointFiles {
   /** Series of the project: number, run, key, how many points. */
   series: string[];
-  /** By group: what it held when its files were made, and where they are. */
+  /** By group (of a long series its number, negative): what it held when its files were made, and where they are. */
   groups: Map<number, { signature: string; files: string[] }>;
 }
 
@@ -64,7 +67,7 @@ export const refreshPoints = async (parts: Parts & { before: PointFiles }): Prom
   const series = await pathsOf(written(parts, 'series', { sql: points.series, params: [project] }, seriesColumns));
   // What a series with so many points holds never changes.
   const found = await tables.rows(
-    `SELECT series // ${seriesPerGroup} AS number, count(*) || ' ' || sum(points) || ' ' || bit_xor(hash(series, points)) AS signature
+    `SELECT CASE WHEN points >= ${pointsOfLong} THEN -series ELSE series // ${seriesPerGroup} END AS number, count(*) || ' ' || sum(points) || ' ' || bit_xor(hash(series, points)) AS signature
      FROM ${readParquet(series)} GROUP BY 1 ORDER BY 1`,
   );
   const groups: PointFiles['groups'] = new Map();
@@ -76,7 +79,11 @@ export const refreshPoints = async (parts: Parts & { before: PointFiles }): Prom
       groups.set(number, known);
       continue;
     }
-    const params = [project, number * seriesPerGroup, (number + 1) * seriesPerGroup - 1];
+    // Series are numbered from 1.
+    const params =
+      number < 0
+        ? [project, -number, -number, pointsOfLong, any]
+        : [project, number * seriesPerGroup, (number + 1) * seriesPerGroup - 1, 0, pointsOfLong - 1];
     const files = await pathsOf(written(parts, 'points', { sql: points.select, params }, pointColumns));
     groups.set(number, { signature, files });
   }
@@ -110,7 +117,7 @@ export async function* allPoints(
   const { points, project } = parts;
   const series = await pathsOf(written(parts, 'series', { sql: points.series, params: [project] }, seriesColumns));
   try {
-    const question = { sql: points.select, params: [project, 0, Number.MAX_SAFE_INTEGER] };
+    const question = { sql: points.select, params: [project, 0, any, 0, any] };
     for await (const part of written(parts, 'points', question, pointColumns)) yield { ...part, series };
   } finally {
     for (const path of series) await rm(path, { force: true });

@@ -139,5 +139,5 @@ export const runPoints: PointsRelation = {
     from ${runs} join run_metrics m on m.run = runs.number where runs.project = $1`,
   select: `select p.series, p.step, p.at, p.value, p.special
     from ${runs} join run_metrics m on m.run = runs.number join metric_points p on p.series = m.series
-    where runs.project = $1 and m.series between $2 and $3`,
+    where runs.project = $1 and m.series between $2 and $3 and m.points between $4 and $5`,
 };

@@ -29,7 +29,7 @@ export interface Relation {
 export interface PointsRelation {
   /** Columns `series`, `run_id`, `key`, `points` (how many there are); `$1` is the project. */
   series: string;
-  /** Columns `series`, `step`, `at`, `value`, `special` of series `$2` to `$3` of the project `$1`. */
+  /** Columns `series`, `step`, `at`, `value`, `special` of the series `$2` to `$3` of the project `$1` that have `$4` to `$5` points. */
   select: string;
 }
 
