@@ -128,41 +128,85 @@ type FoundRow = FoundRun & TermRow;
 
 const columnsOf = (terms: readonly OrderTerm[]): Sql => sql`runs.number, runs.revision, ${termColumns(terms)}`;
 
+/** How the key that leads an order is walked. */
+interface Walk {
+  table: string;
+  key: string;
+  /** What takes the place of the terms of the key: the first is 0, as all that are walked have a value. */
+  own: OrderTerm[];
+  /** The column of the index that follows the key, and what in the last row of a page bounds it. */
+  indexed: Sql;
+  boundOf(value: string | number | undefined): Sql;
+  /** Of the rows of the key, those that are walked. */
+  condition: Sql | null;
+}
+
+/** Null where there is no index in the order asked for. */
+const walkOf = ({ order = [], best }: RunSearch): Walk | null => {
+  const [lead] = order;
+  const [first, ...rest] = lead?.path ?? [];
+  if (lead === undefined || rest.length === 0) return null;
+  const { descending } = lead;
+  const key = rest.join('.');
+  const term = (value: Sql): OrderTerm => ({ sql: value, descending });
+  const has = { sql: sql`0`, descending: false };
+  const same = (value: string | number | undefined): Sql => sql`${value}`;
+  if (first === 'metrics') {
+    // The index is of last values.
+    if (lead.summaries && summaryOf(lead.path, best) !== null) return null;
+    const value = sql`lead.last_value`;
+    const condition = sql`${value} is not null`;
+    return { table: 'run_metrics', key, own: [has, term(value)], indexed: value, boundOf: same, condition };
+  }
+  const table = first === 'tags' ? 'run_tags' : 'run_parameters';
+  const value = sql`lead.value`;
+  if (lead.numeric) {
+    if (first === 'tags') return null;
+    const number = sql`lead.number_value`;
+    const condition = sql`${number} is not null`;
+    return { table, key, own: [has, term(number), term(value)], indexed: number, boundOf: same, condition };
+  }
+  return {
+    table,
+    key,
+    own: [has, term(value)],
+    // Values may be long: the index has their beginnings.
+    indexed: sql`substr(${value}, 1, 60)`,
+    boundOf: (last) => sql`${[...String(last)].slice(0, 60).join('')}`,
+    condition: null,
+  };
+};
+
 /**
- * Runs with a number for the metric that leads the order, walked in the order of that metric's index: the first page
- * costs the same however many runs there are. Null where it cannot be walked.
+ * Runs that have the key that leads the order, walked in the order of its index: the first page costs the same however
+ * many runs there are. Null where it cannot be walked.
  */
-const walkMetric = async (
+const walkLead = async (
   db: Db,
   search: RunSearch,
   ordering: Ordering,
   after: readonly (string | number)[] | null,
 ): Promise<FoundRow[] | null> => {
-  const [lead] = search.order ?? [];
-  if (lead?.path[0] !== 'metrics' || lead.path.length < 2 || search.experiments?.length !== 1) return null;
-  // The index is of last values.
-  if (lead.summaries && summaryOf(lead.path, search.best) !== null) return null;
-  // Past the last number: what is left has none.
+  const walk = search.experiments?.length === 1 ? walkOf(search) : null;
+  if (walk === null || search.order?.[0] === undefined) return null;
+  // Past the last that has it.
   if (after !== null && after[0] !== 0) return null;
   const { terms, joins } = ordering;
-  const value = sql`lead.last_value`;
-  const own: OrderTerm[] = [
-    { sql: sql`0`, descending: false },
-    { sql: value, descending: lead.descending },
-    ...terms.slice(2),
-  ];
+  const { descending } = search.order[0];
+  const own = [...walk.own, ...terms.slice(walk.own.length)];
   const conditions = conditionsOf(db, search);
+  if (walk.condition !== null) conditions.push(walk.condition);
   if (after !== null) {
-    const from = after[1];
-    conditions.push(lead.descending ? sql`${value} <= ${from}` : sql`${value} >= ${from}`);
+    const bound = walk.boundOf(after[1]);
+    conditions.push(descending ? sql`${walk.indexed} <= ${bound}` : sql`${walk.indexed} >= ${bound}`);
     conditions.push(isAfter(own.slice(1), after.slice(1)));
   }
   const { rows } = await sql<FoundRow>`
-    select ${columnsOf(own)} from run_metrics as lead
+    select ${columnsOf(own)} from ${sql.table(walk.table)} as lead
     cross join runs cross join experiments ${sql.join(joins.slice(1), sql` `)}
-    where lead.experiment = ${search.experiments[0]} and lead.key = ${lead.path.slice(1).join('.')} and ${value} is not null
+    where lead.experiment = ${search.experiments?.[0]} and lead.key = ${walk.key}
       and runs.number = lead.run and experiments.number = runs.experiment and ${sql.join(conditions, sql` and `)}
-    order by ${orderBy(own.slice(1))} limit ${search.limit + 1}`.execute(db);
+    order by ${orderBy([{ sql: walk.indexed, descending }, ...own.slice(1)])} limit ${search.limit + 1}`.execute(db);
   return rows;
 };
 
@@ -170,7 +214,7 @@ export const findRuns = async (db: Db, search: RunSearch): Promise<Page<FoundRun
   const ordering = orderingOf(search.order ?? [], search.best);
   const after = decodeCursor(search.cursor);
   const source = await sourceOf(db, search);
-  const walked = source.isNarrow ? null : await walkMetric(db, search, ordering, after);
+  const walked = source.isNarrow ? null : await walkLead(db, search, ordering, after);
   let rows = walked ?? [];
   if (walked === null || walked.length <= search.limit) {
     const { terms, joins } = ordering;
