@@ -143,7 +143,7 @@ needs('chromium')('the console with a hundred thousand runs', () => {
     // What was there is not read again.
     expect(asked.filter((path) => path.includes('/metrics/'))).toEqual([]);
     // The table beside the chart says what is drawn: no more than there is room for, up to the end, with the spike.
-    await chart.getByRole('button', { name: 'Show train_loss as table' }).click();
+    await chart.getByRole('button', { name: /^Show train_loss.* as table$/ }).click();
     const lastStep = async () => Number(await chart.getByRole('row').last().getByRole('cell').first().textContent());
     await expect.poll(lastStep, { timeout: 10_000 }).toBeGreaterThan(24_900);
     const cells = await chart.locator('tbody td:nth-child(2)').allTextContents();
