@@ -3,6 +3,7 @@ import { rng } from '../random.ts';
 import { attributeChange } from './attribute.ts';
 import type { AttributionRun } from './design.ts';
 import golden from './fixtures/attributions.json' with { type: 'json' };
+import { fitRidge, resampledRidge } from './ridge.ts';
 
 const aRun = (value: number, factors: Record<string, string>): AttributionRun => ({ value, factors });
 const asRuns = (runs: readonly { value: number; factors: Record<string, string> }[]): AttributionRun[] => [...runs];
@@ -101,6 +102,21 @@ describe('the attribution of a change', () => {
     }
     // 95 % intervals of the bootstrap are a little narrow at this size.
     expect(covered / trials).toBeGreaterThan(0.87);
+  });
+
+  it('fits a resample as if its rows were written down', () => {
+    const random = rng(9);
+    const rows = Array.from({ length: 30 }, () => [random.normal() + 5, random.normal(), random.bernoulli(0.4)]);
+    const values = rows.map(([a = 0, b = 0]) => 2 * a - b + random.normal());
+    const drawn = rows.map(() => random.int(30));
+    const counts = rows.map((_row, at) => drawn.filter((one) => one === at).length);
+    const plain = fitRidge(
+      drawn.map((at) => rows[at]!),
+      drawn.map((at) => values[at]!),
+      0.1,
+    );
+    const found = resampledRidge(rows, values, 0.1)(counts);
+    for (const [at, one] of plain.coefficients.entries()) expect(found[at]).toBeCloseTo(one, 9);
   });
 
   it('refuses a value that is no number', () => {

@@ -2,7 +2,7 @@ import { quantileOfSorted } from '../describe.ts';
 import { rng } from '../random.ts';
 import { attributeByCells } from './cells.ts';
 import { type AttributionRun, designOf, rowOf } from './design.ts';
-import { choosePenalty, fitRidge } from './ridge.ts';
+import { choosePenalty, fitRidge, resampledRidge } from './ridge.ts';
 import { separableGroups } from './separable.ts';
 
 export interface AttributionOptions {
@@ -108,19 +108,19 @@ export const attributeChange = (
     return sum;
   });
   const { penalty, meanSquare } = choosePenalty(rows, values);
-  const shares = (at: readonly number[]): number[] => {
-    const { coefficients } = fitRidge(
-      at.map((index) => rows[index]!),
-      at.map((index) => values[index]!),
-      penalty,
-    );
-    return stepOf.map((step) => step.reduce((sum, value, j) => sum + value * coefficients[j]!, 0));
-  };
-  const found = shares(runs.map((_run, at) => at));
+  const shares = (coefficients: Float64Array): number[] =>
+    stepOf.map((step) => step.reduce((sum, value, j) => sum + value * coefficients[j]!, 0));
+  const found = shares(fitRidge(rows, values, penalty).coefficients);
   const random = rng(seed);
   const distinct = new Set(rows.map((row) => row.join(' '))).size;
   const isFree = runs.length - Math.min(design.width + 1, distinct) >= leastFreedom;
-  const drawn = isFree ? Array.from({ length: resamples }, () => shares(runs.map(() => random.int(runs.length)))) : [];
+  const fit = resampledRidge(rows, values, penalty);
+  const draw = (): Uint16Array => {
+    const counts = new Uint16Array(runs.length);
+    for (let left = runs.length; left > 0; left--) counts[random.int(runs.length)]! += 1;
+    return counts;
+  };
+  const drawn = isFree ? Array.from({ length: resamples }, () => shares(fit(draw()))) : [];
   const contributions = groups.map((factors, at): Contribution => {
     const ends = drawn.map((one) => one[at]!).sort((a, b) => a - b);
     const end = (share: number) => (ends.length === 0 ? null : quantileOfSorted(ends, share));

@@ -33,6 +33,11 @@ const factorise = (rows: readonly Float64Array[], width: number, penalty: number
       const value = row[i]!;
       if (value !== 0) for (let j = 0; j <= i; j++) matrix[i * width + j]! += value * row[j]!;
     }
+  return factoriseGram(matrix, width, penalty);
+};
+
+/** In place; only the lower triangle is read. */
+const factoriseGram = (matrix: Float64Array, width: number, penalty: number): Float64Array => {
   for (let i = 0; i < width; i++) {
     matrix[i * width + i]! += penalty;
     for (let j = 0; j <= i; j++) {
@@ -57,13 +62,18 @@ const forward = (factor: Float64Array, width: number, b: Float64Array): void => 
 const solve = (factor: Float64Array, { rows, values }: Centred, width: number): Float64Array => {
   const x = new Float64Array(width);
   for (const [at, row] of rows.entries()) for (let j = 0; j < width; j++) x[j]! += row[j]! * values[at]!;
+  solveInPlace(factor, width, x);
+  return x;
+};
+
+/** L L' x = b, in place. */
+const solveInPlace = (factor: Float64Array, width: number, x: Float64Array): void => {
   forward(factor, width, x);
   for (let i = width - 1; i >= 0; i--) {
     let sum = x[i]!;
     for (let k = i + 1; k < width; k++) sum -= factor[k * width + i]! * x[k]!;
     x[i] = sum / factor[i * width + i]!;
   }
-  return x;
 };
 
 export const fitRidge = (
@@ -76,6 +86,49 @@ export const fitRidge = (
   const coefficients = solve(factorise(centred.rows, width, penalty), centred, width);
   const intercept = centred.valueMean - coefficients.reduce((sum, one, j) => sum + one * centred.means[j]!, 0);
   return { intercept, coefficients };
+};
+
+/**
+ * Fits the same runs again and again, each as often as `counts` says: for resamples. The products of a row are taken about
+ * the means of all runs and moved to those of the resample afterwards, so that nothing is copied per fit.
+ */
+export const resampledRidge = (
+  rows: readonly (readonly number[])[],
+  values: readonly number[],
+  penalty: number,
+): ((counts: ArrayLike<number>) => Float64Array) => {
+  const { rows: centred, values: centredValues } = centre(rows, values);
+  const width = rows[0]?.length ?? 0;
+  const gram = new Float64Array(width * width);
+  const moments = new Float64Array(width);
+  const sums = new Float64Array(width);
+  return (counts) => {
+    gram.fill(0);
+    moments.fill(0);
+    sums.fill(0);
+    let total = 0;
+    let valueSum = 0;
+    for (const [at, row] of centred.entries()) {
+      const count = counts[at]!;
+      if (count === 0) continue;
+      const value = centredValues[at]!;
+      total += count;
+      valueSum += count * value;
+      for (let i = 0; i < width; i++) {
+        const weighted = count * row[i]!;
+        sums[i]! += weighted;
+        moments[i]! += weighted * value;
+        for (let j = 0; j <= i; j++) gram[i * width + j]! += weighted * row[j]!;
+      }
+    }
+    for (let i = 0; i < width; i++) {
+      moments[i]! -= (sums[i]! * valueSum) / total;
+      for (let j = 0; j <= i; j++) gram[i * width + j]! -= (sums[i]! * sums[j]!) / total;
+    }
+    const x = moments.slice();
+    solveInPlace(factoriseGram(gram, width, penalty), width, x);
+    return x;
+  };
 };
 
 /** Each run's error when it is predicted from all the others, without fitting once per run. */

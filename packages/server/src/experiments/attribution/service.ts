@@ -22,7 +22,7 @@ export interface AttributionOfMetrics {
   attributeMetric(ctx: Ctx, query: AttributionQuery): Promise<MetricAttribution>;
 }
 
-/** Bounds the time of the fit: some 200 ms. */
+/** Bounds the time of the fit: some 100 ms. */
 const runsLookedAt = 400;
 
 const seedsOf = (run: Run): string =>
