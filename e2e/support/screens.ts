@@ -76,6 +76,9 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('experiment', `experiments/${ids.experiment}`),
     at('experiments', 'experiments/list'),
     at('run', `experiments/runs/${ids.run}`),
+    ...['media', 'environment', 'output', 'system'].map((tab) =>
+      at(`run-${tab}`, `experiments/runs/${ids.run}?tab=${tab}`),
+    ),
     at('reports', 'experiments/reports'),
     at('report', `experiments/reports/${reportId}`),
     at('report-edited', `experiments/reports/${reportId}?edit=on`),

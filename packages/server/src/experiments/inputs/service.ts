@@ -1,4 +1,4 @@
-import type { RunInput } from '@millwright/contract';
+import type { DatasetVersion, RunInput } from '@millwright/contract';
 import type { DataService } from '#data';
 import type { LineageService } from '#lineage';
 import type { Ctx } from '#platform/auth';
@@ -51,10 +51,10 @@ export const createInputs = (
   { lineage, data }: { lineage: LineageService; data: DataService },
 ): Inputs => {
   /** Those of the project that data sets name as what they are. */
-  const versionsHere = async (ctx: Ctx, datasets: readonly DatasetInput[]): Promise<Set<string>> => {
+  const versionsHere = async (ctx: Ctx, datasets: readonly DatasetInput[]): Promise<Map<string, DatasetVersion>> => {
     const named = new Set(datasets.flatMap(({ dataset }) => namedVersionOf(dataset) ?? []));
     const found = await Promise.all([...named].map((id) => findVersion(ctx, id)));
-    return new Set(found.flatMap((version) => version?.id ?? []));
+    return new Map(found.flatMap((version) => (version ? [[version.id, version] as const] : [])));
   };
   const findVersion = async (ctx: Ctx, id: string) => {
     try {
@@ -102,7 +102,7 @@ export const createInputs = (
     change: Change,
     run: RunState,
     inputs: readonly DatasetInput[],
-    versions: ReadonlySet<string>,
+    versions: ReadonlyMap<string, unknown>,
   ): Promise<string[]> => {
     const { project, experiment } = run;
     const each = firstPer(inputs, ({ dataset }) => keyOfDataset(dataset));
@@ -164,10 +164,16 @@ export const createInputs = (
       const read = (await store.readLinks(db, ctx.project, [runId])).get(runId)?.datasets ?? [];
       const versions = await versionsHere(ctx, read);
       const items = read.map(({ dataset, context }): RunInput => {
-        const named = namedVersionOf(dataset);
         const { name, digest, sourceType, source } = dataset;
-        const datasetVersionId = named !== null && versions.has(named) ? named : null;
-        return { name, digest, context, sourceType, source: source.slice(0, sourceCharacters), datasetVersionId };
+        const ours = versions.get(namedVersionOf(dataset) ?? '');
+        return {
+          name,
+          digest: ours?.digest ?? digest,
+          context,
+          sourceType,
+          source: source.slice(0, sourceCharacters),
+          datasetVersionId: ours?.id ?? null,
+        };
       });
       const id = started.datasetVersionId;
       const version = id === null || versions.has(id) ? null : await findVersion(ctx, id);

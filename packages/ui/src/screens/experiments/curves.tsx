@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useProject } from '../../app/location.ts';
 import { SeriesChart } from '../../charts/draw/series-chart.tsx';
 import { meanWithBand } from '../../charts/prepare/bands.ts';
-import { metricPoints } from '../../charts/prepare/metric-points.ts';
+import { type MetricAxis, metricPoints } from '../../charts/prepare/metric-points.ts';
 import { type SeriesInput, prepareSeries } from '../../charts/prepare/series.ts';
 import type { MetricFeed } from '../../live/metric-feed.ts';
 import { useFedMetric, useMetricFeed } from '../../live/use-metric-feed.ts';
@@ -32,6 +32,10 @@ interface Props {
   /** Metrics, a chart each. */
   keys: readonly string[];
   groups?: readonly CurveGroup[] | null;
+  /** Default: what the form in the address says. */
+  axis?: MetricAxis;
+  /** How a chart is called; default as the meaning of its metric says. */
+  titleOf?: (key: string) => string;
 }
 
 export type CurvesOfRuns = ReadonlyMap<string, readonly MetricPoint[]>;
@@ -69,8 +73,10 @@ export const Curve = ({
   curves,
   runs,
   groups,
-}: Omit<Props, 'keys'> & { metric: string; title: string; curves: CurvesOfRuns }) => {
-  const { axis, smoothing, logarithmic, band } = useCurveForm();
+  axis: given,
+}: Omit<Props, 'keys' | 'titleOf'> & { metric: string; title: string; curves: CurvesOfRuns }) => {
+  const { axis: chosen, smoothing, logarithmic, band } = useCurveForm();
+  const axis = given ?? chosen;
   const prepared = useMemo(
     () =>
       prepareSeries(
@@ -89,9 +95,10 @@ export const Curve = ({
   return <SeriesChart title={title} prepared={prepared} height={chartHeightPx} syncKey={`curves-${axis}`} />;
 };
 
-const FedCurve = ({ feed, ...rest }: Omit<Props, 'keys'> & { feed: MetricFeed; metric: string }) => {
+const FedCurve = ({ feed, titleOf, ...rest }: Omit<Props, 'keys'> & { feed: MetricFeed; metric: string }) => {
   const { curves, error } = useFedMetric(feed, rest.metric);
-  const title = metricTitle(rest.metric, useMeanings());
+  const meanings = useMeanings();
+  const title = titleOf?.(rest.metric) ?? metricTitle(rest.metric, meanings);
   if (curves) return <Curve {...rest} title={title} curves={curves} />;
   if (error) return <ErrorState error={error} onRetry={() => feed.resume()} />;
   return (
@@ -103,7 +110,7 @@ const FedCurve = ({ feed, ...rest }: Omit<Props, 'keys'> & { feed: MetricFeed; m
 };
 
 /** A chart per metric; of those in view what is there is read, and what comes while their runs go on is added. */
-export const Curves = ({ runs, keys, groups }: Props) => {
+export const Curves = ({ runs, keys, groups, ...rest }: Props) => {
   const followed = useMemo(() => runs.slice(0, linesAtMost).map((run) => run.id), [runs]);
   const { atLeast, atMost, inChart } = pointsOfCurve;
   const points = Math.max(atLeast, Math.min(atMost, Math.floor(inChart / Math.max(1, followed.length))));
@@ -114,7 +121,7 @@ export const Curves = ({ runs, keys, groups }: Props) => {
       keys={keys}
       rowHeightPx={rowHeightPx}
       row={(some) =>
-        some.map((key) => <FedCurve key={key} feed={feed} metric={key} runs={runs} groups={groups ?? null} />)
+        some.map((key) => <FedCurve key={key} feed={feed} metric={key} runs={runs} groups={groups ?? null} {...rest} />)
       }
     />
   );

@@ -5,6 +5,7 @@ import { formatCount } from '../../ui/format.ts';
 import { EmptyState } from '../../ui/states.tsx';
 import { CurveForm } from './curve-form.tsx';
 import { Curves } from './curves.tsx';
+import { ownMetricsOf } from './run-values.ts';
 
 const searchedFrom = 6;
 /** `unit.9` before `unit.10`. */
@@ -17,7 +18,7 @@ const RunCurves = ({ run }: { run: Run }) => {
   // The charts need no more of the run than this, so that they stay as they are when a new value comes.
   const runs = useMemo(() => [{ id, startedAt, endedAt, name }], [id, startedAt, endedAt, name]);
   // Those that have a course first; a metric of one point is a dot.
-  const keyList = Object.keys(run.metrics)
+  const keyList = ownMetricsOf(run.metrics)
     .sort(
       (a, b) => Number(run.metrics[a]?.points === 1) - Number(run.metrics[b]?.points === 1) || inOrder.compare(a, b),
     )
@@ -26,7 +27,7 @@ const RunCurves = ({ run }: { run: Run }) => {
     const all = keyList === '' ? [] : keyList.split('\n');
     return all.filter((key) => key.toLowerCase().includes(text.toLowerCase()));
   }, [keyList, text]);
-  const total = Object.keys(run.metrics).length;
+  const total = ownMetricsOf(run.metrics).length;
   if (total === 0)
     return (
       <EmptyState

@@ -10,6 +10,7 @@ import type { TableColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
 import { type Meanings, metricTitle, useMeanings } from './metric-meaning.ts';
 import { MetricValue } from './metric-value.tsx';
+import { ownMetricsOf } from './run-values.ts';
 
 type Row = MetricSummary & { key: string };
 const idOf = (row: Row) => row.key;
@@ -83,7 +84,14 @@ const columnsOf = (feed: MetricFeed, runId: string, meanings: Meanings): TableCo
 
 /** The metrics of a run as a table; the curves of those in view are read. */
 export const RunMetrics = ({ run }: { run: Run }) => {
-  const rows = useMemo(() => Object.entries(run.metrics).map(([key, metric]): Row => ({ ...metric, key })), [run]);
+  const rows = useMemo(
+    () =>
+      ownMetricsOf(run.metrics).flatMap((key): Row[] => {
+        const metric = run.metrics[key];
+        return metric ? [{ ...metric, key }] : [];
+      }),
+    [run],
+  );
   const feed = useMetricFeed(useProject(), [run.id], sparklinePoints, run.endedAt === null);
   const meanings = useMeanings();
   const columns = useMemo(() => columnsOf(feed, run.id, meanings), [feed, run.id, meanings]);

@@ -1,4 +1,4 @@
-import { type Run, listEvaluations } from '@millwright/contract';
+import { type Run, listEvaluations, runTags } from '@millwright/contract';
 import { useRead } from '../../api/queries.ts';
 import { ObjectLink } from '../../app/links.tsx';
 import { useProject } from '../../app/location.ts';
@@ -38,6 +38,11 @@ const Evaluations = ({ run }: { run: Run }) => {
     </Card>
   );
 };
+
+/** What other tabs show as what it is. */
+const shownElsewhere = new Set<string>(Object.values(runTags));
+const tagsShown = (run: Run) =>
+  Object.fromEntries(Object.entries(run.tags).filter(([key]) => !shownElsewhere.has(key)));
 
 export const RunOverview = ({ run }: { run: Run }) => (
   <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
@@ -79,7 +84,7 @@ export const RunOverview = ({ run }: { run: Run }) => (
       </Card>
       <TriedCard run={run} />
       <FactList title="Parameters" values={run.parameters} />
-      <FactList title="Tags" values={run.tags}>
+      <FactList title="Tags" values={tagsShown(run)}>
         <AddTag run={run} />
       </FactList>
     </div>

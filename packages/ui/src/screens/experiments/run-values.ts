@@ -1,4 +1,4 @@
-import type { Run } from '@millwright/contract';
+import { type Run, systemMetricPrefix } from '@millwright/contract';
 import type { SummaryOf } from './metric-meaning.ts';
 
 export interface RunKeys {
@@ -74,3 +74,9 @@ export const compareRuns = (runs: readonly Run[]): ComparedRow[] => {
     ...tagKeys(runs).map((key) => row('Tags', key, (run) => run.tags[key])),
   ];
 };
+
+export const isSystemMetric = (key: string): boolean => key.startsWith(systemMetricPrefix);
+
+/** Those of the training itself, without those of the machine. */
+export const ownMetricsOf = (metrics: Run['metrics']): string[] =>
+  Object.keys(metrics).filter((key) => !isSystemMetric(key));

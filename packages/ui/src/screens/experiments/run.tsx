@@ -13,12 +13,16 @@ import { ObjectPage } from '../../ui/object-header.tsx';
 import { Loading, Skeleton } from '../../ui/states.tsx';
 import { EditRun } from './edit-run.tsx';
 import { RunOverview } from './run-overview.tsx';
-import { runTitle } from './run-values.ts';
+import { ownMetricsOf, runTitle } from './run-values.ts';
 import { TrashNote } from './trash-note.tsx';
 
 const RunCurves = lazy(() => import('./run-curves.tsx'));
 const RunArtifacts = lazy(() => import('./run-artifacts.tsx'));
 const RunReproduction = lazy(() => import('./run-reproduction.tsx'));
+const Environment = lazy(() => import('./context/environment.tsx'));
+const Output = lazy(() => import('./context/output.tsx'));
+const System = lazy(() => import('./context/system.tsx'));
+const Media = lazy(() => import('./context/media.tsx'));
 const later = (content: ReactNode) => (
   <Suspense
     fallback={
@@ -72,9 +76,13 @@ const RunPage = ({ run }: { run: Run }) => {
           {
             id: 'metrics',
             label: 'Metrics',
-            count: Object.keys(run.metrics).length,
+            count: ownMetricsOf(run.metrics).length,
             content: () => later(<RunCurves run={run} />),
           },
+          { id: 'media', label: 'Media', content: () => later(<Media run={run} />) },
+          { id: 'environment', label: 'Environment', content: () => later(<Environment run={run} />) },
+          { id: 'output', label: 'Output', content: () => later(<Output run={run} />) },
+          { id: 'system', label: 'System', content: () => later(<System run={run} />) },
           { id: 'artifacts', label: 'Artifacts', content: () => later(<RunArtifacts run={run} />) },
           { id: 'reproduce', label: 'Reproduce', content: () => later(<RunReproduction run={run} />) },
           { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="run" id={run.id} /> },
