@@ -106,7 +106,12 @@ const tests = (kind: string, fromOf: (root: string) => string): void => {
       await Promise.all(
         tables.map(async (table) => [
           table,
-          (await sql`select * from ${sql.table(table)}`.execute(app.platform.database.db)).rows,
+          (
+            await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(app.platform.database.db)
+          ).rows.map(
+            // Which rendering of a run is current; told points that it has, it may count on.
+            ({ revision: _revision, ...row }) => row,
+          ),
         ]),
       ),
     );
