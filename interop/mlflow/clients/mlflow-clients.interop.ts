@@ -113,6 +113,8 @@ describe('the flows', () => {
     const { readdirSync } = await import('node:fs');
     const { join } = await import('node:path');
     const files = readdirSync(join(import.meta.dirname, 'flows')).map((name) => name.replace('.py', ''));
-    expect(files.toSorted()).toEqual([...flows, ...flowsOfOurPackage, 'names', 'sign_in', 'workspaces'].toSorted());
+    expect(files.toSorted()).toEqual(
+      [...flows, ...flowsOfOurPackage, 'names', 'registry_gates', 'sign_in', 'workspaces'].toSorted(),
+    );
   });
 });

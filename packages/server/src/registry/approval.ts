@@ -36,6 +36,9 @@ export const firstApproval = (
 /** The tests of the model come first. */
 export const awaitingTests: Approval = { ...pending, reason: 'Waiting for the tests of the model.' };
 
+/** They do not let it pass. */
+export const redTests: Approval = { ...pending, reason: 'It does not pass the tests of the model.' };
+
 /** What is left of an approval once the files are not the ones it was about. */
 export const voidedApproval = (before: string | null): Approval => ({
   ...pending,

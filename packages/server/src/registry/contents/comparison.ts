@@ -43,7 +43,7 @@ const values = (before: Values, after: Values): ComparedValue[] =>
 const registered = ({ version, contents }: Side): Values => ({
   format: version.format,
   digest: version.digest,
-  size: version.sizeBytes,
+  bytes: version.sizeBytes,
   source: version.source,
   flavours: contents.flavours.join(', ') || null,
   run: version.runId ?? version.namedRun,

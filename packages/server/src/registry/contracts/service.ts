@@ -6,7 +6,7 @@ import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import type { JobContext } from '#platform/jobs';
 import type { TrainingService } from '#training';
-import { firstApproval } from '../approval.ts';
+import { firstApproval, redTests } from '../approval.ts';
 import { lockModel, type SavedModel } from '../models/store.ts';
 import { policyOf } from '../policies/service.ts';
 import { putApproval } from '../versions/deciding.ts';
@@ -51,13 +51,13 @@ export interface ContractSources {
 const suiteJob = 'registry.contract-suite';
 const versionsAtATime = 50;
 
-/** What would have been approved at registration is, once its tests pass, unless somebody decided or files changed since. */
+/** What would have been approved at registration is once its tests pass, unless somebody decided or files changed since. */
 const settle = async (
   change: Change,
   sources: ContractSources,
   ctx: Ctx,
   run: ContractRun,
-  digest: string | null,
+  { state, digest }: { state: 'green' | 'red'; digest: string | null },
 ): Promise<void> => {
   const model = await lockModel(change.db, ctx.project, run.modelId);
   const version = await versions.findVersion(change.db, ctx.project, run.modelVersionId);
@@ -66,11 +66,13 @@ const settle = async (
   if (version.approval.state !== 'pending' || version.digest !== digest || first.digest !== digest) return;
   const suite = await store.findSuite(change.db, model.id);
   if (suite?.revision !== run.revision) return;
+  if (state === 'red') return versions.updateApproval(change.db, ctx.project, version.id, redTests);
   const evaluation =
     version.evaluationId === null ? null : await sources.evaluation.getEvaluation(ctx, version.evaluationId);
   const policy = await policyOf(change.db, ctx.project, model.id);
   const approval = firstApproval(model, policy, { name: version.createdBy }, evaluation, digest, change.now);
   if (approval.state !== 'pending') await putApproval(change, version, approval);
+  else await versions.updateApproval(change.db, ctx.project, version.id, approval);
 };
 
 export const createContracts = (platform: Platform, sources: ContractSources): Contracts => {
@@ -105,7 +107,7 @@ export const createContracts = (platform: Platform, sources: ContractSources): C
         detail: { ...about, digest: version.digest, failed, skipped },
       });
       change.emit('registry.tests-finished', version.id, { ...about, failed: failed.join(', ') });
-      if (state === 'green') await settle(change, sources, ctx, run, version.digest);
+      await settle(change, sources, ctx, run, { state, digest: version.digest });
     });
   };
 

@@ -1,4 +1,11 @@
-import type { ApprovalRequest, ApprovalThread, ModelStage, Page, RequestState } from '@millwright/contract';
+import type {
+  ApprovalRequest,
+  ApprovalThread,
+  ModelStage,
+  Page,
+  RegistryPolicy,
+  RequestState,
+} from '@millwright/contract';
 import { type Ctx, demand, mayDo } from '#platform/auth';
 import type { Change } from '#platform/change';
 import type { Platform } from '#platform/core';
@@ -10,7 +17,7 @@ import { approvingRoles } from '../policies/policy.ts';
 import { policyOf } from '../policies/service.ts';
 import { putApproval } from '../versions/deciding.ts';
 import { setStage } from '../versions/stages.ts';
-import { findVersion, type SavedVersion } from '../versions/store.ts';
+import { findVersion, findVersions, type SavedVersion } from '../versions/store.ts';
 import { close, closeOpen, isOfVersion, toldOf } from './closing.ts';
 import { bindingOf, checkDecision, isMet, progressOf, rulesFor, waitsFor } from './request.ts';
 import * as store from './store.ts';
@@ -75,14 +82,23 @@ export const createRequests = (platform: Platform, sources: RequestSources): Req
       db,
       requests.map(({ id }) => id),
     );
+    const versions = await findVersions(
+      db,
+      ctx.project,
+      requests.map(({ modelVersionId }) => modelVersionId),
+    );
+    const policies = new Map<string, RegistryPolicy>();
+    for (const { modelId } of requests)
+      if (!policies.has(modelId)) policies.set(modelId, await policyOf(db, ctx.project, modelId));
     const answer: ApprovalRequest[] = [];
     for (const saved of requests) {
-      const version = await findVersion(db, ctx.project, saved.modelVersionId);
-      if (!version) continue;
+      const version = versions.get(saved.modelVersionId);
+      const policy = policies.get(saved.modelId);
+      if (!version || !policy) continue;
       const isOver = saved.state === 'open' && saved.expiresAt <= clock.now();
       const request = isOver ? { ...saved, state: 'expired' as const } : saved;
       const given = votes.get(saved.id) ?? [];
-      const rules = progressOf(rulesFor(await policyOf(db, ctx.project, saved.modelId), saved), given);
+      const rules = progressOf(rulesFor(policy, saved), given);
       const { project: _project, requestedById: _requestedById, ...rest } = request;
       answer.push({
         ...rest,

@@ -136,6 +136,19 @@ const living = (db: Db, project: string) => versions(db, project).where('model_v
 export const findVersion = async (db: Db, project: string, id: string): Promise<SavedVersion | null> =>
   (await withTags(db, await versions(db, project).where('model_versions.id', '=', id).execute()))[0] ?? null;
 
+/** Also deleted ones; what is not there is missing. */
+export const findVersions = async (
+  db: Db,
+  project: string,
+  ids: readonly string[],
+): Promise<Map<string, SavedVersion>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await versions(db, project)
+    .where(isAmong(db, 'model_versions.id', ids))
+    .execute();
+  return new Map((await withTags(db, rows)).map((version) => [version.id, version]));
+};
+
 export const findNumber = async (
   db: Db,
   project: string,

@@ -1,4 +1,11 @@
-import { type ModelVersion, decideApproval, getModel, getModelVersion, listModelVersions } from '@millwright/contract';
+import {
+  type ModelVersion,
+  decideApproval,
+  getModel,
+  getModelPolicy,
+  getModelVersion,
+  listModelVersions,
+} from '@millwright/contract';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
 import { useRead } from '../../api/queries.ts';
@@ -143,7 +150,13 @@ export const ApprovalCard = ({ version, verdict }: { version: ModelVersion; verd
           ),
         },
   );
+  const project = useProject();
+  const policy = useRead(getModelPolicy, { params: { project, model: version.modelId } });
   const refusal = may ? undefined : 'Needs model:approve';
+  const needsRequest = (policy.data?.effective.approvals ?? []).some(
+    ({ role, count }) => count > 1 || role === 'admin',
+  );
+
   return (
     <Card title="Approval" aside={<Status state={approval.state} />}>
       <Timeline label="Approval" entries={entries} />
@@ -151,8 +164,8 @@ export const ApprovalCard = ({ version, verdict }: { version: ModelVersion; verd
         <div className="mt-3 flex flex-wrap gap-2">
           <Button
             tone="primary"
-            disabled={!may}
-            title={refusal}
+            disabled={!may || needsRequest}
+            title={refusal ?? (needsRequest ? 'More than one person must approve: ask for it below' : undefined)}
             icon={<Check aria-hidden size={14} />}
             onClick={() => setOpen('approve')}
           >

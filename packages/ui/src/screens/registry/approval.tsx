@@ -21,7 +21,7 @@ import { ObjectPage } from '../../ui/object-header.tsx';
 import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { Timeline, type TimelineEntry } from '../../ui/timeline.tsx';
-import { requestLook, ruleWords, wishOf } from './words.ts';
+import { requestLook, ruleWords, wishOf, wishText } from './words.ts';
 
 type Act = 'approve' | 'reject' | 'withdraw';
 const words: Record<Act, string> = { approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw' };
@@ -162,7 +162,7 @@ const entriesOf = (request: ApprovalThread): TimelineEntry[] => {
       id: 'asked',
       at: request.requestedAt,
       tone: 'info',
-      title: person(request.requestedBy, `asks for ${wishOf(request)}`),
+      title: person(request.requestedBy, `asks for ${wishText(request)}`),
       text: request.reason,
     },
     ...said,

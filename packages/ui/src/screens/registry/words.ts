@@ -10,6 +10,10 @@ export const approvalWords: Record<Model['approval'], string> = {
 export const wishOf = ({ alias, stage }: Pick<ApprovalRequest, 'alias' | 'stage'>): string =>
   alias ? `Alias ${alias}` : stage ? `Stage ${stage}` : 'Approval';
 
+/** The same within a sentence. */
+export const wishText = ({ alias, stage }: Pick<ApprovalRequest, 'alias' | 'stage'>): string =>
+  alias ? `the alias ${alias}` : stage ? `the stage ${stage}` : 'approval';
+
 export const ruleWords = ({ role, count }: ApprovalRule): string =>
   `${count} ${count === 1 ? 'person' : 'people'} ${role === null ? 'who may approve' : `with the role ${role}`}`;
 
