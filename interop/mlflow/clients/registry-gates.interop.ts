@@ -18,11 +18,9 @@ interface Version {
 needs('mlflow')('registering through MLflow’s clients', () => {
   let server: OurServer;
   const received: Body[] = [];
-  const hook = createServer((request, reply) => {
-    void text(request).then((body) => {
-      received.push(JSON.parse(body) as Body);
-      reply.end('ok');
-    });
+  const hook = createServer(async (request, reply) => {
+    received.push(JSON.parse(await text(request)) as Body);
+    reply.end('ok');
   });
   beforeAll(async () => {
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
