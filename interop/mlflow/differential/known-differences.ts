@@ -266,12 +266,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       ours.status === 200,
   },
   {
-    what: 'A sample of a metric keeps the least and the greatest value of every stretch.',
-    why: 'MLflow keeps every so many steps, and loses spikes.',
-    matches: ({ kind }, { step }) =>
-      step.endpoint === 'GET metrics/get-history-bulk-interval' && kind.startsWith('metrics'),
-  },
-  {
     what: 'An experiment may be named by a number as well as by its digits.',
     why: 'Older clients send numbers. MLflow now answers 400.',
     matches: (_difference, { step, theirs, ours }) =>

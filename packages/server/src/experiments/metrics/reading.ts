@@ -30,13 +30,54 @@ export const readInPieces = async (
 
 const inOrder = (points: MetricPoint[]): MetricPoint[] => points.sort((a, b) => a.step - b.step || a.at - b.at);
 
-/** Points in memory, at most so many of them. */
-export const sampled = (points: MetricPoint[], limit: number): MetricPoint[] => {
-  inOrder(points);
-  if (points.length <= limit) return points;
-  const sampler = createSampler<MetricPoint>(limit, points.length);
-  for (const point of points) sampler.add(point);
-  return sampler.points();
+/** Which of so many rows stand at the beginning of as many stretches of equal length, the last of them being the last row. */
+export const evenly = (count: number, limit: number): number[] => {
+  const stretches = Math.min(count, limit);
+  if (stretches === 0) return [];
+  const [length, longer] = [Math.floor(count / stretches), count % stretches];
+  const picked = Array.from({ length: stretches }, (_, index) => index * length + Math.min(index, longer));
+  picked[stretches - 1] = count - 1;
+  return picked;
+};
+
+const compare = (a: MetricPoint, b: MetricPoint): number => a.step - b.step || a.at - b.at;
+
+/**
+ * At most so many points of some steps, as far from one another as can be in the order of their steps. It is read twice
+ * rather than held, unless times go another way than steps.
+ */
+export const readEvenly = async (
+  db: Db,
+  series: number,
+  { range, limit }: { range: { from: number; to: number } | null; limit: number },
+): Promise<MetricPoint[]> => {
+  const isIn = ({ step }: MetricPoint): boolean => range === null || (step >= range.from && step <= range.to);
+  let count = 0;
+  let isOrdered = true;
+  let before: MetricPoint | null = null;
+  const { last } = await readInPieces(db, series, null, (point) => {
+    if (!isIn(point)) return;
+    count += 1;
+    if (before !== null && compare(before, point) > 0) isOrdered = false;
+    before = point;
+  });
+  if (last === null) return [];
+  const wanted = evenly(count, limit);
+  const held: MetricPoint[] = [];
+  let row = 0;
+  await readInPieces(
+    db,
+    series,
+    null,
+    (point) => {
+      if (!isIn(point)) return;
+      if (!isOrdered || row === wanted[held.length]) held.push(point);
+      row += 1;
+    },
+  );
+  if (isOrdered) return held;
+  inOrder(held);
+  return evenly(held.length, limit).map((index) => held[index] as MetricPoint);
 };
 
 /** All points after one, about `total` of them, as at most `limit`; no more are held at any moment. */

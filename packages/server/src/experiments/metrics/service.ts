@@ -6,7 +6,7 @@ import { findRunNumber, findRunNumbers } from '../runs/store.ts';
 import type { RunWriter } from '../runs/writer.ts';
 import type { NewMetricPoint } from './metric.ts';
 import { createFollowing, type Following } from './following.ts';
-import { readInPieces, readSampled, sampled } from './reading.ts';
+import { readEvenly, readSampled } from './reading.ts';
 import * as store from './store.ts';
 import { noRun } from '../refusals.ts';
 
@@ -29,7 +29,7 @@ export interface Metrics extends Following {
     ctx: Ctx,
     query: { runs: readonly string[]; keys: readonly string[]; limit: number },
   ): Promise<(MetricHistory & { runId: string })[]>;
-  /** At most `limit` points, of all steps or of some. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
+  /** At most `limit` points, of all steps or of some, as far from one another as can be; spikes between them are lost. Empty for a metric nobody logged. Errors: NOT_FOUND for the run. */
   metricSamples(
     ctx: Ctx,
     runId: string,
@@ -50,14 +50,6 @@ export const createMetrics = (platform: Platform, { write }: { write: RunWriter 
   const seriesOf = async (ctx: Ctx, runId: string, key: string): Promise<store.Series | null> => {
     const run = (await findRunNumber(db, ctx.project, runId)) ?? noRun(ctx.project, runId);
     return (await store.readSeries(db, [run], [key]))[0] ?? null;
-  };
-  /** Points of some steps are not counted beforehand; there may be few. */
-  const sampleRange = async (series: number, range: { from: number; to: number }, limit: number) => {
-    const inRange: MetricPoint[] = [];
-    await readInPieces(db, series, null, (point) => {
-      if (point.step >= range.from && point.step <= range.to) inRange.push(point);
-    });
-    return sampled(inRange, limit);
   };
   const sample = async ({ series, points: total }: store.Series, limit: number): Promise<MetricPoint[]> =>
     (await readSampled(db, series, { after: null, total, limit })).points;
@@ -84,7 +76,7 @@ export const createMetrics = (platform: Platform, { write }: { write: RunWriter 
     async metricSamples(ctx, runId, key, { range, limit }) {
       const found = await seriesOf(ctx, runId, key);
       if (!found) return [];
-      return range ? sampleRange(found.series, range, limit) : sample(found, limit);
+      return readEvenly(db, found.series, { range, limit });
     },
     async metricPage(ctx, runId, key, { limit, after = null }) {
       const of = { project: ctx.project, runId, key };
