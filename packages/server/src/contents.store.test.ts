@@ -8,6 +8,8 @@ import { aDataDir } from './testing/process.ts';
 
 /** Digests that name no content: those that clients give to data sets of theirs, and copies of one that is declared. */
 const noContents = [
+  'approval_requests.digest',
+  'contract_runs.digest',
   'input_datasets.digest',
   'logged_model_metrics.dataset_digest',
   'model_versions.approval_digest',

@@ -36,7 +36,7 @@ const runIdsOf = (input: Fields, name: string): string[] => {
         ? `GetMetricHistoryBulkInterval request must specify at most ${maxRuns} run_ids. Received ${ids.length} run_ids.`
         : `GetMetricHistoryBulk request cannot specify more than ${maxRuns} run_ids. Received ${ids.length} run_ids.`,
     );
-  return [...new Set(ids)].sort().map(runIdFromWire);
+  return (name === 'run_ids' ? ids : [...new Set(ids)].sort()).map(runIdFromWire);
 };
 
 export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => [
@@ -87,6 +87,7 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
     path: '/metrics/get-history-bulk-interval',
     permission: 'run:read',
     async handle(input, ctx) {
+      // A run that is named twice is answered twice.
       const runIds = runIdsOf(input, 'run_ids');
       const key = input.requiredText('metric_key');
       const limit = input.integer('max_results') ?? maxPointsOfInterval;
