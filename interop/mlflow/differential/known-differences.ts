@@ -130,7 +130,9 @@ export const knownDifferences: readonly KnownDifference[] = [
     matches: (_difference, { step, theirs, ours }) =>
       /mpu\/|presigned/.test(step.endpoint) &&
       (theirs.status === 400 || theirs.status === 501) &&
-      (ours.status === 200 || ours.status === 404 || (ours.status === 400 && /comes in 1 to \d+ parts/.test(ours.text))),
+      (ours.status === 200 ||
+        ours.status === 404 ||
+        (ours.status === 400 && /comes in 1 to \d+ parts/.test(ours.text))),
   },
   {
     what: 'The place for files of an experiment may not lead upwards.',

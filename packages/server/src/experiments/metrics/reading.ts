@@ -65,16 +65,11 @@ export const readEvenly = async (
   const wanted = evenly(count, limit);
   const held: MetricPoint[] = [];
   let row = 0;
-  await readInPieces(
-    db,
-    series,
-    null,
-    (point) => {
-      if (!isIn(point)) return;
-      if (!isOrdered || row === wanted[held.length]) held.push(point);
-      row += 1;
-    },
-  );
+  await readInPieces(db, series, null, (point) => {
+    if (!isIn(point)) return;
+    if (!isOrdered || row === wanted[held.length]) held.push(point);
+    row += 1;
+  });
   if (isOrdered) return held;
   inOrder(held);
   return evenly(held.length, limit).map((index) => held[index] as MetricPoint);
