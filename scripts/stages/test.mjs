@@ -4,9 +4,10 @@ import * as postgres from '../environment/postgres.mjs';
 import * as python from '../environment/python.mjs';
 import * as pythonClient from '../environment/python-client.mjs';
 import * as s3 from '../environment/s3.mjs';
+import { at } from '../bootstrap/paths.mjs';
 import { say, secondsSince } from '../bootstrap/progress.mjs';
 import { checkStages } from './check.mjs';
-import { add, runStages, tests } from './stage.mjs';
+import { add, program, runStages, tests } from './stage.mjs';
 
 const inCi = process.env.CI === 'true';
 
@@ -25,6 +26,8 @@ export async function runTest(runtime) {
     }
     const prepared = { ...runtime, env: { ...runtime.env, ...machine.variables } };
     add(total, await runStages(checkStages(prepared), 2));
+    const budget = [at('packages', 'ui', 'scripts', 'budget.mjs')];
+    add(total, await runStages([program(prepared, 'console size', budget)], 1));
     const levels = ['store', 'http', 'integration', 'e2e', 'interop'].map((level) => tests(prepared, level));
     add(total, await runStages(levels, 1));
   } finally {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fail } from '#platform/errors';
 import { resolveRange } from './byte-range.ts';
 import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
@@ -97,7 +98,7 @@ export class FileBlobStore implements BlobStore {
       const { start, end } = resolveRange(options.range, sizeBytes);
       return { stream: readFileBytes(path, { start, end }), sizeBytes, start, end };
     }
-    return { stream: verified(readFileBytes(path), found.digest), sizeBytes, start: 0, end: sizeBytes };
+    return { stream: await this.#readWhole(path, found.digest), sizeBytes, start: 0, end: sizeBytes };
   }
 
   async stat(digest: string): Promise<BlobReference | undefined> {
@@ -165,8 +166,7 @@ export class FileBlobStore implements BlobStore {
     if (!found) return fail('BLOB_NOT_FOUND', `There is no content ${digest}.`);
     const path = this.#path(found.digest);
     return onDisk(this.#root, async () => {
-      const known = await this.#verified.get(digest);
-      if (known !== undefined && known === (await identity(path))) return path;
+      if (await this.#isVerified(found.digest, path)) return path;
       const verification = this.#verify(path, found.digest);
       this.#verified.set(digest, verification);
       await verification.catch((error: unknown) => {
@@ -175,6 +175,18 @@ export class FileBlobStore implements BlobStore {
       });
       return path;
     });
+  }
+
+  async #readWhole(path: string, digest: Digest): Promise<Readable> {
+    if (await this.#isVerified(digest, path)) return readFileBytes(path);
+    const before = await identity(path);
+    return verified(readFileBytes(path), digest, () => this.#verified.set(digest, Promise.resolve(before)));
+  }
+
+  /** The very file that was hashed before: nobody wrote to it since. */
+  async #isVerified(digest: Digest, path: string): Promise<boolean> {
+    const known = await this.#verified.get(digest)?.catch(() => undefined);
+    return known !== undefined && known === (await identity(path));
   }
 
   async #verify(path: string, digest: Digest): Promise<string> {

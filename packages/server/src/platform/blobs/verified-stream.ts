@@ -7,11 +7,19 @@ import { type Digest, digestFromHex } from './digest.ts';
  * Passes a whole blob through while hashing it, always one chunk behind, so that the last chunk is delivered only when
  * the digest is right: a reader that sees the end has seen the right bytes.
  */
-export function verified(source: AsyncIterable<Uint8Array>, digest: Digest): Readable {
-  return Readable.from(verifying(source, digest), { objectMode: false });
+export function verified(
+  source: AsyncIterable<Uint8Array>,
+  digest: Digest,
+  whenRight: () => void = () => undefined,
+): Readable {
+  return Readable.from(verifying(source, digest, whenRight), { objectMode: false });
 }
 
-async function* verifying(source: AsyncIterable<Uint8Array>, digest: Digest): AsyncGenerator<Uint8Array> {
+async function* verifying(
+  source: AsyncIterable<Uint8Array>,
+  digest: Digest,
+  whenRight: () => void,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let held: Uint8Array | undefined;
   for await (const chunk of source) {
@@ -22,6 +30,7 @@ async function* verifying(source: AsyncIterable<Uint8Array>, digest: Digest): As
   }
   const actual = digestFromHex(hash.digest('hex'));
   if (actual !== digest) fail('BLOB_CORRUPT', corruptDetail(digest, actual));
+  whenRight();
   if (held) yield held;
 }
 
