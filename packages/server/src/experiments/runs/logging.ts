@@ -7,6 +7,7 @@ import { addPoints } from '../metrics/adding.ts';
 import type { NewMetricPoint } from '../metrics/metric.ts';
 import { writeFingerprints } from '../tried/store.ts';
 import { conflictingParameters, type RunState } from './run.ts';
+import { deleteTags, type Entry, readEntries, writeEntries } from './entries/store.ts';
 import { entriesOf } from './starting.ts';
 import * as store from './store.ts';
 import { noLoggedModel, noRun, parametersSet, runInTrash } from '../refusals.ts';
@@ -50,7 +51,7 @@ export const acceptLogs = async (
 ): Promise<(AcceptedLog | MillwrightError)[]> => {
   const runs = await store.lockRuns(change.db, [...new Set(logs.map(({ runId }) => runId))]);
   const naming = logs.filter(({ parameters }) => keysOf(parameters).length > 0);
-  const stored = await store.readEntries(
+  const stored = await readEntries(
     change.db,
     'run_parameters',
     [...new Set(naming.flatMap(({ runId }) => runs.get(runId)?.number ?? []))],
@@ -85,7 +86,7 @@ export const acceptLogs = async (
 };
 
 /** No statement may name a key twice: the last one wins. */
-const lastOf = (entries: readonly store.Entry[]): store.Entry[] => [
+const lastOf = (entries: readonly Entry[]): Entry[] => [
   ...new Map(entries.map((entry) => [`${entry.run} ${entry.key}`, entry])).values(),
 ];
 
@@ -97,12 +98,12 @@ export const writeLogs = async (
   const changed = new Map(accepted.filter(({ log }) => log.update).map(({ run }) => [run.number, run]));
   for (const run of changed.values()) await store.updateRun(change.db, run);
   for (const { run, log } of accepted)
-    if (log.removedTags?.length) await store.deleteTags(change.db, run.number, log.removedTags);
+    if (log.removedTags?.length) await deleteTags(change.db, run.number, log.removedTags);
   for (const [table, part] of [
     ['run_parameters', 'parameters'],
     ['run_tags', 'tags'],
   ] as const)
-    await store.writeEntries(change.db, table, lastOf(accepted.flatMap(({ run, log }) => entriesOf(run, log[part]))));
+    await writeEntries(change.db, table, lastOf(accepted.flatMap(({ run, log }) => entriesOf(run, log[part]))));
   await addPoints(
     change.db,
     accepted.map(({ run, log }) => ({ run: run.number, experiment: run.experiment, points: log.metrics ?? [] })),

@@ -8,6 +8,7 @@ import { fail, isMillwrightError, referred } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
 import type { BestFinder } from '../metrics/meanings/service.ts';
 import { lockExperiment } from '../store.ts';
+import { deleteTag, listKeys, readEntries, writeEntries } from './entries/store.ts';
 import type { RunLog } from './logging.ts';
 import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
 import { type RunKeys, readKeys } from './keys.ts';
@@ -210,9 +211,9 @@ export const createRuns = (
     async runKeys(ctx, experiment) {
       const { number } = await catalog.findExperiment(ctx, experiment);
       return {
-        metrics: await store.listKeys(db, 'run_metrics', number),
-        parameters: await store.listKeys(db, 'run_parameters', number),
-        tags: await store.listKeys(db, 'run_tags', number),
+        metrics: await listKeys(db, 'run_metrics', number),
+        parameters: await listKeys(db, 'run_parameters', number),
+        tags: await listKeys(db, 'run_tags', number),
       };
     },
     searchRuns: async (ctx, { keys, ...query }) => complete(ctx, await runs.findRuns(ctx, query), keys),
@@ -234,15 +235,15 @@ export const createRuns = (
     },
     changeRunTag: (ctx, runId, key, valueFrom) =>
       changeTags(ctx, runId, async (change, { number, experiment }) => {
-        const known = await store.readEntries(change.db, 'run_tags', [number], [key]);
+        const known = await readEntries(change.db, 'run_tags', [number], [key]);
         const value = valueFrom(known.get(number)?.[0]?.[1] ?? null);
         refuseUnstorable({ parameters: {}, tags: { [key]: value } });
-        await store.writeEntries(change.db, 'run_tags', [{ run: number, experiment, key, value }]);
+        await writeEntries(change.db, 'run_tags', [{ run: number, experiment, key, value }]);
         return { tags: [key] };
       }),
     deleteRunTag: (ctx, runId, key) =>
       changeTags(ctx, runId, async (change, { number }) => {
-        if (!(await store.deleteTag(change.db, number, key)))
+        if (!(await deleteTag(change.db, number, key)))
           fail('NOT_FOUND', `The run '${runId}' has no tag '${key}'.`, { about: { noTag: key, run: runId } });
         return { deletedTag: key };
       }),

@@ -4,6 +4,7 @@ import { hexOf } from '#platform/ids';
 import { toSummary } from '../metrics/metric.ts';
 import { readSeries } from '../metrics/store.ts';
 import type { ExperimentsTables } from '../tables.ts';
+import { readEntries } from './entries/store.ts';
 import type { RunKeys } from './keys.ts';
 import type { RunState } from './run.ts';
 
@@ -252,103 +253,6 @@ export const findRunsNamed = async (
   return new Map(runs.map((run) => [run.id, run]));
 };
 
-const rowsPerStatement = 500;
-/** Texts that read as a number are compared as one in filters; the infinities are the ends of the column. */
-const numberOf = (text: string): number | null => {
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isNaN(number)) return null;
-  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number));
-};
-
-export interface Entry {
-  run: number;
-  experiment: number;
-  key: string;
-  value: string;
-}
-
-/** Sets tags, or parameters that are not there yet. No key of a run may be named twice. */
-export const writeEntries = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  entries: readonly Entry[],
-): Promise<void> => {
-  if (entries.length === 0) return;
-  if (kindOf(db) === 'postgres') return writeTogether(db, table, entries);
-  for (let start = 0; start < entries.length; start += rowsPerStatement)
-    await tables(db)
-      .insertInto(table)
-      .values(
-        entries.slice(start, start + rowsPerStatement).map((entry) => ({
-          ...entry,
-          number_value: numberOf(entry.value),
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict
-          .columns(['run', 'key'])
-          .doUpdateSet((e) => ({ value: e.ref('excluded.value'), number_value: e.ref('excluded.number_value') })),
-      )
-      .execute();
-};
-
-/** As one document: thousands of parameters cost more on both ends than the insert itself. */
-const writeTogether = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  entries: readonly Entry[],
-): Promise<void> => {
-  const rows = entries.map((entry) => ({ ...entry, number_value: numberOf(entry.value) }));
-  await sql`
-    insert into ${sql.table(table)} (run, experiment, key, value, number_value)
-    select * from json_to_recordset(${JSON.stringify(rows)}::json)
-      as given(run bigint, experiment bigint, key text, value text, number_value double precision)
-    on conflict (run, key) do update set value = excluded.value, number_value = excluded.number_value`.execute(db);
-};
-
-/** Whether there was one. */
-export const deleteTag = async (db: Db, run: number, key: string): Promise<boolean> => {
-  const { numDeletedRows } = await tables(db)
-    .deleteFrom('run_tags')
-    .where('run', '=', run)
-    .where('key', '=', key)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
-};
-
-/** Of the tags named, those that are there. */
-export const deleteTags = async (db: Db, run: number, keys: readonly string[]): Promise<void> => {
-  await tables(db)
-    .deleteFrom('run_tags')
-    .where('run', '=', run)
-    .where(isAmong(db, 'key', keys))
-    .execute();
-};
-
-/** By run, in the order of keys. `keys`: these only. */
-export const readEntries = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  runs: readonly number[],
-  keys?: readonly string[],
-): Promise<Map<number, [string, string][]>> => {
-  const found = new Map<number, [string, string][]>();
-  if (runs.length === 0 || keys?.length === 0) return found;
-  let query = tables(db)
-    .selectFrom(table)
-    .select(['run', 'key', 'value'])
-    .where(isAmong(db, 'run', runs))
-    .orderBy('run')
-    .orderBy('key');
-  if (keys) query = query.where(isAmong(db, 'key', keys));
-  for (const { run, key, value } of await query.execute()) {
-    const known = found.get(run);
-    if (known) known.push([key, value]);
-    else found.set(run, [[key, value]]);
-  }
-  return found;
-};
-
 export const runLabels = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, string>> => {
   const rows = await tables(db)
     .selectFrom('runs')
@@ -385,22 +289,4 @@ export const countStarted = async (
     if (row) open.set(experiment, { id: row.id, name: row.name, project: row.project, runCount: row.run_count });
   }
   return open;
-};
-
-/** The keys there are, from one to the next through the index: it does not matter how many runs have them. */
-export const listKeys = async (
-  db: Db,
-  table: 'run_metrics' | 'run_parameters' | 'run_tags',
-  experiment: number,
-): Promise<string[]> => {
-  const name = sql.table(table);
-  const { rows } = await sql<{ key: string }>`
-    with recursive found(key) as (
-      select min(key) from ${name} where experiment = ${experiment}
-      union all
-      select (select min(key) from ${name} where experiment = ${experiment} and key > found.key) from found
-      where found.key is not null
-    )
-    select key from found where key is not null`.execute(db);
-  return rows.map((row) => row.key);
 };

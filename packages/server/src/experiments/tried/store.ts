@@ -1,6 +1,6 @@
 import { type Db, isAmong } from '#platform/db';
 import { namedVersionOf } from '../inputs/input.ts';
-import { readEntries } from '../runs/store.ts';
+import { readEntries } from '../runs/entries/store.ts';
 import type { ExperimentsTables } from '../tables.ts';
 import { fingerprintOf } from './settings.ts';
 

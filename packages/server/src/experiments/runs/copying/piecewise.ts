@@ -1,7 +1,8 @@
 import type { Change } from '#platform/change';
 import { failurePoint } from '#platform/failure-points';
 import type { JobContext } from '#platform/jobs';
-import { deleteTags, lockRuns, writeEntries } from '../store.ts';
+import { deleteTags, writeEntries } from '../entries/store.ts';
+import { lockRuns } from '../store.ts';
 import * as store from './store.ts';
 
 export const copyingJob = 'experiments.copy-runs';

@@ -18,7 +18,8 @@ import {
 } from '../moving/placing.ts';
 import type { Placing } from '../moving/service.ts';
 import type { RunState } from '../run.ts';
-import { countStarted, insertRuns, writeEntries } from '../store.ts';
+import { writeEntries } from '../entries/store.ts';
+import { countStarted, insertRuns } from '../store.ts';
 import { copyingJob, copyingTag, copyPiece } from './piecewise.ts';
 import * as store from './store.ts';
 
