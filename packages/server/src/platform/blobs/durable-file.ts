@@ -7,9 +7,12 @@ import { pipeline } from 'node:stream/promises';
 import { failurePoint } from '#platform/failure-points';
 import { type Digest, digestFromHex } from './digest.ts';
 import type { BlobReference } from './port.ts';
+import { RunningDigest } from './running-digest.ts';
 
 /** One block is written while the next one is received and hashed: two of them are all that is held in memory. */
 const blockBytes = 4 << 20;
+/** Hashed in passing. What is larger is hashed by another thread, from the file. */
+const smallBytes = 16 << 20;
 /** What the disk is told to keep already while more arrives, so that the last flush has little left to wait for. */
 const flushEveryBytes = 16 << 20;
 
@@ -20,21 +23,42 @@ export async function writeDurably(
 ): Promise<BlobReference> {
   const file = await open(path, 'wx');
   try {
-    const hash = createHash('sha256');
     const chunks = source instanceof Uint8Array ? [source] : source;
-    const sizeBytes = await writeAt(file, 0, chunks, (chunk) => void hash.update(chunk));
-    return { digest: digestFromHex(hash.digest('hex')), sizeBytes };
+    const hash = createHash('sha256');
+    let seenBytes = 0;
+    const behind = new RunningDigest(path);
+    try {
+      const sizeBytes = await writeAt(file, 0, chunks, {
+        seen: (chunk) => {
+          seenBytes += chunk.byteLength;
+          if (seenBytes <= smallBytes) hash.update(chunk);
+        },
+        written: (upTo) => {
+          if (seenBytes > smallBytes) behind.advance(upTo);
+        },
+      });
+      const digest = sizeBytes <= smallBytes ? digestFromHex(hash.digest('hex')) : await behind.digest(sizeBytes);
+      return { digest, sizeBytes };
+    } finally {
+      behind.stop();
+    }
   } finally {
     await file.close();
   }
 }
 
-/** Writes from a position on and flushes. Answers how many bytes it wrote; `seen` is shown them in passing. */
+interface Watching {
+  seen?(chunk: Uint8Array): void;
+  /** What lies before is in the file. */
+  written?(upTo: number): void;
+}
+
+/** Writes from a position on and flushes. Answers how many bytes it wrote. */
 export async function writeAt(
   file: FileHandle,
   start: number,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  seen: (chunk: Uint8Array) => void = () => undefined,
+  { seen, written }: Watching = {},
 ): Promise<number> {
   let block: Uint8Array[] = [];
   let pendingBytes = 0;
@@ -44,7 +68,8 @@ export async function writeAt(
   let flushing: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
     await writing;
-    writing = writeBlock(file, block, start + sizeBytes);
+    const end = start + sizeBytes + pendingBytes;
+    writing = writeBlock(file, block, start + sizeBytes).then(() => written?.(end));
     // Waited for with the next block; until then it must not count as one that nobody looks at.
     writing.catch(() => undefined);
     block = [];
@@ -59,7 +84,7 @@ export async function writeAt(
   };
   try {
     for await (const chunk of source) {
-      seen(chunk);
+      seen?.(chunk);
       block.push(chunk);
       pendingBytes += chunk.byteLength;
       if (pendingBytes >= blockBytes) await write();
