@@ -13,10 +13,12 @@ import type { SendOptions, Sent } from './mlflow-sender.ts';
 
 const clients = 20;
 const seconds = 4;
+/** For a look: only stores of up to so many runs. */
+const mostRuns = Number(process.env['MILLWRIGHT_BENCH_RUNS'] ?? Number.POSITIVE_INFINITY);
 const sizes: readonly (SeedSize & { name: string })[] = [
   { name: 'small store', runs: 200, steps: 20 },
   { name: '20,000 runs, 2 M points', runs: 20_000, steps: 20 },
-];
+].filter(({ runs }) => runs <= mostRuns);
 
 interface Peer {
   address: string;
@@ -29,11 +31,14 @@ interface Peer {
 const poster =
   (address: string) =>
   async (route: string, body: object): Promise<unknown> => {
-    const response = await fetch(`${address}/api/2.0/mlflow/${route}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const ask = () =>
+      fetch(`${address}/api/2.0/mlflow/${route}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    // While a store was seeded, the peer closed the connection that was kept.
+    const response = await ask().catch(ask);
     if (!response.ok) throw new Error(`${route}: ${response.status} ${(await response.text()).slice(0, 300)}`);
     return response.json();
   };

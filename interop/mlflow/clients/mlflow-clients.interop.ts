@@ -114,7 +114,7 @@ describe('the flows', () => {
     const { join } = await import('node:path');
     const files = readdirSync(join(import.meta.dirname, 'flows')).map((name) => name.replace('.py', ''));
     expect(files.toSorted()).toEqual(
-      [...flows, ...flowsOfOurPackage, 'names', 'registry_gates', 'sign_in', 'workspaces'].toSorted(),
+      [...flows, ...flowsOfOurPackage, 'names', 'registry_gates', 'sign_in', 'tried_before', 'workspaces'].toSorted(),
     );
   });
 });

@@ -17,9 +17,10 @@ interface Version {
 
 needs('mlflow')('registering through MLflow’s clients', () => {
   let server: OurServer;
-  const received: Body[] = [];
+  /** By the path it came to: every channel is told of every model. */
+  const received: { path: string; body: Body }[] = [];
   const hook = createServer(async (request, reply) => {
-    received.push(JSON.parse(await text(request)) as Body);
+    received.push({ path: request.url ?? '', body: JSON.parse(await text(request)) as Body });
     reply.end('ok');
   });
   beforeAll(async () => {
@@ -83,7 +84,7 @@ needs('mlflow')('registering through MLflow’s clients', () => {
       await asOwner('POST', '/projects/default/channels', {
         name: `hook-${name}`,
         kind: 'webhook',
-        url: `http://127.0.0.1:${port}/`,
+        url: `http://127.0.0.1:${port}/${name}`,
         conditions: [{ topic: 'version-created' }, { topic: 'tests-red' }, { topic: 'tests-green' }],
       });
       const { code, output } = await runFlow({
@@ -101,7 +102,9 @@ needs('mlflow')('registering through MLflow’s clients', () => {
             [2, 'red', 'pending'],
             [1, 'green', 'approved'],
           ]);
-          const topics = received.filter((body) => JSON.stringify(body).includes(name)).map((body) => body['topic']);
+          const topics = received
+            .filter(({ path, body }) => path === `/${name}` && JSON.stringify(body).includes(name))
+            .map(({ body }) => body['topic']);
           expect(topics.toSorted()).toEqual(['tests-green', 'tests-red', 'version-created', 'version-created']);
         },
         { timeout: 60_000, interval: 500 },

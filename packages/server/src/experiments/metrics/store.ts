@@ -72,7 +72,13 @@ export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise
 
 const insertSeriesTogether = async (db: Db, added: readonly NewSeries[]): Promise<number[]> => {
   if (added.length === 0) return [];
-  const rows = added.map((one) => ({ run: one.run, experiment: one.experiment, key: one.key, ...toColumns(one) }));
+  const rows = added.map((one) => ({
+    run: one.run,
+    experiment: one.experiment,
+    // Half of a pair is no text that JSON can say.
+    key: one.key.toWellFormed(),
+    ...toColumns(one),
+  }));
   const made = await sql<{ series: number; run: number; key: string }>`
     insert into run_metrics (run, experiment, key, points, last_value, last_special, last_step, last_at, min_value, max_value)
     select * from json_to_recordset(${JSON.stringify(rows)}::json) as given(run bigint, experiment bigint, key text,
@@ -80,7 +86,7 @@ const insertSeriesTogether = async (db: Db, added: readonly NewSeries[]): Promis
       min_value double precision, max_value double precision)
     returning series, run, key`.execute(db);
   const found = new Map(made.rows.map((row) => [`${row.run} ${row.key}`, row.series]));
-  return added.map(({ run, key }) => found.get(`${run} ${key}`) as number);
+  return added.map(({ run, key }) => found.get(`${run} ${key.toWellFormed()}`) as number);
 };
 
 export const toColumns = (state: MetricState) => ({

@@ -1,9 +1,8 @@
-import { type Db, isAmong, kindOf, sql } from '#platform/db';
+import { type Db, executeEach, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
-const rowsPerStatement = 500;
 /** Texts that read as a number are compared as one in filters; the infinities are the ends of the column. */
 const numberOf = (text: string): number | null => {
   const number = text.trim() === '' ? Number.NaN : Number(text);
@@ -26,21 +25,13 @@ export const writeEntries = async (
 ): Promise<void> => {
   if (entries.length === 0) return;
   if (kindOf(db) === 'postgres') return writeTogether(db, table, entries);
-  for (let start = 0; start < entries.length; start += rowsPerStatement)
-    await tables(db)
-      .insertInto(table)
-      .values(
-        entries.slice(start, start + rowsPerStatement).map((entry) => ({
-          ...entry,
-          number_value: numberOf(entry.value),
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict
-          .columns(['run', 'key'])
-          .doUpdateSet((e) => ({ value: e.ref('excluded.value'), number_value: e.ref('excluded.number_value') })),
-      )
-      .execute();
+  const text = `insert into ${table} (run, experiment, key, value, number_value) values (?, ?, ?, ?, ?)
+    on conflict (run, key) do update set value = excluded.value, number_value = excluded.number_value`;
+  await executeEach(
+    db,
+    text,
+    entries.map(({ run, experiment, key, value }) => [run, experiment, key, value, numberOf(value)]),
+  );
 };
 
 /** As one document: thousands of parameters cost more on both ends than the insert itself. */
@@ -49,7 +40,14 @@ const writeTogether = async (
   table: 'run_parameters' | 'run_tags',
   entries: readonly Entry[],
 ): Promise<void> => {
-  const rows = entries.map((entry) => ({ ...entry, number_value: numberOf(entry.value) }));
+  const rows = entries.map(({ run, experiment, key, value }) => ({
+    run,
+    experiment,
+    // Half of a pair is no text that JSON can say; as a parameter, too, it would become the replacement character.
+    key: key.toWellFormed(),
+    value: value.toWellFormed(),
+    number_value: numberOf(value),
+  }));
   await sql`
     insert into ${sql.table(table)} (run, experiment, key, value, number_value)
     select * from json_to_recordset(${JSON.stringify(rows)}::json)

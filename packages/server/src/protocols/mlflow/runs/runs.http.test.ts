@@ -44,6 +44,16 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     expect(items[0]).toMatchObject({ userId: 'ann', parentRunId: null });
   });
 
+  it('keeps half of a pair of characters, which is no text, as what stands for it', async () => {
+    const id = await create();
+    const entry = [{ key: 'half', value: 'a\ud800b' }];
+    const answer = await api.send('POST', '/runs/log-batch', { run_id: id, params: entry, tags: entry });
+    expect(answer).toMatchObject({ status: 200, body: {} });
+    const { data } = await read(id);
+    expect(data.params).toEqual([{ key: 'half', value: 'a\ufffdb' }]);
+    expect(data.tags).toContainEqual({ key: 'half', value: 'a\ufffdb' });
+  });
+
   it('keeps values exactly: NaN, infinities, negative steps, unicode keys', async () => {
     const id = await create();
     const metrics = [
