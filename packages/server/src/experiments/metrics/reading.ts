@@ -28,7 +28,8 @@ export const readInPieces = async (
   }
 };
 
-const inOrder = (points: MetricPoint[]): MetricPoint[] => points.sort((a, b) => a.step - b.step || a.at - b.at);
+const compare = (a: MetricPoint, b: MetricPoint): number => a.step - b.step || a.at - b.at;
+const inOrder = (points: MetricPoint[]): MetricPoint[] => points.sort(compare);
 
 /** Which of so many rows stand at the beginning of as many stretches of equal length, the last of them being the last row. */
 export const evenly = (count: number, limit: number): number[] => {
@@ -39,8 +40,6 @@ export const evenly = (count: number, limit: number): number[] => {
   picked[stretches - 1] = count - 1;
   return picked;
 };
-
-const compare = (a: MetricPoint, b: MetricPoint): number => a.step - b.step || a.at - b.at;
 
 /**
  * At most so many points of some steps, as far from one another as can be in the order of their steps. It is read twice

@@ -15,8 +15,8 @@ parentPort?.on('message', (mode: 'PASSIVE' | 'RESTART' | 'END') => {
     return;
   }
   try {
-    const row = connection.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as { log: number; checkpointed: number };
-    answer({ frames: row.log, copied: row.checkpointed });
+    const row = connection.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as { log: number };
+    answer({ frames: row.log });
   } catch (error) {
     answer({ problem: error instanceof Error ? error.message : String(error) });
   }

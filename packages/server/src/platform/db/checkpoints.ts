@@ -5,8 +5,6 @@ import type { Log } from '#platform/log';
 /** Frames are pages of 4 KiB. */
 export interface WalState {
   frames: number;
-  /** Of these, how many are in the database file. */
-  copied: number;
 }
 
 export interface Checkpoints {
