@@ -126,7 +126,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     what: 'Large files may be sent in parts, and any file be read and written by an address that was signed for it, whatever the storage.',
-    why: 'MLflow answers 400 or 501 unless its files lie in a cloud bucket that clients reach. The addresses are of this server and good for minutes.',
+    why: 'MLflow answers 400 or 501 unless its files lie in a cloud bucket that clients reach. The addresses are good for minutes, of this server, or of the bucket with `--s3-direct-endpoint`.',
     matches: (_difference, { step, theirs, ours }) =>
       /mpu\/|presigned/.test(step.endpoint) &&
       (theirs.status === 400 || theirs.status === 501) &&

@@ -45,6 +45,8 @@ export interface Artifacts {
     bytes: { digest: string; sizeBytes: number },
     headers: RangeHeaders,
   ): Promise<StreamReply>;
+  /** Where a client fetches it from the storage itself; null where it cannot. */
+  directAddress(file: Artifact, seconds: number): Promise<string | null>;
   /** A file, or a folder with all below it. Answers how many files are gone. */
   deleteFiles(ctx: Ctx, place: FilePlace): Promise<number>;
 }
@@ -92,8 +94,9 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
   const demandFile = async (ctx: Ctx, place: FilePlace): Promise<Artifact> =>
     (await store.findArtifact(db, at(ctx, place))) ??
     fail('NOT_FOUND', `There is no file '${place.path}' here.`, { about: { noFile: place.path } });
+  const nameOf = (file: Artifact): string => file.path.split('/').at(-1) ?? file.path;
   const replyOf = (file: Artifact, headers: RangeHeaders): Promise<StreamReply> =>
-    blobReply(blobs, { ...file, fileName: file.path.split('/').at(-1) ?? file.path }, headers);
+    blobReply(blobs, { ...file, fileName: nameOf(file) }, headers);
 
   const artifacts: Artifacts = {
     demandRun,
@@ -121,6 +124,8 @@ export const createArtifacts = ({ database: { db }, blobs, changes }: Platform):
     filesBelow: (ctx, place) => store.listArtifacts(db, at(ctx, place)),
     readFile: async (ctx, place, headers) => replyOf(await demandFile(ctx, place), headers),
     readBytes: async (ctx, place, bytes, headers) => replyOf({ ...(await demandFile(ctx, place)), ...bytes }, headers),
+    directAddress: async (file, seconds) =>
+      (await blobs.direct?.addressOf(file.digest, { fileName: nameOf(file), seconds })) ?? null,
     deleteFiles: (ctx, place) =>
       changes.change(ctx, async (change) => {
         const gone = await store.deleteArtifacts(change.db, at(ctx, place));

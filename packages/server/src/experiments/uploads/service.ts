@@ -10,9 +10,15 @@ import { artifactOf, createCompleting } from './completing.ts';
 import { EndOfStream, Pieces } from './pieces.ts';
 import * as store from './store.ts';
 import { createTurns, stoppable } from './turns.ts';
-import { cutting, expiryOf, partCountLimit, receivedBytes, type UploadState } from './upload.ts';
+import { cutting, directSeconds, expiryOf, partCountLimit, receivedBytes, type UploadState } from './upload.ts';
 
 type Source = AsyncIterable<Uint8Array>;
+
+interface BegunParts {
+  id: string;
+  /** Of the storage itself, where clients reach it: one for each part, in their order. */
+  addresses: string[] | null;
+}
 
 /** Files that arrive in several requests, to any place that files may lie at; nobody is asked whether it exists. */
 export interface Uploads {
@@ -23,8 +29,8 @@ export interface Uploads {
   /** Errors: DATA_REFUSED where the bytes have another digest than the one given; then nothing of them is kept. */
   completeUpload(ctx: Ctx, root: string, id: string, digest: string | null): Promise<Artifact>;
   deleteUpload(ctx: Ctx, root: string, id: string): Promise<void>;
-  /** Numbered parts in any order, all but the last of one size. Answers the id of the upload. */
-  beginParts(ctx: Ctx, place: FilePlace, partCount: number): Promise<string>;
+  /** Numbered parts in any order, all but the last of one size. */
+  beginParts(ctx: Ctx, place: FilePlace, partCount: number): Promise<BegunParts>;
   /** `project`: that of the upload, as the address says that was signed for the part. */
   putPart(
     of: { project: string; upload: string },
@@ -150,6 +156,16 @@ export const createUploads = (platform: Platform): Uploads => {
       fail('INVALID_INPUT', `The file was said to have ${sizeBytes} bytes; there are more.`);
   };
 
+  /** Those that went straight to the storage are known to it alone until now. */
+  const arrivedParts = async (upload: UploadState): Promise<StoredPart[]> => {
+    if (blobs.direct === undefined) return store.readParts(db, upload.id);
+    const parts = await blobs.direct.listParts(upload.storage);
+    await database.transaction(async (tx) => {
+      if ((await store.lockUpload(tx, upload.id))?.state === 'open') await store.replaceParts(tx, upload.id, parts);
+    });
+    return parts;
+  };
+
   /** Where a part lies; the last one says nothing of the size of the others, and lies wherever they end. */
   const placed = async (upload: UploadState, number: number, sizeBytes: number): Promise<number | null> => {
     if (number === 1 && upload.partCount === 1) return 0;
@@ -199,7 +215,10 @@ export const createUploads = (platform: Platform): Uploads => {
       if (!Number.isInteger(partCount) || partCount < 1 || partCount > partCountLimit)
         fail('INVALID_INPUT', `A file comes in 1 to ${partCountLimit} parts, not ${partCount}. Choose larger ones.`);
       const file = { kind: 'parts' as const, partCount, partBytes: null, sizeBytes: null };
-      return (await begin(ctx, place, file)).id;
+      const { id, storage, createdAt } = await begin(ctx, place, file);
+      if (blobs.direct === undefined) return { id, addresses: null };
+      await store.updateUpload(db, id, { expires_at: createdAt + directSeconds * 1000 });
+      return { id, addresses: await blobs.direct.addressesOfParts(storage, partCount, directSeconds) };
     },
     async putPart({ project, upload: id }, { number, sizeBytes }, source) {
       const upload = await find(project, id, 'parts');
@@ -215,7 +234,7 @@ export const createUploads = (platform: Platform): Uploads => {
     async completeParts(ctx, place, id, listed) {
       const upload = await findAt(ctx, place, id);
       if (upload.state === 'open') {
-        const parts = await store.readParts(db, id);
+        const parts = await arrivedParts(upload);
         checkSize(parts.reduce((sum, part) => sum + part.sizeBytes, 0));
         const named = new Map(listed.map(({ number, etag }) => [number, etag]));
         for (const { number, etag } of parts)

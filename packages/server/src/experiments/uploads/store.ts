@@ -122,6 +122,12 @@ export const insertPart = async (db: Db, upload: string, part: StoredPart): Prom
     .execute();
 };
 
+/** Within a transaction. */
+export const replaceParts = async (db: Db, upload: string, parts: readonly StoredPart[]): Promise<void> => {
+  await tables(db).deleteFrom('upload_parts').where('upload', '=', upload).execute();
+  for (const part of parts) await insertPart(db, upload, part);
+};
+
 export const deletePart = async (db: Db, upload: string, number: number): Promise<void> => {
   await tables(db).deleteFrom('upload_parts').where('upload', '=', upload).where('number', '=', number).execute();
 };

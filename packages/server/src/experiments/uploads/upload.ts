@@ -26,6 +26,9 @@ const restMs = { pieces: 72 * hourMs, parts: hourMs };
 /** From the beginning on, whatever arrives. The storage removes what is older than nine days by itself. */
 const lifeMs = { pieces: 8 * 24 * hourMs, parts: 24 * hourMs };
 
+/** Of parts that go straight to the storage: nobody hears when the last one came. */
+export const directSeconds = lifeMs.parts / 1000;
+
 export const expiryOf = (kind: UploadState['kind'], createdAt: number, now: number): number =>
   Math.min(now + restMs[kind], createdAt + lifeMs[kind]);
 

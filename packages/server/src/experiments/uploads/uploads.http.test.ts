@@ -170,7 +170,7 @@ describe.each(testStorages())('a large file of a run on $name', ({ database, con
     expect((await api.send('POST', `${base}/uploads/${id}/complete`)).status).toBe(404);
     const old = String((await begin('old.bin'))['id']);
     await append(old, 0, file);
-    const parts = await service.beginParts(test.ctx, { root: run, path: 'parts.bin' }, 2);
+    const { id: parts } = await service.beginParts(test.ctx, { root: run, path: 'parts.bin' }, 2);
     clock.advance(2 * 3_600_000);
     await expect(
       service.putPart({ project: 'default', upload: parts }, { number: 1, sizeBytes: 4 }, Buffer.from('late') as never),

@@ -84,6 +84,16 @@ export interface PartStore {
   discard(upload: PartsUpload): Promise<void>;
 }
 
+/** Between clients and the storage: the bytes do not pass through the server. Whoever has an address needs nothing more. */
+export interface DirectAccess {
+  /** To read a blob as an attachment; it is not verified on the way. */
+  addressOf(digest: string, options: { fileName: string; seconds: number }): Promise<string>;
+  /** To put each part, from the first to the `count`-th. */
+  addressesOfParts(upload: PartsUpload, count: number, seconds: number): Promise<string[]>;
+  /** What has arrived of an upload that is not sealed, in the order of the numbers. */
+  listParts(upload: PartsUpload): Promise<StoredPart[]>;
+}
+
 /**
  * Immutable content under the SHA-256 of its bytes. A blob is visible completely or not at all, and putting the same
  * bytes twice stores them once, and tells the storage that they were put just now. Strings that are no digest name nothing: `stat` answers undefined, `get` fails with
@@ -110,6 +120,8 @@ export interface BlobStore {
    */
   localPath(digest: string): Promise<string>;
   readonly parts: PartStore;
+  /** Where clients reach the storage. */
+  readonly direct?: DirectAccess;
   /** @param suffix of the file name, such as `.parquet`; letters, digits and dots only. */
   openTemp(suffix?: string): Promise<TempFile>;
   /** Removes what crashed writers left behind (temporary files, unfinished uploads); done once when a store is opened. */

@@ -33,6 +33,15 @@ export function isMissingUpload(error: unknown): boolean {
   return (error as S3Failure).name === 'NoSuchUpload';
 }
 
+/** What is wrong with the parts is the sender's to mend, not the storage's. Errors: INVALID_INPUT, CONFLICT. */
+export function refusePart(error: unknown): void {
+  const { name } = error as S3Failure;
+  if (name === 'EntityTooSmall')
+    throw new MillwrightError('INVALID_INPUT', 'On S3 all parts but the last have at least 5 MiB. Send larger ones.');
+  if (name === 'InvalidPart')
+    throw new MillwrightError('CONFLICT', 'A part was sent again while they were put together. Begin another upload.');
+}
+
 /** Every failure of the object storage as STORAGE_UNAVAILABLE or STORAGE_FULL with what to do about it. */
 export function s3Error(place: { bucket: string; endpoint?: string | undefined }, error: unknown): MillwrightError {
   if (error instanceof MillwrightError) return error;

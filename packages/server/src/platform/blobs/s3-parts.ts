@@ -7,7 +7,7 @@ import { writeDurably } from './durable-file.ts';
 import { fail } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
 import type { BlobReference, BlobStore, PartStore, PartsUpload, StoredPart } from './port.ts';
-import { isMissingObject, isMissingUpload } from './s3-errors.ts';
+import { isMissingObject, isMissingUpload, refusePart } from './s3-errors.ts';
 import { copyObject, type Target } from './s3-upload.ts';
 
 export interface S3PartsOptions {
@@ -51,7 +51,7 @@ export class S3Parts implements PartStore {
       const etag = await this.#options.request(async ({ client, sdk, bucket }) => {
         const sent = await client.send(
           new sdk.UploadPartCommand({
-            ...this.#upload(bucket, upload),
+            ...this.commandOf(bucket, upload),
             PartNumber: number,
             Body: sizeBytes === 0 ? new Uint8Array() : createReadStream(temp.path),
             ContentLength: sizeBytes,
@@ -71,9 +71,10 @@ export class S3Parts implements PartStore {
       const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
       try {
         await client.send(
-          new sdk.CompleteMultipartUploadCommand({ ...this.#upload(bucket, upload), MultipartUpload: { Parts } }),
+          new sdk.CompleteMultipartUploadCommand({ ...this.commandOf(bucket, upload), MultipartUpload: { Parts } }),
         );
       } catch (error) {
+        refusePart(error);
         // Put together already, by whoever was killed before he could say so.
         if (!isMissingUpload(error)) throw error;
       }
@@ -109,16 +110,31 @@ export class S3Parts implements PartStore {
     await this.discard(upload);
   }
 
+  /** Of an upload that is not sealed, in the order of their numbers. */
+  list(upload: PartsUpload): Promise<StoredPart[]> {
+    return this.#options.request(async ({ client, sdk, bucket }) => {
+      const parts: StoredPart[] = [];
+      for (let isMore = true; isMore; ) {
+        const after = parts.length === 0 ? {} : { PartNumberMarker: String(parts.at(-1)?.number) };
+        const page = await client.send(new sdk.ListPartsCommand({ ...this.commandOf(bucket, upload), ...after }));
+        for (const { PartNumber = 0, Size = 0, ETag = '' } of page.Parts ?? [])
+          parts.push({ number: PartNumber, sizeBytes: Size, etag: ETag });
+        isMore = page.IsTruncated === true;
+      }
+      return parts;
+    });
+  }
+
   async discard(upload: PartsUpload): Promise<void> {
     await this.#options.request(async ({ client, sdk, bucket }) => {
-      await client.send(new sdk.AbortMultipartUploadCommand(this.#upload(bucket, upload))).catch((error: unknown) => {
+      await client.send(new sdk.AbortMultipartUploadCommand(this.commandOf(bucket, upload))).catch((error: unknown) => {
         if (!isMissingUpload(error)) throw error;
       });
       await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: this.#key(upload.id) }));
     });
   }
 
-  #upload(bucket: string, { id, storageRef }: PartsUpload) {
+  commandOf(bucket: string, { id, storageRef }: PartsUpload) {
     return { Bucket: bucket, Key: this.#key(id), UploadId: storageRef };
   }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { fail, MillwrightError } from '#platform/errors';
 import { resolveRange } from './byte-range.ts';
 import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
@@ -17,9 +17,10 @@ import type {
   StoredBlob,
   TempFile,
 } from './port.ts';
+import { S3Direct } from './s3-direct.ts';
 import { isMissingObject, s3Error } from './s3-errors.ts';
 import { S3Parts } from './s3-parts.ts';
-import { abortStaleUploads, uploadFile } from './s3-upload.ts';
+import { abortStaleUploads, type Target, uploadFile } from './s3-upload.ts';
 import { diskError } from './storage-errors.ts';
 import { verified } from './verified-stream.ts';
 
@@ -28,6 +29,8 @@ export interface S3BlobOptions {
   region: string;
   /** Absent: AWS itself. */
   endpoint?: string;
+  /** Where clients reach the storage. Absent: they do not. */
+  directEndpoint?: string;
   /** Absent: the SDK's own chain (environment, profile, instance role). */
   credentials?: { accessKeyId: string; secretAccessKey: string };
   /** Bucket in the path instead of the host name; most servers other than AWS need it. */
@@ -46,8 +49,6 @@ export interface S3BlobOptions {
 /** Well below the shortest time that garbage is left alone. */
 const freshForMs = 10 * 60_000;
 
-type Sdk = typeof import('@aws-sdk/client-s3');
-
 /**
  * Blobs as S3 objects `<prefix>sha256/ab/abcd...`. Content is written to a local file first: its digest is its key, so
  * there is never an object under a key that does not match it, no copying inside the bucket, and a retry can reread it.
@@ -58,8 +59,10 @@ export class S3BlobStore implements BlobStore {
   readonly #local: FileBlobStore;
   readonly #cache: LocalCache;
   readonly parts: S3Parts;
+  readonly direct?: S3Direct;
   readonly #downloads = new Map<string, Promise<BlobReference>>();
-  #connection: { sdk: Sdk; client: S3Client } | undefined;
+  #connection: Target | undefined;
+  #directConnection: Target | undefined;
 
   constructor(options: S3BlobOptions) {
     this.#options = options;
@@ -73,6 +76,13 @@ export class S3BlobStore implements BlobStore {
       keyOf: (digest) => this.#key(digest as Digest),
       isFresh: async (digest) => this.#isFresh(await this.#head(digest)),
     });
+    const { directEndpoint } = options;
+    if (directEndpoint !== undefined)
+      this.direct = new S3Direct({
+        target: async () => (this.#directConnection ??= await connect({ ...options, endpoint: directEndpoint })),
+        parts: this.parts,
+        keyOf: (digest) => this.#key(digest as Digest),
+      });
   }
 
   /** Prepares the local folder only; the bucket is first contacted when it is used. */
@@ -219,6 +229,7 @@ export class S3BlobStore implements BlobStore {
 
   async close(): Promise<void> {
     this.#connection?.client.destroy();
+    this.#directConnection?.client.destroy();
     await this.#local.close();
   }
 
@@ -226,16 +237,20 @@ export class S3BlobStore implements BlobStore {
     return this.#prefix + shardedKey(digest.slice('sha256:'.length));
   }
 
-  async #request<T>(work: (target: { client: S3Client; sdk: Sdk; bucket: string }) => Promise<T>): Promise<T> {
+  async #request<T>(work: (target: Target) => Promise<T>): Promise<T> {
     try {
-      // The SDK is heavy and many installations never need it.
-      const sdk = this.#connection?.sdk ?? (await import('@aws-sdk/client-s3'));
-      this.#connection ??= { sdk, client: new sdk.S3Client(clientConfig(this.#options)) };
-      return await work({ ...this.#connection, bucket: this.#options.bucket });
+      this.#connection ??= await connect(this.#options);
+      return await work(this.#connection);
     } catch (error) {
       throw s3Error(this.#options, diskError(this.#options.cacheDir, error));
     }
   }
+}
+
+/** The SDK is heavy and many installations never need it. */
+async function connect(options: S3BlobOptions): Promise<Target> {
+  const sdk = await import('@aws-sdk/client-s3');
+  return { sdk, client: new sdk.S3Client(clientConfig(options)), bucket: options.bucket };
 }
 
 function clientConfig(options: S3BlobOptions): S3ClientConfig {

@@ -87,6 +87,9 @@ export const loadConfig = (
   }
   if (config['blobStore'] === 's3' && !config['s3Bucket'])
     problems.push('--blob-store s3 needs --s3-bucket (MILLWRIGHT_S3_BUCKET)');
+  const direct = config['s3DirectEndpoint'];
+  if (typeof direct === 'string' && !/^https?:\/\/[^/]/.test(direct))
+    problems.push('--s3-direct-endpoint must begin with https:// or http://');
   const url = config['databaseUrl'];
   if (typeof url === 'string' && !/^postgres(ql)?:\/\//.test(url))
     problems.push('--database-url must begin with postgres://');

@@ -83,6 +83,14 @@ export const settings = [
     help: 'Address of an S3-compatible server; without it AWS',
   },
   {
+    key: 's3DirectEndpoint',
+    flag: '--s3-direct-endpoint',
+    env: 'MILLWRIGHT_S3_DIRECT_ENDPOINT',
+    default: null,
+    kind: 'text',
+    help: 'Address of the S3 server as clients reach it: MLflow clients then send and fetch large files there; without it they pass through this server',
+  },
+  {
     key: 's3Region',
     flag: '--s3-region',
     env: 'MILLWRIGHT_S3_REGION',

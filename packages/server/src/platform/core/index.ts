@@ -87,6 +87,7 @@ export const createPlatform = async (options: {
           cacheDir: join(config.dataDir, 'blob-cache'),
           cacheLimitBytes: 20_000_000_000,
           ...(config.s3Endpoint === null ? {} : { endpoint: config.s3Endpoint, pathStyle: true }),
+          ...(config.s3DirectEndpoint === null ? {} : { directEndpoint: config.s3DirectEndpoint, pathStyle: true }),
           ...(config.s3AccessKey === null || config.s3SecretKey === null
             ? {}
             : { credentials: { accessKeyId: config.s3AccessKey, secretAccessKey: config.s3SecretKey } }),

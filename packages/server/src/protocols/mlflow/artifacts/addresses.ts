@@ -39,6 +39,14 @@ const originOf = (request: FastifyRequest): string => {
   return `${said === 'https' || said === 'http' ? said : request.protocol}://${request.headers.host ?? request.host}`;
 };
 
+/** How long an address is good for, of what was asked for. Errors: INVALID_INPUT. */
+export const lifetimeOf = (seconds: number): number => {
+  // What the storages of MLflow take.
+  if (seconds < 1 || seconds > 604_800)
+    fail('INVALID_INPUT', `expiration must be between 1 and 604800 seconds (got ${seconds}).`);
+  return Math.min(seconds * 1000, longestMs);
+};
+
 /** Addresses that need no more than themselves: good for one thing, and not for long. */
 export type Addresses = ReturnType<typeof createAddresses>;
 export const createAddresses = (signatures: Signatures, clock: Clock) => {
@@ -56,17 +64,11 @@ export const createAddresses = (signatures: Signatures, clock: Clock) => {
     const { signed } = request.query as Record<string, unknown>;
     return typeof signed === 'string' ? signed : '';
   };
-  const lifetimeOf = (seconds: number): number => {
-    // What the storages of MLflow take.
-    if (seconds < 1 || seconds > 604_800)
-      fail('INVALID_INPUT', `expiration must be between 1 and 604800 seconds (got ${seconds}).`);
-    return Math.min(seconds * 1000, longestMs);
-  };
   return {
     ofPart: (request: FastifyRequest, part: SignedPart): string =>
       address(request, 'signed/part', part, 'part', partsMs),
-    ofDownload: (request: FastifyRequest, file: SignedDownload, seconds = 300): string =>
-      address(request, 'signed/file', file, 'download', lifetimeOf(seconds)),
+    ofDownload: (request: FastifyRequest, file: SignedDownload, lifetimeMs: number): string =>
+      address(request, 'signed/file', file, 'download', lifetimeMs),
     ofUpload: (request: FastifyRequest, { actor, project }: Ctx, place: FilePlace, seconds = 900): string =>
       address(
         request,

@@ -19,8 +19,8 @@ const fileName = (given: string): string => {
 type Step = (input: Fields, ctx: Ctx, place: FilePlace, request: FastifyRequest) => Promise<object>;
 
 /**
- * Large files in numbered parts, several at once. The client is handed one address per part, to which it sends the bytes
- * and nothing that says who it is. Within `/api/2.0/mlflow-artifacts`, with bodies as text.
+ * Large files in numbered parts, several at once. The client is handed one address per part, of this server or of
+ * its storage, to which it sends the bytes and nothing that says who it is. Within `/api/2.0/mlflow-artifacts`, with bodies as text.
  */
 export const multipartUploads = (scope: FastifyInstance, files: Files): void => {
   const { experiments, addresses } = files;
@@ -40,11 +40,12 @@ export const multipartUploads = (scope: FastifyInstance, files: Files): void => 
   };
   add('create', async (input, ctx, place, request) => {
     const count = input.integer('num_parts') ?? 1;
-    const upload = await experiments.beginParts(ctx, place, count);
+    const { id: upload, addresses: direct } = await experiments.beginParts(ctx, place, count);
+    const addressOf = (number: number) => addresses.ofPart(request, { project: ctx.project, upload, number });
     return {
       upload_id: upload,
       credentials: Array.from({ length: count }, (_, index) => ({
-        url: addresses.ofPart(request, { project: ctx.project, upload, number: index + 1 }),
+        url: direct?.[index] ?? addressOf(index + 1),
         part_number: index + 1,
         headers: {},
       })),

@@ -6,7 +6,7 @@ import { modelIdFromWire } from '../wire/ids.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { runIdOf } from '../runs/runs.ts';
-import type { Addresses } from './addresses.ts';
+import { type Addresses, lifetimeOf } from './addresses.ts';
 import { admission, enterFile, type Files } from './admission.ts';
 import { checkArtifactPath } from './artifact-paths.ts';
 
@@ -15,18 +15,21 @@ interface Parts {
   addresses: Addresses;
 }
 
-/** Where a client may read a file for some minutes. Errors: NOT_FOUND. */
+/** Where a client may read a file for some minutes, from the storage itself where it reaches it. Errors: NOT_FOUND. */
 export const presignDownload = async (
   { experiments, addresses }: Parts,
   request: FastifyRequest,
   ctx: Ctx,
   place: FilePlace,
-  seconds?: number,
+  seconds = 300,
 ) => {
+  const lifetimeMs = lifetimeOf(seconds);
   const file =
     (await experiments.findFile(ctx, place)) ?? fail('NOT_FOUND', `There is no file '${place.path}' to download.`);
   const { digest, sizeBytes } = file;
-  const address = addresses.ofDownload(request, { project: ctx.project, place, digest, sizeBytes }, seconds);
+  const address =
+    (await experiments.directAddress(file, lifetimeMs / 1000)) ??
+    addresses.ofDownload(request, { project: ctx.project, place, digest, sizeBytes }, lifetimeMs);
   return { address, sizeBytes };
 };
 
