@@ -95,13 +95,13 @@ export const GridHeader = <Row,>({
     {pinned === undefined ? null : (
       <div
         role="row"
-        className="relative border-b-2 border-line-strong bg-raised font-medium"
+        className="flex border-b-2 border-line-strong bg-raised font-medium"
         style={{ height: rowHeightPx + 1 }}
       >
         {selectWidthPx > 0 ? (
           <div
             role="gridcell"
-            className="sticky left-0 z-[1] float-left flex h-full items-center justify-center bg-raised text-accent"
+            className="sticky left-0 z-[1] flex h-full shrink-0 items-center justify-center bg-raised text-accent"
             style={{ width: selectWidthPx }}
           >
             <Pin aria-label="Baseline" size={13} />

@@ -23,8 +23,17 @@ interface Props<Row> {
   onToggle: (index: number, range: boolean) => void;
 }
 
-const Cell = <Row,>({ column, row }: { column: TableColumn<Row>; row: Row }) => {
-  if (column.cell) return column.cell(row);
+/** What stands in a cell. A text needs no element of its own: those are what a scrolled table pays for. */
+const contentOf = <Row,>(column: TableColumn<Row>, row: Row): ReactNode => {
+  if (column.cell) {
+    const content = column.cell(row);
+    if (typeof content !== 'object' || content === null) return content;
+    return (
+      <div className={clsx('flex h-full items-center', column.numeric && 'justify-end')}>
+        <div className="min-w-0 truncate leading-5">{content}</div>
+      </div>
+    );
+  }
   const value = column.value(row);
   if (value === null || value === undefined || value === '') return <span className="text-faint">–</span>;
   return typeof value === 'number' ? formatNumber(value) : String(value);
@@ -36,29 +45,32 @@ interface CellsProps<Row> {
   selectWidthPx: number;
   ground: string;
 }
-/** The first stays in place while the others scroll sideways. */
+/** Side by side in a row that is a flex box. The first stays in place while the others scroll sideways. */
 export const Cells = <Row,>({ row, shown, selectWidthPx, ground }: CellsProps<Row>) =>
-  shown.map(({ column, index: at, left, width }) => (
-    <div
-      key={column.id}
-      role={at === 0 ? 'rowheader' : 'gridcell'}
-      aria-colindex={at + 1 + (selectWidthPx > 0 ? 1 : 0)}
-      className={clsx(
-        'flex h-full items-center px-2.5',
-        at === 0 ? clsx('sticky z-[1] float-left', ground) : 'absolute top-0',
-        column.numeric && 'justify-end tabular-nums',
-      )}
-      style={at === 0 ? { width, left: selectWidthPx } : { width, left: left + selectWidthPx }}
-    >
-      {row === undefined ? (
-        <span aria-hidden className="h-2.5 w-3/5 rounded bg-sunken" />
-      ) : (
-        <div className="min-w-0 truncate">
-          <Cell column={column} row={row} />
-        </div>
-      )}
-    </div>
-  ));
+  shown.map(({ column, index: at, left, width }, place) => {
+    const before = shown[place - 1];
+    // Columns that are out of sight are not drawn.
+    const gap = before === undefined ? 0 : left - before.left - before.width;
+    return (
+      <div
+        key={column.id}
+        role={at === 0 ? 'rowheader' : 'gridcell'}
+        aria-colindex={at + 1 + (selectWidthPx > 0 ? 1 : 0)}
+        className={clsx(
+          'h-full shrink-0 overflow-clip px-2.5 leading-[33px] text-ellipsis whitespace-nowrap',
+          at === 0 && clsx('sticky z-[1]', ground),
+          column.numeric && 'text-right tabular-nums',
+        )}
+        style={at === 0 ? { width, left: selectWidthPx } : { width, marginLeft: gap }}
+      >
+        {row === undefined ? (
+          <span aria-hidden className="inline-block h-2.5 w-3/5 rounded bg-sunken align-middle" />
+        ) : (
+          contentOf(column, row)
+        )}
+      </div>
+    );
+  });
 
 const PlainRow = <Row,>(props: Props<Row>): ReactNode => {
   const { row, index, selectWidthPx, selected, onClick, onFocus, onToggle } = props;
@@ -76,17 +88,17 @@ const PlainRow = <Row,>(props: Props<Row>): ReactNode => {
       onClick={(event) => onClick(event, index)}
       onFocus={(event) => event.target === event.currentTarget && onFocus(index)}
       className={clsx(
-        'group absolute left-0 border-b border-line focus-visible:z-[5] focus-visible:outline-offset-[-2px]',
+        'group absolute left-0 flex border-b border-line focus-visible:z-[5] focus-visible:outline-offset-[-2px]',
         ground,
         props.clickable && row !== undefined && 'cursor-pointer',
       )}
-      style={{ transform: `translateY(${props.topPx}px)`, height: rowHeightPx, width: props.totalPx }}
+      style={{ top: props.topPx, height: rowHeightPx, width: props.totalPx }}
     >
       {selectWidthPx > 0 ? (
         <div
           role="gridcell"
           aria-colindex={1}
-          className={clsx('sticky left-0 z-[1] float-left flex h-full items-center justify-center', ground)}
+          className={clsx('sticky left-0 z-[1] flex h-full shrink-0 items-center justify-center', ground)}
           style={{ width: selectWidthPx }}
         >
           <input

@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { type VirtualItem, useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import {
   type DragEvent,
@@ -6,6 +6,7 @@ import {
   type MouseEvent,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -54,6 +55,12 @@ export const overscanRows = 12;
 /** Before the window was measured: without a limit every row would count as visible and load the next page. */
 const firstHeightPx = 480;
 
+/** Of the row in which something is. */
+const indexOf = (target: EventTarget): number | null => {
+  const index = (target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset['index'];
+  return index === undefined ? null : Number(index);
+};
+
 export const Grid = <Row,>(props: GridProps<Row>) => {
   const { label, count, rowAt, columns, selection, onOpen, onPeek, onRange, peekId, pinned } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -83,6 +90,7 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => places[index]?.width ?? 0,
     overscan: 3,
+    useFlushSync: false,
   });
   useEffect(() => across.measure(), [across, places]);
   const down = useVirtualizer({
@@ -106,6 +114,26 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
   const items = down.getVirtualItems();
   const [firstItem, lastItem] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onRange?.(firstItem, lastItem), [firstItem, lastItem, onRange]);
+  // Rows that leave are drawn again as those that come, which costs a fraction of new elements. Only while nothing moves
+  // do they stand in the order in which they are read. (The browser must not follow one of them to its new place: there
+  // is no overflow-anchor.)
+  const slots = Math.ceil((down.scrollRect?.height ?? 0) / rowHeightPx) + 2 * overscanRows + 2;
+  const slotOf = (item: VirtualItem) => item.index % slots;
+  const drawn = down.isScrolling ? items.toSorted((a, b) => slotOf(a) - slotOf(b)) : items;
+  const focused = useRef<number | null>(null);
+  const toFocus = useRef<number | null>(null);
+  const focusRow = () => {
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${toFocus.current}"]`);
+    if (!row) return;
+    toFocus.current = null;
+    row.focus();
+  };
+  useLayoutEffect(() => {
+    const index = focused.current;
+    // The keys go on to work when the row that had the focus was scrolled away.
+    if (index !== null && (index < firstItem || index > lastItem)) scroller.current?.focus({ preventScroll: true });
+    if (toFocus.current !== null) focusRow();
+  }, [firstItem, lastItem]);
   const current = Math.min(active, Math.max(0, count - 1));
 
   const onToggle = useCallback((index: number, range: boolean) => {
@@ -141,7 +169,8 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
     const next = Math.max(0, Math.min(count - 1, index));
     setActive(next);
     down.scrollToIndex(next);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    toFocus.current = next;
+    focusRow();
     const row = rowAt(next);
     if (peekId !== undefined && row) onPeek?.(row.id);
   };
@@ -171,8 +200,8 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
   };
 
   const onDragStart = (event: DragEvent) => {
-    const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset['index'];
-    const row = index === undefined ? undefined : rowAt(Number(index));
+    const index = indexOf(event.target);
+    const row = index === null ? undefined : rowAt(index);
     if (!row) return;
     props.onDrag?.(event.dataTransfer, selection?.has(row.id) ? [...selection] : [row.id]);
   };
@@ -187,8 +216,14 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
       aria-colcount={columns.length + (selection === null ? 0 : 1)}
       aria-multiselectable={selection !== null || undefined}
       onKeyDown={onKey}
+      onFocus={(event) => {
+        focused.current = indexOf(event.target);
+      }}
+      onBlur={() => {
+        focused.current = null;
+      }}
       onDragStart={props.onDrag ? onDragStart : undefined}
-      className={clsx('relative overflow-auto overscroll-contain', count === 0 && 'min-h-16')}
+      className={clsx('relative overflow-auto overscroll-contain [overflow-anchor:none]', count === 0 && 'min-h-16')}
       style={{ maxHeight: props.maxHeight === 'fill' ? (fillPx ?? firstHeightPx) : props.maxHeight }}
     >
       <GridHeader
@@ -203,11 +238,11 @@ export const Grid = <Row,>(props: GridProps<Row>) => {
         pinned={pinned?.row}
       />
       <div role="rowgroup" className="relative" style={{ height: down.getTotalSize(), width: totalPx }}>
-        {items.map((item) => {
+        {drawn.map((item) => {
           const row = rowAt(item.index);
           return (
             <GridRow
-              key={item.index}
+              key={slotOf(item)}
               row={row?.row}
               index={item.index}
               topPx={item.start}
