@@ -4,7 +4,7 @@ import { aFraudModel } from '../fixtures/models.ts';
 import { aPayment, aServing } from '../fixtures/serving.ts';
 import type { ServingTables } from '../tables.ts';
 import { deleteMerged } from './merge.ts';
-import { readCaptured } from './read.ts';
+import { findCaptured, readCaptured } from './read.ts';
 import { RecentRows } from './recent-rows.ts';
 
 describe.each(testDatabases)('captured parts on %s', (database) => {
@@ -42,6 +42,15 @@ describe.each(testDatabases)('captured parts on %s', (database) => {
     expect(rows).toEqual(await service.readCaptured(endpoint.id, all));
     expect(rows.predictionId.slice(0, 28)).toEqual(rowsBefore.predictionId);
     expect(await readCaptured(files, endpoint.id, { fromRow: 0, toRow: 28 })).toEqual(rowsBefore);
+    // Who had read up to a row in the middle of what is one part now finds those before it, and only those.
+    for (const [fromRow, toRow] of [
+      [0, 28],
+      [3, 10],
+      [0, 29],
+    ] as const) {
+      const found = await findCaptured(files, endpoint.id, { fromRow, toRow, predictionIds: rows.predictionId });
+      expect(found.predictionId.toSorted()).toEqual(rows.predictionId.slice(fromRow, toRow).toSorted());
+    }
     for (const { digest } of before) expect(await blobs.has(digest)).toBe(true);
     await deleteMerged(
       platform,

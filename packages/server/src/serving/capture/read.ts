@@ -4,7 +4,7 @@ import { findEndpointById } from '../endpoints/store.ts';
 import type { CapturedInput, CapturedRange, CapturedRows } from './captured-rows.ts';
 import type { CapturedColumn } from './part-builder.ts';
 import type { RecentRows, RowBlock } from './recent-rows.ts';
-import { findInParts, labelsOf, partsBetween, readPart } from './store.ts';
+import { type CapturedPart, findInParts, labelsOf, partsBetween, readPart } from './store.ts';
 
 /** Where captured rows are: in files, and the newest in memory. */
 export type CapturedSource = Pick<Platform, 'database' | 'blobs' | 'tables'> & { recent: RecentRows };
@@ -97,11 +97,20 @@ const findInFiles = async (
   predictionIds: readonly string[],
 ): Promise<RowBlock[]> => {
   const parts = fromRow < toRow ? await partsBetween(database.db, endpointId, fromRow, toRow) : [];
-  if (parts.length === 0) return [];
-  const paths: string[] = [];
-  for (const part of parts) paths.push(await blobs.localPath(part.digest));
-  const table = await findInParts(tables, paths, fixedColumns, predictionIds);
-  return [{ fromRow, toRow: fromRow + table.rowCount, inputs: [], columns: byName(table.columns) }];
+  const isWhole = (part: CapturedPart) => part.fromRow >= fromRow && part.toRow <= toRow;
+  const whole = parts.filter(isWhole);
+  // Merging puts rows on both sides of any number into one part: of those at the ends only some rows are meant.
+  const cut = parts.filter((part) => !isWhole(part)).map((part) => [part]);
+  const blocks: RowBlock[] = [];
+  for (const group of whole.length > 0 ? [whole, ...cut] : cut) {
+    const paths: string[] = [];
+    for (const part of group) paths.push(await blobs.localPath(part.digest));
+    const begin = group === whole ? fromRow : (group[0]?.fromRow ?? 0);
+    const range = { from: Math.max(0, fromRow - begin), to: toRow - begin };
+    const table = await findInParts(tables, paths, fixedColumns, { predictionIds, ...range });
+    blocks.push({ fromRow, toRow: fromRow + table.rowCount, inputs: [], columns: byName(table.columns) });
+  }
+  return blocks;
 };
 
 const rowsWith = ({ fromRow, columns }: RowBlock, predictionIds: ReadonlySet<string>): RowBlock => {

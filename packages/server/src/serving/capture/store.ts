@@ -243,14 +243,14 @@ export const readPart = (
     { relations: { part: [path] }, params: { from, to } },
   );
 
-/** Rows of whichever part with the given prediction ids. */
+/** Rows with the given prediction ids of whichever part, of each those from row `from` up to `to`. */
 export const findInParts = (
   engine: Tables,
   paths: readonly string[],
   columns: readonly string[],
-  predictionIds: readonly string[],
+  { predictionIds, from, to }: { predictionIds: readonly string[]; from: number; to: number },
 ): Promise<ColumnarTable> =>
   engine.columns(
-    `SELECT ${columns.map(identifier).join(', ')} FROM parts WHERE prediction_id IN (SELECT unnest($ids)) ORDER BY prediction_id`,
-    { relations: { parts: paths }, params: { ids: [...predictionIds] } },
+    `SELECT ${columns.map(identifier).join(', ')} FROM parts WHERE row_in_part >= $from AND row_in_part < $to AND prediction_id IN (SELECT unnest($ids)) ORDER BY prediction_id`,
+    { relations: { parts: paths }, params: { ids: [...predictionIds], from, to } },
   );
