@@ -105,6 +105,8 @@ export const screensOf = async (address: string, project = 'default'): Promise<S
     at('monitor', `monitoring/${ids.endpoint}`),
     at('incident', `monitoring/incidents/${ids.incident}`),
     at('accounts', 'governance'),
+    at('grants', 'governance/grants'),
+    at('teams', 'governance/teams'),
     at('notifications', 'governance/notifications'),
     at('deliveries', 'governance/deliveries'),
     at('audit', 'governance/audit'),

@@ -42,6 +42,18 @@ export const Grant = Type.Object({
 });
 export type Grant = Static<typeof Grant>;
 
+/** Roles in one project that are handed out together: members have all of them. */
+export const Team = Type.Object({
+  id: Type.String(),
+  project: ProjectName,
+  name: Type.String(),
+  description: Nullable(Type.String()),
+  /** `resource` is `type/id`, `type/*` for all of a type, or null for the whole project. */
+  grants: Type.Array(Type.Object({ role: RoleName, resource: Nullable(Type.String()) })),
+  members: Type.Array(Type.Object({ principalId: Type.String(), principalName: Type.String() })),
+});
+export type Team = Static<typeof Team>;
+
 export const Token = Type.Object({
   id: Id,
   principalId: Type.String(),
@@ -273,7 +285,7 @@ export const createGrant = operation({
     principal: Type.String({ maxLength: 160 }),
     role: RoleName,
     project: Type.Optional(ProjectName),
-    resource: Type.Optional(Type.String({ pattern: '^[a-z-]+/[A-Za-z0-9._-]{1,120}$' })),
+    resource: Type.Optional(Type.String({ pattern: '^[a-z-]+/([A-Za-z0-9._-]{1,120}|[*])$' })),
   }),
   reply: Grant,
   errors: ['INVALID_REFERENCE', 'CONFLICT'],
@@ -292,6 +304,19 @@ export const deleteGrant = operation({
   errors: ['NOT_FOUND', 'CONFLICT'],
   audit: 'grant.delete',
   cli: 'grants delete',
+});
+
+export const listTeams = operation({
+  id: 'listTeams',
+  method: 'GET',
+  path: '/teams',
+  summary: 'List teams: roles that are handed out together, and to whom. MLflow knows them as roles',
+  tag,
+  permission: 'access:read',
+  query: Type.Object(PageQuery),
+  reply: pageOf(Team),
+  audit: false,
+  cli: 'teams list',
 });
 
 export const listProjects = operation({

@@ -13,6 +13,7 @@ import {
   listGrants,
   listPrincipals,
   listProjects,
+  listTeams,
   listTokens,
   revokeToken,
   setPassword,
@@ -54,6 +55,7 @@ export const routes = (api: Api, service: GovernanceService): void => {
   api.serve(listGrants, ({ query }) => auth.listGrants(query));
   api.serve(createGrant, ({ body }, ctx) => auth.createGrant(ctx.actor, body, ctx.requestId));
   api.serve(deleteGrant, ({ params }, ctx) => auth.deleteGrant(ctx.actor, params.grant, ctx.requestId));
+  api.serve(listTeams, ({ query }) => auth.pageTeams(query));
   api.serve(listProjects, ({ query }, ctx) => auth.listProjects(ctx.actor, query));
   api.serve(getProject, ({ params }) => service.project(params.project));
   api.serve(createProject, ({ body }, ctx) => auth.createProject(ctx.actor, body, ctx.requestId));

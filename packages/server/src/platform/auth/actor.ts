@@ -5,7 +5,7 @@ export interface ActorGrant {
   role: Role;
   /** null: the whole instance. */
   project: string | null;
-  /** `type/id`; null: everything in the project. */
+  /** `type/id`, or all of one type by `type/*`; null: everything in the project. */
   resource: string | null;
 }
 
@@ -33,10 +33,10 @@ export const mayDo = (actor: Actor, permission: Permission, scope: Scope): boole
   return actor.grants.some((grant) => {
     if (!roleAllows(grant.role, permission)) return false;
     if (grant.project !== null && grant.project !== scope.project) return false;
-    return (
-      grant.resource === null ||
-      (scope.resource != null && grant.resource === `${scope.resource.type}/${scope.resource.ref}`)
-    );
+    if (grant.resource === null) return true;
+    if (scope.resource == null) return false;
+    const { type, ref } = scope.resource;
+    return grant.resource === `${type}/${ref}` || grant.resource === `${type}/*`;
   });
 };
 

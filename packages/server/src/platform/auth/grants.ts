@@ -21,6 +21,8 @@ export interface Grants {
   deleteGrant(actor: Actor, id: string, requestId: string): Promise<void>;
   /** Everything an account was granted. Errors: INVALID_REFERENCE. */
   grantsHeld(principal: string): Promise<Grant[]>;
+  /** With what it has by the teams it is in. Errors: INVALID_REFERENCE. */
+  grantsInForce(principal: string): Promise<Grant[]>;
   /** Gives an account this role alone on one resource, or none. Errors: INVALID_REFERENCE, CONFLICT. */
   setRoleOn(
     actor: Actor,
@@ -110,6 +112,7 @@ export const createGrants = (parts: {
       await change(actor, requestId, (tx) => keepAnAdmin(tx, actor, () => remove(tx, grant)));
     },
     grantsHeld: async (principal) => store.grantsOf(db, (await named(principal)).id),
+    grantsInForce: async (principal) => store.grantsInForce(db, (await named(principal)).id),
     async setRoleOn(actor, { principal: ref, project, resource, role }, requestId) {
       const principal = await named(ref);
       if (role !== null) refuseOwn(actor, principal);

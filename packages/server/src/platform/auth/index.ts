@@ -4,3 +4,4 @@ export { authorize, systemCtx } from './context.ts';
 export type { Ctx } from './context.ts';
 export { createAuth } from './service.ts';
 export type { Auth } from './service.ts';
+export type { Team, TeamGrant } from './teams/service.ts';

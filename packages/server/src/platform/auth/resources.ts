@@ -22,12 +22,13 @@ export const createResources = (): Resources => {
   };
 };
 
-/** The form a grant is stored in: `type/id`, whatever the admin typed. */
+/** The form a grant is stored in: `type/id`, whatever the admin typed, or `type/*`. */
 export const storedResource = async (resources: Resources, project: string, resource: string): Promise<string> => {
   const [type = '', ref = ''] = resource.split('/');
   const types = resources.types();
   if (!types.includes(type))
     return fail('INVALID_REFERENCE', `Roles cannot be granted on a '${type}', only on: ${types.join(', ')}.`);
+  if (ref === '*') return resource;
   const id = await resources.idOf(type, project, ref);
   return id === null
     ? fail('INVALID_REFERENCE', `There is no ${type} '${ref}' in project '${project}'.`)

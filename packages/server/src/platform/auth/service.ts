@@ -11,13 +11,14 @@ import { type Projects, createProjects } from './projects.ts';
 import { type ResourceResolver, createResources } from './resources.ts';
 import { checkPassword, hashPassword, hashSecret, newSecret } from './secrets.ts';
 import * as store from './store.ts';
+import { type Teams, createTeams } from './teams/service.ts';
 import { createThrottle } from './throttle.ts';
 import { createVerifiedPasswords, judgePair } from './verified-passwords.ts';
 
 const sessionLifeMs = 7 * 24 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 
-export interface Auth extends Grants, Projects, Lending {
+export interface Auth extends Grants, Projects, Teams, Lending {
   /** Whose token or session this is; fails when it is none. */
   byToken(secret: string): Promise<Actor>;
   bySession(secret: string): Promise<Actor | null>;
@@ -81,7 +82,7 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
     name: principal.name,
     kind: principal.kind === 'service' ? 'service' : 'user',
     via,
-    grants: await store.grantsOf(db, principal.id),
+    grants: await store.grantsInForce(db, principal.id),
     limits,
   });
   const named = async (ref: string): Promise<Principal & { password: string | null }> =>
@@ -140,6 +141,13 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
   return {
     ...createGrants({ db, clock, ids, resources, named, change }),
     ...createProjects({ db, changes, clock, ids }),
+    ...createTeams({
+      db,
+      resources,
+      named,
+      hasProject: async (name) => (await store.findProject(db, name)) !== null,
+      change,
+    }),
     ...createLending({ db, ids, create, change }),
     async byToken(secret) {
       const token = await store.findTokenByHash(db, hashSecret(secret));
@@ -207,7 +215,7 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
               createdAt: 0,
             },
           ]
-        : store.grantsOf(db, actor.id),
+        : store.grantsInForce(db, actor.id),
     async signIn(name, password, requestId) {
       const now = clock.now();
       const principal = await store.findPrincipal(db, name);

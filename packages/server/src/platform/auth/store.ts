@@ -1,4 +1,5 @@
 import type { Grant, Permission, Principal, Project, Role, Token } from '@millwright/contract';
+import { sql } from 'kysely';
 import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom } from '#platform/db';
 
 type AuthTables = {
@@ -32,6 +33,10 @@ type AuthTables = {
     last_used_at: number | null;
     revoked_at: number | null;
   };
+  /** Written by teams; read here with the grants of an account. */
+  teams: { number: number; project: string };
+  team_grants: { number: number; team: number; resource: string; role: Role };
+  team_members: { team: number; principal_id: string };
   sessions: { hash: string; principal_id: string; created_at: number; expires_at: number; last_used_at: number };
 };
 const tables = (db: Db) => db.withTables<AuthTables>();
@@ -196,6 +201,26 @@ export const grantsOf = async (db: Db, principalId: string): Promise<Grant[]> =>
   (await grantsWithNames(db).where('grants.principal_id', '=', principalId).orderBy('grants.id').execute()).map(
     toGrant,
   );
+/** What an account may do: its own grants and those of the teams it is in, whose ids say so and name no grant. */
+export const grantsInForce = async (db: Db, principalId: string): Promise<Grant[]> => {
+  const ofTeams = tables(db)
+    .selectFrom('team_members')
+    .innerJoin('team_grants', 'team_grants.team', 'team_members.team')
+    .innerJoin('teams', 'teams.number', 'team_members.team')
+    .innerJoin('principals', 'principals.id', 'team_members.principal_id')
+    .where('team_members.principal_id', '=', principalId)
+    .select((e) => [
+      sql<string>`'grt_team' || cast(${e.ref('team_grants.number')} as text)`.as('id'),
+      'team_members.principal_id as principal_id',
+      'principals.name as principal_name',
+      'team_grants.role as role',
+      sql<string | null>`${e.ref('teams.project')}`.as('project'),
+      sql<string | null>`nullif(${e.ref('team_grants.resource')}, '*')`.as('resource'),
+      sql<number>`0`.as('created_at'),
+    ]);
+  const own = grantsWithNames(db).where('grants.principal_id', '=', principalId);
+  return (await own.unionAll(ofTeams).execute()).map(toGrant);
+};
 export const listGrants = async (db: Db, filter: PageFilter) => {
   const limit = filter.limit ?? 100;
   const after = decodeCursor(filter.cursor);

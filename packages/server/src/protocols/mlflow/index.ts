@@ -19,6 +19,9 @@ import { loggedModelEndpoints } from './logged-models/logged-models.ts';
 import { metricEndpoints } from './runs/metrics.ts';
 import { modelVersionEndpoints } from './registry/model-versions.ts';
 import { permissionEndpoints } from './access/permissions.ts';
+import { heldRoleEndpoints } from './access/held-roles.ts';
+import { createRoleResources } from './access/role-resources.ts';
+import { createRoleViews, roleEndpoints } from './access/roles.ts';
 import { registeredModelEndpoints } from './registry/registered-models.ts';
 import { modelHistoryEndpoints } from './logged-models/model-history.ts';
 import { createNamings } from './access/resources.ts';
@@ -53,6 +56,8 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   const admit = createAdmit(api, auth, experiments);
   const namings = createNamings(experiments, registry);
   const addresses = createAddresses(options.signatures, options.clock);
+  const roleResources = createRoleResources(experiments, registry);
+  const roleViews = createRoleViews(auth, roleResources);
   const files = { experiments, admit, namings, addresses };
   const endpoints: readonly MlflowEndpoint[] = [
     ...experimentEndpoints(experiments),
@@ -68,8 +73,10 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     ...webhookEndpoints(notifications, options.clock),
     ...serverInfoEndpoints(),
     ...workspaceEndpoints(auth),
-    ...userEndpoints(auth),
+    ...userEndpoints(auth, roleViews),
     ...permissionEndpoints({ auth, experiments, registry }),
+    ...roleEndpoints(auth, roleResources, roleViews),
+    ...heldRoleEndpoints(auth, roleResources, roleViews),
   ];
   for (const root of ['/api', '/ajax-api'])
     for (const version of ['2.0', '3.0'] as const) {

@@ -3,6 +3,7 @@ import { SubNav } from '../../app/sub-nav.tsx';
 const places = [
   { path: 'governance', label: 'Accounts' },
   { path: 'governance/grants', label: 'Roles' },
+  { path: 'governance/teams', label: 'Teams' },
   { path: 'governance/tokens', label: 'API tokens' },
   { path: 'governance/notifications', label: 'Notifications' },
   { path: 'governance/deliveries', label: 'Deliveries' },

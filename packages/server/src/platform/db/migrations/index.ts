@@ -17,6 +17,7 @@ import { uploads } from './0018-uploads.ts';
 import { reproduction } from './0020-reproduction.ts';
 import { registryRequests } from './0015-registry-requests.ts';
 import { reports } from './0016-reports.ts';
+import { teams } from './0024-teams.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   reproduction,
   registryRequests,
   reports,
+  teams,
 ];

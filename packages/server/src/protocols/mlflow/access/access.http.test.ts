@@ -12,10 +12,19 @@ const readsByPost = [
   'artifacts/presigned-download-url',
 ];
 /** Of which everybody may ask about themselves; of others only admins are answered. */
-const aboutOneself = ['users/get', 'users/current', 'users/update-password', 'users/permissions/get', 'workspaces'];
+const aboutOneself = [
+  'users/get',
+  'users/current',
+  'users/current/permissions',
+  'users/permissions/get',
+  'users/permissions/list',
+  'users/roles/list',
+  'users/update-password',
+  'workspaces',
+];
 /** Accounts, and who is told of what happens, are matters of admins, also to read. */
 const adminsOnly =
-  /^(users\/(?!get$|current$|update-password$|permissions\/get$)|(experiments|registered-models)\/permissions\/|webhooks)/;
+  /^(users\/(?!get$|current(\/permissions)?$|update-password$|permissions\/(get|list)$|roles\/list$)|roles\/|(experiments|registered-models)\/permissions\/|webhooks)/;
 
 describe('access to the interface of MLflow', () => {
   let server: TestServer;

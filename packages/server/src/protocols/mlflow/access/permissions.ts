@@ -1,4 +1,4 @@
-import type { Grant, Role } from '@millwright/contract';
+import type { Grant } from '@millwright/contract';
 import type { ExperimentsService } from '#experiments';
 import { type Auth, type Ctx, demand } from '#platform/auth';
 import { fail, isMillwrightError } from '#platform/errors';
@@ -7,27 +7,8 @@ import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { experimentOf } from '../experiments/experiments.ts';
 import type { Fields } from '../wire/fields.ts';
 import { modelNamed } from '../registry/model-names.ts';
+import { highest, levelOf, levels, type Level } from './levels.ts';
 import { userNamed } from './users.ts';
-
-/** MLflow's levels, the least first, and the role here that allows the same; USE allows what READ does. */
-const levels = { NO_PERMISSIONS: null, READ: 'viewer', USE: 'viewer', EDIT: 'editor', MANAGE: 'admin' } as const;
-type Level = keyof typeof levels;
-const levelNames = Object.keys(levels) as Level[];
-
-const levelOfRole: Record<Role, Level> = { viewer: 'READ', approver: 'READ', editor: 'EDIT', admin: 'MANAGE' };
-
-const highest = (roles: readonly Role[]): Level =>
-  roles
-    .map((role) => levelOfRole[role])
-    .reduce((a, b) => (levelNames.indexOf(b) > levelNames.indexOf(a) ? b : a), 'NO_PERMISSIONS' as Level);
-
-const levelOf = (input: Fields): Level => {
-  const given = input.requiredText('permission');
-  return (
-    levelNames.find((level) => level === given) ??
-    fail('INVALID_INPUT', `Invalid permission '${given}'. Valid permissions are: ${levelNames.join(', ')}.`)
-  );
-};
 
 interface Target {
   /** `type/id`, as grants name it. */
@@ -196,12 +177,11 @@ export const permissionEndpoints = ({ auth, experiments, registry }: PermissionS
           if (isMillwrightError(error) && error.code === 'NOT_FOUND') return null;
           throw error;
         });
-        const all = (await auth.grantsHeld(user.id)).filter(
-          (grant) =>
-            target !== null &&
-            (isOn(ctx, target, grant) ||
-              (grant.resource === null && (grant.project === null || grant.project === ctx.project))),
-        );
+        const reaching = (grant: Grant, { resource }: Target): boolean =>
+          (grant.project === null || grant.project === ctx.project) &&
+          [null, resource, `${resource.split('/')[0]}/*`].includes(grant.resource);
+        const all =
+          target === null ? [] : (await auth.grantsInForce(user.id)).filter((grant) => reaching(grant, target));
         const permission = highest(all.map(({ role }) => role));
         return { allowed: permission === 'EDIT' || permission === 'MANAGE', permission };
       },

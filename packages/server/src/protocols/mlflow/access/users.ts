@@ -4,6 +4,7 @@ import { fail, isMillwrightError } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { refuseMissing } from '../wire/refusals.ts';
+import type { RoleViews } from './roles.ts';
 
 const maxUsers = 1000;
 
@@ -30,7 +31,7 @@ const everyUser = async (auth: Auth): Promise<Principal[]> => {
 };
 
 /** Users, as the app `basic-auth` of MLflow's server manages them. */
-export const userEndpoints = (auth: Auth): MlflowEndpoint[] => {
+export const userEndpoints = (auth: Auth, { rolesOnWire }: RoleViews): MlflowEndpoint[] => {
   const short = async ({ id, name }: Pick<Principal, 'id' | 'name'>) => ({
     id,
     username: name,
@@ -90,9 +91,16 @@ export const userEndpoints = (auth: Auth): MlflowEndpoint[] => {
       path: '/users/list',
       permission: 'access:read',
       scope: 'instance',
-      async handle() {
-        const users = await Promise.all((await everyUser(auth)).map(short));
-        return { users: users.map((user) => ({ ...user, roles: [] })) };
+      async handle(_input, ctx) {
+        const [users, memberships] = await Promise.all([everyUser(auth), auth.listMemberships(null)]);
+        const roles = await rolesOnWire(ctx, await auth.listTeams());
+        const rolesOf = (id: string) => {
+          const own = new Set(memberships.filter(({ principalId }) => principalId === id).map(({ team }) => team));
+          return roles.filter((role) => own.has(role.id));
+        };
+        return {
+          users: await Promise.all(users.map(async (user) => ({ ...(await short(user)), roles: rolesOf(user.id) }))),
+        };
       },
     },
     {
