@@ -9,8 +9,12 @@ export const mlflowVersions: readonly string[] = readFileSync(requirements, 'utf
   .split('\n')
   .map((line) => line.replace('mlflow==', ''));
 
-/** How to start Python with that version's client. */
-export const clientOf = (folder: string, version: string): { python: string; env: Record<string, string> } => {
+/** How to start Python with that version's client; `pythonIn` is another environment that holds the newest. */
+export const clientOf = (
+  folder: string,
+  version: string,
+  pythonIn = folder,
+): { python: string; env: Record<string, string> } => {
   const own = join(folder, 'clients', version);
-  return { python: join(folder, 'bin', 'python'), env: existsSync(own) ? { PYTHONPATH: own } : {} };
+  return { python: join(pythonIn, 'bin', 'python'), env: existsSync(own) ? { PYTHONPATH: own } : {} };
 };

@@ -4,6 +4,7 @@ import * as postgres from '../environment/postgres.mjs';
 import * as python from '../environment/python.mjs';
 import * as pythonClient from '../environment/python-client.mjs';
 import * as s3 from '../environment/s3.mjs';
+import * as torch from '../environment/torch.mjs';
 import { at } from '../bootstrap/paths.mjs';
 import { say, secondsSince } from '../bootstrap/progress.mjs';
 import { checkStages } from './check.mjs';
@@ -46,6 +47,7 @@ async function prepare(runtime) {
   const objects = await s3.ensure(interpreter);
   const tracking = await mlflow.ensure();
   const client = await pythonClient.ensure(tracking);
+  const network = await torch.ensure(tracking);
   const pieces = {
     Chromium: browser,
     'the Python environment': interpreter,
@@ -53,6 +55,7 @@ async function prepare(runtime) {
     'the S3 test server': objects,
     MLflow: tracking,
     'the Python client': client,
+    PyTorch: network,
   };
   return {
     missing: Object.entries(pieces).flatMap(([name, piece]) => (piece.ok ? [] : [{ name, ...piece }])),
@@ -62,6 +65,7 @@ async function prepare(runtime) {
       ...(interpreter.ok ? { MILLWRIGHT_TEST_PYTHON: interpreter.python } : {}),
       ...(tracking.ok ? { MILLWRIGHT_TEST_MLFLOW: tracking.folder } : {}),
       ...(client.ok ? { MILLWRIGHT_TEST_PYTHON_CLIENT: client.folder } : {}),
+      ...(network.ok ? { MILLWRIGHT_TEST_TORCH: network.folder } : {}),
       ...(database.ok ? { MILLWRIGHT_TEST_POSTGRES_URL: database.url } : {}),
       ...(objects.ok
         ? {

@@ -14,6 +14,7 @@ const pieces = {
   chromium: { name: 'Chromium', variable: 'MILLWRIGHT_TEST_CHROMIUM', isFile: true },
   mlflow: { name: 'the MLflow environment', variable: 'MILLWRIGHT_TEST_MLFLOW', isFile: true },
   pythonClient: { name: 'the Python client', variable: 'MILLWRIGHT_TEST_PYTHON_CLIENT', isFile: true },
+  torch: { name: 'PyTorch', variable: 'MILLWRIGHT_TEST_TORCH', isFile: true },
   python: { name: 'the Python environment', variable: 'MILLWRIGHT_TEST_PYTHON', isFile: true },
 } satisfies Record<string, Piece>;
 
@@ -62,6 +63,9 @@ export const chromiumPath = (): string => prepared('chromium', 'MILLWRIGHT_TEST_
 
 /** Folder of the prepared MLflow environment. */
 export const mlflowFolder = (): string => prepared('mlflow', 'MILLWRIGHT_TEST_MLFLOW');
+
+/** Folder of the prepared Python with PyTorch. */
+export const torchFolder = (): string => prepared('torch', 'MILLWRIGHT_TEST_TORCH');
 
 /** Folder in which our Python package is installed. */
 export const pythonClientFolder = (): string => prepared('pythonClient', 'MILLWRIGHT_TEST_PYTHON_CLIENT');

@@ -1,39 +1,57 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mlflowFolder, needs } from '../../../scripts/testing/needs.ts';
+import { mlflowFolder, needs, torchFolder } from '../../../scripts/testing/needs.ts';
 import { mlflowVersions } from '../environment.ts';
 import { type OurServer, startOurs } from '../our-server.ts';
-import { flows, flowsOfOurPackage, runFlow } from './run-flow.ts';
+import { flows, flowsOfOurPackage, flowsOfTorch, runFlow } from './run-flow.ts';
 import { startOnPostgresAndS3 } from './storage.ts';
 
 const withinMs = 900_000;
 const [newest = ''] = mlflowVersions;
 
-/** Every flow with these clients against one server. */
-const everyFlow = (versions: readonly string[], start: () => Promise<OurServer>): void => {
+/** These flows with these clients against one server. */
+const everyFlow = (
+  named: readonly string[],
+  versions: readonly string[],
+  start: () => Promise<OurServer>,
+  pythonIn: () => string = mlflowFolder,
+): void => {
   let server: OurServer | undefined;
   beforeAll(async () => {
     server = await start();
   });
   afterAll(() => server?.stop());
 
-  it.concurrent.for(versions.flatMap((version) => flows.map((flow) => [flow, version] as const)))(
+  it.concurrent.for(versions.flatMap((version) => named.map((flow) => [flow, version] as const)))(
     '%s with the client %s',
     { timeout: withinMs },
-    async ([flow, version], { skip }) => {
-      const result = await runFlow({ folder: mlflowFolder(), version, flow, address: server?.address ?? '' });
-      if (result.skipped) skip(result.skipped);
+    async ([flow, version]) => {
+      const address = server?.address ?? '';
+      const result = await runFlow({ folder: mlflowFolder(), version, flow, address, pythonIn: pythonIn() });
       expect(result.code, result.output).toBe(0);
     },
   );
 };
 
-needs('mlflow')('MLflow’s clients on embedded storage', () => everyFlow(mlflowVersions, startOurs));
+needs('mlflow')('MLflow’s clients on embedded storage', () => everyFlow(flows, mlflowVersions, startOurs));
 
 needs(
   'mlflow',
   'postgres',
   's3',
-)('MLflow’s newest client on PostgreSQL and S3', () => everyFlow([newest], startOnPostgresAndS3));
+)('MLflow’s newest client on PostgreSQL and S3', () => everyFlow(flows, [newest], startOnPostgresAndS3));
+
+needs('mlflow', 'torch')('MLflow’s clients with PyTorch on embedded storage', () =>
+  everyFlow(flowsOfTorch, mlflowVersions, startOurs, torchFolder),
+);
+
+needs(
+  'mlflow',
+  'torch',
+  'postgres',
+  's3',
+)('MLflow’s newest client with PyTorch on PostgreSQL and S3', () =>
+  everyFlow(flowsOfTorch, [newest], startOnPostgresAndS3, torchFolder),
+);
 
 needs('mlflow')('whom MLflow’s clients are', { timeout: withinMs }, () => {
   let server: OurServer | undefined;
@@ -114,7 +132,16 @@ describe('the flows', () => {
     const { join } = await import('node:path');
     const files = readdirSync(join(import.meta.dirname, 'flows')).map((name) => name.replace('.py', ''));
     expect(files.toSorted()).toEqual(
-      [...flows, ...flowsOfOurPackage, 'names', 'registry_gates', 'sign_in', 'tried_before', 'workspaces'].toSorted(),
+      [
+        ...flows,
+        ...flowsOfOurPackage,
+        ...flowsOfTorch,
+        'names',
+        'registry_gates',
+        'sign_in',
+        'tried_before',
+        'workspaces',
+      ].toSorted(),
     );
   });
 });

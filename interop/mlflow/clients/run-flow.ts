@@ -19,8 +19,10 @@ export const flows = [
   'boosting_autolog',
   'statsmodels_autolog',
   'keras_autolog',
-  'torch_model',
 ] as const;
+
+/** Those that need PyTorch. */
+export const flowsOfTorch = ['torch_model', 'torch_autolog'] as const;
 
 /** Those that need it installed beside MLflow's client. */
 export const flowsOfOurPackage = ['context_of_a_run', 'media_of_a_run', 'dataset_of_a_run'] as const;
@@ -44,8 +46,6 @@ const withPlace = async <T>(work: () => Promise<T>): Promise<T> => {
 export interface FlowResult {
   code: number | null;
   output: string;
-  /** Why it did nothing, when it said so. */
-  skipped: string | undefined;
 }
 
 /** Runs one of the programs with that version's client against the server at `address`. */
@@ -55,9 +55,11 @@ export const runFlow = (options: {
   flow: string;
   address: string;
   env?: Record<string, string>;
+  /** The environment whose Python runs it; that of `folder` when left out. */
+  pythonIn?: string;
 }): Promise<FlowResult> =>
   withPlace(() => {
-    const { python, env } = clientOf(options.folder, options.version);
+    const { python, env } = clientOf(options.folder, options.version, options.pythonIn);
     const program = join(import.meta.dirname, 'flows', `${options.flow}.py`);
     const child = spawn(python, ['-W', 'ignore', program], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,6 +81,6 @@ export const runFlow = (options: {
       });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve({ code, output, skipped: /SKIPPED: (.*)/.exec(output)?.[1] }));
+      child.once('close', (code) => resolve({ code, output }));
     });
   });

@@ -12,8 +12,11 @@ from .settings import number
 
 JOULES_PER_KILOWATT_HOUR = 3_600_000.0
 
-# Averages over cloud servers by Cloud Carbon Footprint's methodology (cloudcarbonfootprint.org/docs/methodology, values
-# for AWS): watts of a virtual CPU when idle and at full load, and of a gigabyte of memory.
+# Cloud Carbon Footprint, https://www.cloudcarbonfootprint.org/docs/methodology/, "Appendix I: Energy Coefficients", AWS:
+# watts of a virtual CPU at 0 % and at 100 % load, averages of SPECpower_ssj2008 over the processors in use there, and
+# 0.000392 kWh per gigabyte-hour of memory (under "Memory": the mean of Crucial's 0.375 and Micron's 0.4083 W/GB).
+# SPECpower measures whole servers, some memory among it: with all of the memory added, as that page does for Google
+# Cloud, the sum of the two estimates is rather too high than too low.
 IDLE_WATTS_PER_CPU = 0.74
 FULL_WATTS_PER_CPU = 3.5
 WATTS_PER_GIGABYTE = 0.392

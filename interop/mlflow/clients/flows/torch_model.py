@@ -1,13 +1,7 @@
-"""A PyTorch model, logged by hand. Says so where PyTorch is not installed."""
-
-import importlib.util
-import sys
-
-if importlib.util.find_spec("torch") is None:
-    print("SKIPPED: PyTorch is not installed")
-    sys.exit(0)
+"""A PyTorch model, logged by hand and served as a Python function."""
 
 import mlflow
+import numpy as np
 import torch
 from names import fresh
 
@@ -23,6 +17,11 @@ with mlflow.start_run() as run:
         loss.backward()
         optimizer.step()
         mlflow.log_metric("loss", loss.item(), step=step)
-    info = mlflow.pytorch.log_model(model, name="net", input_example=x[:2].numpy())
-assert torch.allclose(mlflow.pytorch.load_model(info.model_uri)(x), model(x))
-assert len(mlflow.MlflowClient().get_metric_history(run.info.run_id, "loss")) == 5
+    requirements = [f"torch=={torch.__version__.split('+')[0]}"]
+    info = mlflow.pytorch.log_model(model, name="net", input_example=x[:2].numpy(), pip_requirements=requirements)
+expected = model(x).detach().numpy()
+assert np.allclose(mlflow.pytorch.load_model(info.model_uri)(x).detach().numpy(), expected, atol=1e-6)
+assert np.allclose(mlflow.pyfunc.load_model(info.model_uri).predict(x.numpy()), expected, atol=1e-6)
+client = mlflow.MlflowClient()
+assert len(client.get_metric_history(run.info.run_id, "loss")) == 5
+assert client.get_logged_model(info.model_id).source_run_id == run.info.run_id
