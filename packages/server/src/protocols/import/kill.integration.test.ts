@@ -3,12 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { needs } from '../../../../../scripts/testing/needs.ts';
 import { systemClock } from '#platform/clock';
 import { loadConfig } from '#platform/config';
 import { sql } from '#platform/db';
 import { createLog } from '#platform/log';
+import { aPostgresSchema } from '#platform/testing';
 import { createApp } from '../../app.ts';
 import { aDataDir } from '../../testing/process.ts';
+import { s3Config } from '../../testing/storages.ts';
 
 const millwright = join(import.meta.dirname, '..', '..', '..', '..', 'cli', 'bin', 'millwright.mjs');
 const dir = aDataDir();
@@ -45,9 +48,24 @@ beforeAll(() => {
 });
 afterAll(() => dir.remove());
 
-const bring = async (dataDir: string, failurePoint?: string): Promise<string> => {
-  const flags = ['import', 'mlruns', '--from', from, '--data-dir', dataDir];
+interface Place {
+  dataDir: string;
+  flags?: Record<string, string>;
+  env?: Record<string, string>;
+}
+
+const bring = async (place: Place, failurePoint?: string): Promise<string> => {
+  const flags = [
+    'import',
+    'mlruns',
+    '--from',
+    from,
+    '--data-dir',
+    place.dataDir,
+    ...Object.entries(place.flags ?? {}).flat(),
+  ];
   const env = {
+    ...place.env,
     PATH: String(process.env['PATH']),
     ...(failurePoint ? { MILLWRIGHT_FAILURE_POINT: failurePoint } : {}),
   };
@@ -62,8 +80,8 @@ const bring = async (dataDir: string, failurePoint?: string): Promise<string> =>
 };
 
 /** All that was imported, without ids given out here and times of the import. */
-const contents = async (dataDir: string) => {
-  const { config } = loadConfig({ flags: { '--data-dir': dataDir, '--port': '0' }, env: {} });
+const contents = async ({ dataDir, flags, env = {} }: Place) => {
+  const { config } = loadConfig({ flags: { '--data-dir': dataDir, '--port': '0', ...flags }, env });
   const log = createLog({ level: 'error', clock: systemClock, write: () => undefined });
   const app = await createApp({ config, log, staticDir: null });
   const { db } = app.platform.database;
@@ -96,21 +114,43 @@ const contents = async (dataDir: string) => {
   return found;
 };
 
-it('is completed by the next import, wherever the one before was killed', async () => {
-  const whole = join(dir.path, 'whole');
-  expect(await bring(whole)).toContain('4 runs');
-  const expected = await contents(whole);
-  expect(expected.points).toHaveLength(2000);
-  expect(expected.versions).toHaveLength(3);
-  const torn = join(dir.path, 'torn');
+/** Answers how often it was killed. */
+const bringKilledOften = async (place: Place, passages: readonly number[]): Promise<number> => {
   let kills = 0;
-  for (const passage of [3, 2, 5, 4, 3, 7, 2, 6]) {
-    if ((await bring(torn, `change.after-commit:${passage}`)) !== 'killed') break;
+  for (const passage of passages) {
+    if ((await bring(place, `change.after-commit:${passage}`)) !== 'killed') break;
     kills += 1;
-    if ((await bring(torn, 'change.before-commit:2')) !== 'killed') break;
+    if ((await bring(place, 'change.before-commit:2')) !== 'killed') break;
     kills += 1;
   }
-  expect(kills).toBeGreaterThan(8);
+  return kills;
+};
+
+let expected: Awaited<ReturnType<typeof contents>>;
+beforeAll(async () => {
+  const whole = { dataDir: join(dir.path, 'whole') };
+  expect(await bring(whole)).toContain('4 runs');
+  expected = await contents(whole);
+  expect(expected.points).toHaveLength(2000);
+  expect(expected.versions).toHaveLength(3);
+});
+
+it('is completed by the next import, wherever the one before was killed', async () => {
+  const torn = { dataDir: join(dir.path, 'torn') };
+  expect(await bringKilledOften(torn, [3, 2, 5, 4, 3, 7, 2, 6])).toBeGreaterThan(8);
   await bring(torn);
   expect(await contents(torn)).toEqual(expected);
 }, 120_000);
+
+needs('postgres', 's3')('into PostgreSQL and S3', () => {
+  it('is completed by the next import as well', async () => {
+    const torn = {
+      dataDir: join(dir.path, 'elsewhere'),
+      flags: s3Config('import-kill'),
+      env: { MILLWRIGHT_DATABASE_URL: await aPostgresSchema(), MILLWRIGHT_INSTANCE_SECRET: 'test' },
+    };
+    expect(await bringKilledOften(torn, [3, 6])).toBe(4);
+    await bring(torn);
+    expect(await contents(torn)).toEqual(expected);
+  }, 120_000);
+});

@@ -1,9 +1,9 @@
 import type { Role } from '@millwright/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listAudit } from '#platform/audit';
 import { type Actor, localOwner } from '#platform/auth';
 import { listEvents } from '#platform/events';
-import { testDatabases } from '#platform/testing';
+import { aClock, testDatabases } from '#platform/testing';
 import { aRegistry } from '../fixtures/a-registry.ts';
 
 const actor = (name: string, ...roles: Role[]): Actor => ({
@@ -15,9 +15,10 @@ const actor = (name: string, ...roles: Role[]): Actor => ({
 });
 
 describe.each(testDatabases)('requests for approval on %s', (database) => {
+  const clock = aClock();
   let test: Awaited<ReturnType<typeof aRegistry>>;
   beforeAll(async () => {
-    test = await aRegistry({ database });
+    test = await aRegistry({ database, clock });
   });
   afterAll(() => test.close());
 
@@ -222,5 +223,42 @@ describe.each(testDatabases)('requests for approval on %s', (database) => {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const { items } = await listAudit(test.platform.database.db, { resourceId: version.id, limit: 100 });
     expect(items.filter(({ verb }) => verb === 'model-version.decide')).toHaveLength(1);
+  });
+
+  // The last one: jobs run from here on, and it is days later.
+  it('are closed by a job when nobody decides in time, and only those', async () => {
+    const { version } = await aVersion('overdue');
+    await protect('overdue', { requestDays: 2 });
+    const asked = await test.service.requestApproval(ann(), version.id, { reason: 'go' });
+    await protect('overdue', { requestDays: 30 });
+    const later = await test.service.requestApproval(ann(), version.id, { reason: 'go', alias: 'champion' });
+    const state = async ({ id }: { id: string }) => {
+      const { state, closedBy, closedReason } = await test.service.getRequest(ann(), id);
+      return [state, closedBy, closedReason];
+    };
+    test.start();
+    const { db } = test.platform.database;
+    // Once the schedule is there: it is counted from the moment it is written.
+    await vi.waitFor(async () =>
+      expect(await test.platform.scheduler.nextAt('registry.expire-requests')).not.toBeNull(),
+    );
+    clock.advance(2 * 86_400_000);
+    await vi.waitFor(
+      async () =>
+        expect(await state(asked)).toEqual(['expired', 'system:registry.expire-requests', 'Nobody decided in time.']),
+      { timeout: 20_000 },
+    );
+    expect(await state(later)).toEqual(['open', null, '']);
+    await expect(test.service.decideRequest(bob(), asked.id, approve(version.digest))).rejects.toThrow('expired');
+    const { items } = await listAudit(db, { resourceId: version.id, limit: 100 });
+    expect(items.filter(({ verb }) => verb === 'approval.close')).toMatchObject([
+      { actorName: 'system:registry.expire-requests', detail: { requestId: asked.id, state: 'expired' } },
+    ]);
+    const events = (await listEvents(db, { project: 'default', limit: 1000 })).items;
+    expect(events.filter(({ subjectId }) => subjectId === asked.id).map(({ type }) => type)).toEqual([
+      'registry.approval-closed',
+      'registry.approval-requested',
+    ]);
+    expect((await test.service.findVersion(test.ctx, version.id)).approval.state).toBe('pending');
   });
 });
