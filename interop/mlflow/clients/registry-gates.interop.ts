@@ -43,7 +43,7 @@ needs('mlflow')('registering through MLflow’s clients', () => {
   };
 
   it.each(mlflowVersions)(
-    'runs tests, asks for approvals and tells webhooks (client %s)',
+    'runs tests, asks for approvals, tells webhooks and downloads what was registered (client %s)',
     { timeout: 600_000 },
     async (version) => {
       const name = `churn-${version.replaceAll('.', '-')}`;
@@ -118,6 +118,7 @@ needs('mlflow')('registering through MLflow’s clients', () => {
         },
       });
       expect(contents['flavours']).toContain('sklearn');
+      expect(/^DIGEST: (.*)$/m.exec(output)?.[1]).toBe(contents['digest']);
     },
   );
 });

@@ -1,6 +1,9 @@
-"""A model with tests and a protected alias: registering through MLflow's client meets the same gates as any other way."""
+"""A model with tests and a protected alias: registering through MLflow's client meets the same gates as any other way, and what it downloads is whole."""
 
+import hashlib
+import json
 import os
+from pathlib import Path
 
 import mlflow
 import numpy as np
@@ -46,3 +49,20 @@ refused(
 )
 refused(lambda: client.set_registered_model_alias(name, "champion", bad.version), "Only an approved version can be champion")
 client.set_registered_model_alias(name, "blue", bad.version)
+
+# What is downloaded is what the registry says it is: its digest is over one line of JSON per file.
+folder = Path(mlflow.artifacts.download_artifacts(f"models:/{name}@blue"))
+
+
+def line(file):
+    content = file.read_bytes()
+    path = file.relative_to(folder).as_posix()
+    return json.dumps([path, "sha256:" + hashlib.sha256(content).hexdigest(), len(content)], separators=(",", ":"))
+
+
+# Clients before 3.18 put a note of where it came from beside it.
+files = [file for file in folder.rglob("*") if file.is_file() and file.name != "registered_model_meta"]
+lines = sorted(line(file) + "\n" for file in files)
+print("DIGEST: sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest())
+loaded = mlflow.pyfunc.load_model(f"models:/{name}/1")
+assert list(loaded.predict(pd.DataFrame({"amount": [3.0, -3.0], "tenure": [0.0, 0.0]}))) == [1, 0]

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { SqlResult } from '@millwright/contract';
@@ -207,6 +207,37 @@ describe.each(testDatabases.filter((name) => name !== 'pglite'))('SQL over a pro
       expect([sql, status, body.code]).toEqual([sql, 422, 'QUERY_REFUSED']);
     }
     expect(await rows('select 1')).toEqual([[1]]);
+  });
+
+  it('ends a query whose caller goes away, and gives its place to who waits', async () => {
+    const address = await server.app.api.app.listen({ host: '127.0.0.1', port: 0 });
+    const folder = join(server.dir, 'tmp', 'analysis');
+    const queries = () => readdirSync(folder).filter((name) => name.startsWith('query'));
+    // Each has a folder of its own and is in it.
+    const processes = () =>
+      readdirSync('/proc').filter((pid) => {
+        try {
+          return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+        } catch {
+          return false;
+        }
+      });
+    const send = (sql: string, signal?: AbortSignal) =>
+      fetch(`${address}${base}/sql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sql }),
+        ...(signal ? { signal } : {}),
+      });
+    const endless = 'select count(*) from range(10000000) a, range(10000000) b where a.range + b.range < 0';
+    const callers = [new AbortController(), new AbortController()];
+    const gone = callers.map(({ signal }) => expect(send(endless, signal)).rejects.toThrow('aborted'));
+    await vi.waitFor(() => expect(processes()).toHaveLength(2), { timeout: 60_000 });
+    const third = send('select 3');
+    for (const caller of callers) caller.abort();
+    await Promise.all(gone);
+    expect(await (await third).json()).toMatchObject({ rows: [[3]] });
+    await vi.waitFor(() => expect([processes(), queries()]).toEqual([[], []]), { timeout: 20_000 });
   });
 
   it('asks for run:read in the project, and shows models only to who may read them', async () => {

@@ -89,7 +89,7 @@ const contents = async ({ dataDir, flags, env = {} }: Place) => {
   const found = {
     experiments: await rows('select name, run_count from experiments order by name'),
     runs: await rows(
-      'select id, name, status, parent_run_id, started_at, ended_at, deleted_at is null as here from runs order by id',
+      'select id, name, status, parent_run_id, started_at, ended_at, case when deleted_at is null then 1 else 0 end as here from runs order by id',
     ),
     parameters: await rows(
       'select runs.id, key, value from run_parameters join runs on runs.number = run order by 1, 2',
@@ -103,7 +103,7 @@ const contents = async ({ dataDir, flags, env = {} }: Place) => {
       'select runs.id, input_datasets.name, context from run_inputs join runs on runs.number = run join input_datasets on input_datasets.number = dataset order by 1',
     ),
     versions: await rows(
-      'select number, source, stage, deleted_at is null as here from model_versions order by number',
+      'select number, source, stage, case when deleted_at is null then 1 else 0 end as here from model_versions order by number',
     ),
     aliases: await rows(
       'select alias, number from model_aliases join model_versions on model_versions.id = version_id order by 1',
