@@ -6,6 +6,8 @@ if (major < 26) {
   process.stderr.write(`millwright needs Node 26 or newer; this is ${process.version}. In a clone, \`npm start\` brings its own.\n`);
   process.exit(1);
 }
+// What stays long and serves many.
+if (['up', 'worker'].includes(process.argv[2])) (await import('./memory.mjs')).settleMemory();
 // Compiled code is kept between starts: a cold start without it takes several times as long.
 module.enableCompileCache?.();
 const { isFresh } = await import('./bundle.mjs');

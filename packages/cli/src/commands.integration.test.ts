@@ -45,6 +45,20 @@ describe('the command line', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  it.runIf(process.platform === 'linux')(
+    'serves from a process that keeps little memory, and is the one that was started',
+    async () => {
+      const of = (name: string): string[] => readFileSync(`/proc/${server.pid}/${name}`, 'utf8').split('\0');
+      expect(of('cmdline')).toContain('--max-semi-space-size=8');
+      expect(of('environ')).toContain('MALLOC_ARENA_MAX=2');
+      // One that ends at once does so with its own words and code.
+      const other = start(['worker', '--data-dir', dataDir]);
+      const ended = new Promise((resolve) => other.once('exit', resolve));
+      expect(await text(other.stderr as never)).toContain('SQLite belongs to one process');
+      expect(await ended).toBe(1);
+    },
+  );
+
   it('lists its commands, explains one, and tells what it does not understand by exit code 2', async () => {
     expect(await run(['help'])).toMatchObject({ code: 0, out: expect.stringContaining('datasets list') });
     expect(await run(['projects', 'create', '--help'])).toMatchObject({

@@ -18,8 +18,7 @@ export const createInterest = (clock: Clock): Interest => {
   let readAt = Number.NEGATIVE_INFINITY;
   const keyOf = (project: string, type: EventType): string => `${project} ${type}`;
   return {
-    async wanted(db, { project, type }) {
-      if (project === null) return false;
+    async wanted(db, events) {
       if (clock.now() - readAt >= keptMs) {
         const listened = await listenedTopics(db);
         known = new Set(
@@ -31,7 +30,7 @@ export const createInterest = (clock: Clock): Interest => {
         );
         readAt = clock.now();
       }
-      return known.has(keyOf(project, type));
+      return events.map(({ project, type }) => project !== null && known.has(keyOf(project, type)));
     },
     forget() {
       readAt = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,5 @@
 import type { Page, Pipeline, PipelineSpec } from '@millwright/contract';
-import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom, sql } from '#platform/db';
+import { type Db, decodeCursor, decodeJson, encodeJson, isAmong, pageFrom, sql } from '#platform/db';
 import type { PipelinesTables } from './tables.ts';
 
 const tables = (db: Db) => db.withTables<PipelinesTables>();
@@ -127,6 +127,24 @@ export const replaceEventTriggers = async (db: Db, project: string, pipeline: Sa
       : [],
   );
   if (rows.length > 0) await tables(db).insertInto('pipeline_event_triggers').values(rows).execute();
+};
+
+/** Of each of some events of a type, whether any pipeline listens to it, enabled or not. */
+export const areListenedTo = async (
+  db: Db,
+  eventType: string,
+  events: readonly { project: string | null; subjectId: string }[],
+): Promise<boolean[]> => {
+  const projects = [...new Set(events.flatMap(({ project }) => project ?? []))];
+  const rows = await tables(db)
+    .selectFrom('pipeline_event_triggers')
+    .select(['project', 'subject_id'])
+    .where('event_type', '=', eventType)
+    .where(isAmong(db, 'project', projects))
+    .execute();
+  return events.map(({ project, subjectId }) =>
+    rows.some((row) => row.project === project && (row.subject_id === null || row.subject_id === subjectId)),
+  );
 };
 
 /** Ids of the pipelines that listen to such an event, enabled or not. */

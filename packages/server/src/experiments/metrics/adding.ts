@@ -1,4 +1,6 @@
+import type { Change } from '#platform/change';
 import type { Db } from '#platform/db';
+import type { KnownMetric, KnownMetrics } from './known.ts';
 import { addPoint, comesAfter, fromStored, type MetricState, type NewMetricPoint, toStored } from './metric.ts';
 import {
   insertNewPoints,
@@ -12,9 +14,8 @@ import {
 } from './store.ts';
 
 export interface AddedPoints {
-  /** The numbers of the run and of its experiment. */
-  run: number;
-  experiment: number;
+  /** Locked: what it has is known at the revision before. */
+  run: { number: number; experiment: number; revision: number; isFilling: boolean };
   points: readonly NewMetricPoint[];
 }
 
@@ -27,49 +28,87 @@ export const nothing: MetricState = {
   max: null,
 };
 
-/** Adds points to runs whose locks are held, and keeps what is known of each metric. `now` for points without a time. */
-export const addPoints = async (db: Db, added: readonly AddedPoints[], now: number): Promise<void> => {
+/** The metrics of a run that get points, by key. */
+interface Touched {
+  run: AddedPoints['run'];
+  metrics: Map<string, KnownMetric>;
+}
+
+/** Adds points to runs whose locks are held, and keeps what is known of each metric. */
+export const addPoints = async (change: Change, added: readonly AddedPoints[], known: KnownMetrics): Promise<void> => {
   const filled = added.filter(({ points }) => points.length > 0);
   if (filled.length === 0) return;
-  const runs = [...new Set(filled.map(({ run }) => run))];
-  const keys = [...new Set(filled.flatMap(({ points }) => points.map(({ key }) => key)))];
-  // By run and key. A series that is not there yet has number 0 until it is made.
-  const known = new Map<number, Map<string, { series: number; state: MetricState | undefined }>>(
-    runs.map((run) => [run, new Map()]),
-  );
-  for (const { series, run, key, ...state } of await readSeries(db, runs, keys))
-    known.get(run)?.set(key, { series, state });
-
-  const missing: NewSeries[] = [];
-  for (const { run, experiment, points } of filled) {
-    const own = known.get(run) as Map<string, { series: number; state: MetricState | undefined }>;
-    for (const { key } of points)
-      if (!own.has(key)) {
-        own.set(key, { series: 0, state: undefined });
-        missing.push({ ...nothing, run, experiment, key });
-      }
-  }
-  const made = await insertSeries(db, missing);
-  for (const [index, { run, key }] of missing.entries())
-    known.get(run)?.set(key, { series: made[index] as number, state: undefined });
-
+  const touched = await findMetrics(change.db, filled, known);
   const rows: NewPoint[] = [];
   for (const { run, points } of filled) {
-    const own = known.get(run);
-    for (const { key, value, step = 0, at = now } of points)
-      rows.push({ series: own?.get(key)?.series as number, at, step, value });
+    const { metrics } = touched.get(run.number) as Touched;
+    for (const { key, value, step = 0, at = change.now } of points)
+      rows.push({ series: (metrics.get(key) as KnownMetric).series, at, step, value });
   }
-  const states = new Map([...known.values()].flatMap((own) => [...own.values()].map((one) => [one.series, one.state])));
-  await writePoints(db, 'run_metrics', rows, states);
+  const [states, doubted] = [new Map<number, MetricState | undefined>(), new Set<number>()];
+  for (const { run, metrics } of touched.values())
+    for (const { series, state } of metrics.values()) {
+      states.set(series, state);
+      if (run.isFilling) doubted.add(series);
+    }
+  const changed = await writePoints(change.db, 'run_metrics', rows, states, doubted);
+  change.afterCommit(() => {
+    for (const { run, metrics } of touched.values()) {
+      for (const [key, { series, state }] of metrics) metrics.set(key, { series, state: changed.get(series) ?? state });
+      known.keep(run.number, run.revision, metrics);
+    }
+  });
 };
 
-/** Writes points of series, and what is known of each after them. `states`: what is known before. */
+/** From memory, from the database, or made. */
+const findMetrics = async (
+  db: Db,
+  added: readonly AddedPoints[],
+  known: KnownMetrics,
+): Promise<Map<number, Touched>> => {
+  const touched = new Map<number, Touched>();
+  const unknown: { run: AddedPoints['run']; key: string }[] = [];
+  // A series whose number is 0 is looked for, and then made.
+  const lookedFor: KnownMetric = { series: 0, state: undefined };
+  for (const { run, points } of added) {
+    const own = touched.get(run.number) ?? { run, metrics: new Map<string, KnownMetric>() };
+    touched.set(run.number, own);
+    const before = known.at(run.number, run.revision - 1);
+    for (const { key } of points) {
+      if (own.metrics.has(key)) continue;
+      const metric = before.get(key) ?? lookedFor;
+      own.metrics.set(key, metric);
+      if (metric === lookedFor) unknown.push({ run, key });
+    }
+  }
+  const runs = [...new Set(unknown.map(({ run }) => run.number))];
+  for (const { series, run, key, ...state } of await readSeries(db, runs, [
+    ...new Set(unknown.map(({ key }) => key)),
+  ])) {
+    const own = touched.get(run)?.metrics;
+    if (own?.get(key) === lookedFor) own.set(key, { series, state });
+  }
+  const missing = unknown.filter(({ run, key }) => touched.get(run.number)?.metrics.get(key) === lookedFor);
+  const made = await insertSeries(
+    db,
+    missing.map(({ run, key }): NewSeries => ({ ...nothing, run: run.number, experiment: run.experiment, key })),
+  );
+  for (const [index, { run, key }] of missing.entries())
+    touched.get(run.number)?.metrics.set(key, { series: made[index] as number, state: undefined });
+  return touched;
+};
+
+/**
+ * Writes points of series, and what is known of each after them, which is answered for those that changed. `states`: what
+ * is known before. `doubted`: series that may have points of which that does not tell.
+ */
 export const writePoints = async (
   db: Db,
   table: SeriesTable,
   rows: readonly NewPoint[],
   states: ReadonlyMap<number, MetricState | undefined>,
-): Promise<void> => {
+  doubted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, MetricState>> => {
   const changed = new Map<number, MetricState>();
   const add = (point: NewPoint): void => {
     changed.set(point.series, addPoint(changed.get(point.series) ?? states.get(point.series), point));
@@ -79,7 +118,7 @@ export const writePoints = async (
   const doubtful: NewPoint[] = [];
   for (const point of rows) {
     const state = changed.get(point.series) ?? states.get(point.series);
-    if (state !== undefined && !comesAfter(state, point)) doubtful.push(point);
+    if ((state !== undefined && !comesAfter(state, point)) || doubted.has(point.series)) doubtful.push(point);
     else {
       fresh.push(point);
       add({ ...point, value: fromStored(toStored(point.value)) });
@@ -92,4 +131,5 @@ export const writePoints = async (
     table,
     [...changed].map(([series, state]) => ({ series, ...state })),
   );
+  return changed;
 };

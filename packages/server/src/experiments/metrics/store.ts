@@ -1,11 +1,10 @@
 import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
-import { type Db, executeEach, isAmong, kindOf, sql } from '#platform/db';
+import { type Db, executeEach, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
 import { fromStored, type MetricNumber, type MetricState, type Special, toSorted, toStored } from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
-const rowsPerStatement = 500;
 
 /** A metric of a run, which owns a series of points. */
 export type Series = MetricState & { series: number; run: number; key: string };
@@ -53,39 +52,29 @@ export const readSeries = async (
 
 export type NewSeries = MetricState & { run: number; experiment: number; key: string };
 
+const columns = {
+  run: 'integer',
+  experiment: 'integer',
+  key: 'text',
+  points: 'integer',
+  last_value: 'number',
+  last_special: 'text',
+  last_step: 'integer',
+  last_at: 'integer',
+  min_value: 'number',
+  max_value: 'number',
+} as const;
+
 /** Answers the number of each series, in the order given. */
 export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise<number[]> => {
-  if (kindOf(db) === 'postgres') return insertSeriesTogether(db, added);
-  const numbers: number[] = [];
-  for (let start = 0; start < added.length; start += rowsPerStatement) {
-    const part = added.slice(start, start + rowsPerStatement);
-    const rows = await tables(db)
-      .insertInto('run_metrics')
-      .values(part.map((one) => ({ run: one.run, experiment: one.experiment, key: one.key, ...toColumns(one) })))
-      .returning(['series', 'run', 'key'])
-      .execute();
-    const found = new Map(rows.map((row) => [`${row.run} ${row.key}`, row.series]));
-    for (const { run, key } of part) numbers.push(found.get(`${run} ${key}`) as number);
-  }
-  return numbers;
-};
-
-const insertSeriesTogether = async (db: Db, added: readonly NewSeries[]): Promise<number[]> => {
-  if (added.length === 0) return [];
-  const rows = added.map((one) => ({
-    run: one.run,
-    experiment: one.experiment,
-    // Half of a pair is no text that JSON can say.
-    key: one.key.toWellFormed(),
-    ...toColumns(one),
-  }));
-  const made = await sql<{ series: number; run: number; key: string }>`
-    insert into run_metrics (run, experiment, key, points, last_value, last_special, last_step, last_at, min_value, max_value)
-    select * from json_to_recordset(${JSON.stringify(rows)}::json) as given(run bigint, experiment bigint, key text,
-      points bigint, last_value double precision, last_special text, last_step bigint, last_at bigint,
-      min_value double precision, max_value double precision)
-    returning series, run, key`.execute(db);
-  const found = new Map(made.rows.map((row) => [`${row.run} ${row.key}`, row.series]));
+  const rows = await insertAndAnswer<keyof typeof columns, { series: number; run: number; key: string }>(
+    db,
+    'run_metrics',
+    columns,
+    added.map((one) => ({ run: one.run, experiment: one.experiment, key: one.key, ...toColumns(one) })),
+    ['series', 'run', 'key'],
+  );
+  const found = new Map(rows.map((row) => [`${row.run} ${row.key}`, row.series]));
   return added.map(({ run, key }) => found.get(`${run} ${key.toWellFormed()}`) as number);
 };
 
@@ -160,7 +149,7 @@ const pointColumns = ['series', 'at', 'step', 'value', 'special'] as const;
 const insertText = (table: string, rows: number, isAnswered: boolean): string => {
   const row = `(${pointColumns.map(() => '?').join(',')})`;
   const columns = pointColumns.join(',');
-  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')} on conflict do nothing${isAnswered ? ` returning ${columns}` : ''}`;
+  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')}${isAnswered ? ` on conflict do nothing returning ${columns}` : ''}`;
 };
 const texts = new Map<string, string>();
 const textFor = (table: string, rows: number, isAnswered: boolean): string => {
@@ -208,11 +197,11 @@ const insertLists = async (
     select * from unnest(${listOf(points, 'series')}::bigint[], ${listOf(points, 'at')}::bigint[],
       ${listOf(points, 'step')}::bigint[], ${listOf(stored, 'value')}::double precision[],
       ${listOf(stored, 'special')}::bigint[]) as given(series, at, step, value, special)
-    on conflict do nothing ${isAnswered ? sql`returning ${columns}` : sql``}`.execute(db);
+    ${isAnswered ? sql`on conflict do nothing returning ${columns}` : sql``}`.execute(db);
   return rows.map((row) => ({ series: row.series, at: row.at, step: row.step, value: fromStored(row) }));
 };
 
-/** Points of which it is known that none is there yet, so that nothing need come back. */
+/** Points of which it is known that none is there yet: none is looked for, which is a third of the work, and none comes back. */
 export const insertNewPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<void> => {
   if (points.length > 0) await (kindOf(db) === 'postgres' ? insertLists : insertEach)(db, table, points, false);
 };

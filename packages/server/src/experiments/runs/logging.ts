@@ -4,10 +4,11 @@ import type { NewModelPoint } from '../logged-models/logged-model.ts';
 import { addModelPoints } from '../logged-models/metrics/adding.ts';
 import { numbersOfModels } from '../logged-models/store.ts';
 import { addPoints } from '../metrics/adding.ts';
+import type { KnownMetrics } from '../metrics/known.ts';
 import type { NewMetricPoint } from '../metrics/metric.ts';
 import { writeFingerprints } from '../tried/store.ts';
 import { conflictingParameters, type RunState } from './run.ts';
-import { deleteTags, type Entry, readEntries, writeEntries } from './entries/store.ts';
+import { deleteTags, type Entry, insertParameters, readEntries, writeTags } from './entries/store.ts';
 import { entriesOf } from './starting.ts';
 import * as store from './store.ts';
 import { noLoggedModel, noRun, parametersSet, runInTrash } from '../refusals.ts';
@@ -33,12 +34,19 @@ export interface AcceptedLog {
   log: RunLog;
   before: RunState;
   run: RunState;
+  locked: store.LockedRun;
+  /** Those of its parameters that are not there yet. */
+  newParameters: Readonly<Record<string, string>>;
 }
 
 /** Enough to know what an event is about. */
 const keysInEvent = 20;
 
 const keysOf = (values: Readonly<Record<string, string>> = {}): string[] => Object.keys(values);
+
+/** As it is stored and read back: half of a pair of surrogates becomes the replacement character. */
+const wellFormed = (values: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
 
 const modelsIn = (logs: readonly RunLog[]): string[] => [
   ...new Set(logs.flatMap(({ modelMetrics = [] }) => modelMetrics.map(({ modelId }) => modelId))),
@@ -48,14 +56,19 @@ const modelsIn = (logs: readonly RunLog[]): string[] => [
 export const acceptLogs = async (
   change: Change,
   logs: readonly RunLog[],
+  metrics: KnownMetrics,
 ): Promise<(AcceptedLog | MillwrightError)[]> => {
-  const runs = await store.lockRuns(change.db, [...new Set(logs.map(({ runId }) => runId))]);
+  const locked = await store.lockRuns(change.db, [...new Set(logs.map(({ runId }) => runId))]);
+  change.afterCommit(() => {
+    for (const { number, revision } of locked.values()) metrics.moved(number, revision);
+  });
+  const runs = new Map<string, RunState>(locked);
   const naming = logs.filter(({ parameters }) => keysOf(parameters).length > 0);
   const stored = await readEntries(
     change.db,
     'run_parameters',
     [...new Set(naming.flatMap(({ runId }) => runs.get(runId)?.number ?? []))],
-    [...new Set(naming.flatMap(({ parameters }) => keysOf(parameters)))],
+    [...new Set(naming.flatMap(({ parameters }) => keysOf(wellFormed(parameters))))],
   );
   const known = new Map([...stored].map(([run, entries]) => [run, new Map(entries)]));
   const models = await numbersOfModels(change.db, modelsIn(logs));
@@ -66,14 +79,17 @@ export const acceptLogs = async (
     for (const { modelId } of log.modelMetrics ?? [])
       if (models.get(modelId)?.project !== log.project) noLoggedModel(modelId);
     const parameters = known.get(before.number) ?? new Map<string, string>();
-    const conflicts = conflictingParameters(parameters, log.parameters ?? {});
+    const wanted = wellFormed(log.parameters);
+    const conflicts = conflictingParameters(parameters, wanted);
     if (conflicts.length > 0) parametersSet({ run: log.runId }, conflicts);
     const run = log.update ? log.update(before, change.now) : before;
     // Those that come after in the same transaction see what this one leaves.
     runs.set(log.runId, run);
-    for (const [key, value] of Object.entries(log.parameters ?? {})) parameters.set(key, value);
+    const added = Object.entries(wanted).filter(([key]) => !parameters.has(key));
+    for (const [key, value] of added) parameters.set(key, value);
     known.set(run.number, parameters);
-    return { log, before, run };
+    const own = locked.get(log.runId) as store.LockedRun;
+    return { log, before, run, locked: own, newParameters: Object.fromEntries(added) };
   };
   return logs.map((log) => {
     try {
@@ -87,27 +103,28 @@ export const acceptLogs = async (
 
 /** No statement may name a key twice: the last one wins. */
 const lastOf = (entries: readonly Entry[]): Entry[] => [
-  ...new Map(entries.map((entry) => [`${entry.run} ${entry.key}`, entry])).values(),
+  ...new Map(entries.map((entry) => [`${entry.run} ${entry.key.toWellFormed()}`, entry])).values(),
 ];
 
 export const writeLogs = async (
   change: Change,
   accepted: readonly AcceptedLog[],
   changeOf: (log: RunLog) => Change,
+  metrics: KnownMetrics,
 ): Promise<void> => {
   const changed = new Map(accepted.filter(({ log }) => log.update).map(({ run }) => [run.number, run]));
   for (const run of changed.values()) await store.updateRun(change.db, run);
   for (const { run, log } of accepted)
     if (log.removedTags?.length) await deleteTags(change.db, run.number, log.removedTags);
-  for (const [table, part] of [
-    ['run_parameters', 'parameters'],
-    ['run_tags', 'tags'],
-  ] as const)
-    await writeEntries(change.db, table, lastOf(accepted.flatMap(({ run, log }) => entriesOf(run, log[part]))));
-  await addPoints(
+  await insertParameters(
     change.db,
-    accepted.map(({ run, log }) => ({ run: run.number, experiment: run.experiment, points: log.metrics ?? [] })),
-    change.now,
+    accepted.flatMap(({ run, newParameters }) => entriesOf(run, newParameters)),
+  );
+  await writeTags(change.db, lastOf(accepted.flatMap(({ run, log }) => entriesOf(run, log.tags))));
+  await addPoints(
+    change,
+    accepted.map(({ locked, log }) => ({ run: locked, points: log.metrics ?? [] })),
+    metrics,
   );
   await addModelPoints(
     change.db,

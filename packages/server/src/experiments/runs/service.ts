@@ -8,7 +8,7 @@ import { fail, isMillwrightError, referred } from '#platform/errors';
 import type { Catalog } from '../catalog.ts';
 import type { BestFinder } from '../metrics/meanings/service.ts';
 import { lockExperiment } from '../store.ts';
-import { deleteTag, listKeys, readEntries, writeEntries } from './entries/store.ts';
+import { deleteTag, listKeys, readEntries, writeTags } from './entries/store.ts';
 import type { RunLog } from './logging.ts';
 import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
 import { type RunKeys, readKeys } from './keys.ts';
@@ -238,7 +238,7 @@ export const createRuns = (
         const known = await readEntries(change.db, 'run_tags', [number], [key]);
         const value = valueFrom(known.get(number)?.[0]?.[1] ?? null);
         refuseUnstorable({ parameters: {}, tags: { [key]: value } });
-        await writeEntries(change.db, 'run_tags', [{ run: number, experiment, key, value }]);
+        await writeTags(change.db, [{ run: number, experiment, key, value }]);
         return { tags: [key] };
       }),
     deleteRunTag: (ctx, runId, key) =>

@@ -3,7 +3,7 @@ import type { LineageService } from '#lineage';
 import type { Change } from '#platform/change';
 import { isMillwrightError, MillwrightError } from '#platform/errors';
 import { writeFingerprints } from '../tried/store.ts';
-import { writeEntries } from './entries/store.ts';
+import { insertParameters, writeTags } from './entries/store.ts';
 import * as store from './store.ts';
 
 export interface RunStart {
@@ -92,14 +92,12 @@ const insertAll = async (
     accepted.map(({ start, started: { name, startedAt } }) => ({ ...start, name, startedAt, endedAt: null, note: '' })),
   );
   const of = (start: RunStart) => ({ number: numbers.get(start.id) as number, experiment: start.experiment });
-  await writeEntries(
+  await insertParameters(
     change.db,
-    'run_parameters',
     starts.flatMap((start) => entriesOf(of(start), start.parameters)),
   );
-  await writeEntries(
+  await writeTags(
     change.db,
-    'run_tags',
     starts.flatMap((start) => entriesOf(of(start), start.tags)),
   );
   // Trainings here know from the start what they try, and are few.

@@ -1,5 +1,5 @@
 import type { NamedRun, Run } from '@millwright/contract';
-import { type Db, isAmong, kindOf, sql } from '#platform/db';
+import { type Db, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
 import { hexOf } from '#platform/ids';
 import { toSummary } from '../metrics/metric.ts';
 import { readSeries } from '../metrics/store.ts';
@@ -15,31 +15,47 @@ export type NewRunRow = Omit<RunState, 'number' | 'deletedAt'> & {
   originKey: string | null;
 };
 
+const columns = {
+  id: 'text',
+  hex: 'text',
+  project: 'text',
+  experiment: 'integer',
+  name: 'text',
+  status: 'text',
+  parent_run_id: 'text',
+  dataset_version_id: 'text',
+  started_at: 'integer',
+  ended_at: 'integer',
+  owner: 'text',
+  user_id: 'text',
+  note: 'text',
+  origin_key: 'text',
+} as const;
+
 /** Answers the number of each run, by its id. */
 export const insertRuns = async (db: Db, runs: readonly NewRunRow[]): Promise<Map<string, number>> => {
-  const rows = await tables(db)
-    .insertInto('runs')
-    .values(
-      runs.map((run) => ({
-        id: run.id,
-        hex: hexOf(run.id),
-        project: run.project,
-        experiment: run.experiment,
-        name: run.name,
-        status: run.status,
-        parent_run_id: run.parentRunId,
-        dataset_version_id: run.datasetVersionId,
-        started_at: run.startedAt,
-        ended_at: run.endedAt,
-        deleted_at: null,
-        owner: run.owner,
-        user_id: run.userId,
-        note: run.note,
-        origin_key: run.originKey,
-      })),
-    )
-    .returning(['id', 'number'])
-    .execute();
+  const rows = await insertAndAnswer<keyof typeof columns, { id: string; number: number }>(
+    db,
+    'runs',
+    columns,
+    runs.map((run) => ({
+      id: run.id,
+      hex: hexOf(run.id),
+      project: run.project,
+      experiment: run.experiment,
+      name: run.name,
+      status: run.status,
+      parent_run_id: run.parentRunId,
+      dataset_version_id: run.datasetVersionId,
+      started_at: run.startedAt,
+      ended_at: run.endedAt,
+      owner: run.owner,
+      user_id: run.userId,
+      note: run.note,
+      origin_key: run.originKey,
+    })),
+    ['id', 'number'],
+  );
   return new Map(rows.map((row) => [row.id, row.number]));
 };
 
@@ -77,26 +93,33 @@ export const toState = (row: StateRow): RunState => ({
   note: row.note,
 });
 
-const stateOfRuns = sql.join(stateColumns.map((name) => sql.ref(`runs.${name}`)));
+type LockedRow = StateRow & { revision: number; is_filling: number };
+const lockedRuns = sql`${sql.join(stateColumns.map((name) => sql.ref(`runs.${name}`)))}, runs.revision,
+  (select count(*) from run_copies where run_copies.run = runs.number) as is_filling`;
+
+/** `isFilling`: it is a copy whose points are not all there yet. */
+export type LockedRun = RunState & { revision: number; isFilling: boolean };
 
 /**
  * Keeps others from changing the runs until the transaction ends. Everything that changes a run asks for its lock, which
  * therefore gives it its next revision. In one order, so that nobody waits in a circle.
  */
-export const lockRuns = async (db: Db, ids: readonly string[]): Promise<Map<string, RunState>> => {
+export const lockRuns = async (db: Db, ids: readonly string[]): Promise<Map<string, LockedRun>> => {
   if (ids.length === 0) return new Map();
   const asked = isAmong(db, 'runs.id', ids);
   // SQLite has one writer at a time, which is this transaction.
   const { rows } = await (kindOf(db) === 'sqlite'
-    ? sql<StateRow>`update runs set revision = revision + 1 where ${asked} returning ${stateOfRuns}`
-    : sql<StateRow>`
+    ? sql<LockedRow>`update runs set revision = revision + 1 where ${asked} returning ${lockedRuns}`
+    : sql<LockedRow>`
         with locked as (select number from runs where ${asked} order by number for update)
-        update runs set revision = revision + 1 from locked where runs.number = locked.number returning ${stateOfRuns}`
+        update runs set revision = revision + 1 from locked where runs.number = locked.number returning ${lockedRuns}`
   ).execute(db);
-  return new Map(rows.map((row) => [row.id, toState(row)]));
+  return new Map(
+    rows.map((row) => [row.id, { ...toState(row), revision: row.revision, isFilling: Number(row.is_filling) === 1 }]),
+  );
 };
 
-export const lockRun = async (db: Db, project: string, id: string): Promise<RunState | null> => {
+export const lockRun = async (db: Db, project: string, id: string): Promise<LockedRun | null> => {
   const run = (await lockRuns(db, [id])).get(id);
   return run?.project === project ? run : null;
 };

@@ -3,6 +3,7 @@ import type { Ctx } from '#platform/auth';
 import { type Change, type Grouped, groupChanges } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { isMillwrightError, type MillwrightError } from '#platform/errors';
+import { createKnownMetrics } from '../metrics/known.ts';
 import { type AcceptedLog, acceptLogs, type RunLog, writeLogs } from './logging.ts';
 import { type RunStart, type Started, startRuns } from './starting.ts';
 
@@ -31,6 +32,7 @@ const weightOf = (input: Input): number =>
       countOf(input.log.tags);
 
 export const createRunWriter = ({ changes }: Platform, lineage: LineageService): RunWriter => {
+  const metrics = createKnownMetrics();
   const run = async (change: Change, items: readonly Grouped<Input>[]): Promise<(Result | MillwrightError)[]> => {
     const contexts = new Map<unknown, Change>(
       items.map(({ context, input }) => ['start' in input ? input.start : input.log, change.as(context)]),
@@ -39,11 +41,12 @@ export const createRunWriter = ({ changes }: Platform, lineage: LineageService):
     const starts = items.flatMap(({ input }) => ('start' in input ? [input.start] : []));
     const started = starts.length === 0 ? [] : await startRuns(change, lineage, starts, changeOf);
     const logs = items.flatMap(({ input }) => ('log' in input ? [input.log] : []));
-    const outcomes = logs.length === 0 ? [] : await acceptLogs(change, logs);
+    const outcomes = logs.length === 0 ? [] : await acceptLogs(change, logs, metrics);
     await writeLogs(
       change,
       outcomes.filter((outcome): outcome is AcceptedLog => !isMillwrightError(outcome)),
       changeOf,
+      metrics,
     );
     const results = new Map<unknown, Result | MillwrightError>();
     for (const [index, start] of starts.entries()) results.set(start, started[index] as Started | MillwrightError);

@@ -6,7 +6,7 @@ import type { JobContext } from '#platform/jobs';
 import { type RunStart, startRun } from '../runs/starting.ts';
 import { activeRun, lastRuns } from '../runs/store.ts';
 import { triggerEventTypes } from '../spec-check.ts';
-import { lockPipeline, pipelinesListeningTo } from '../store.ts';
+import { areListenedTo, lockPipeline, pipelinesListeningTo } from '../store.ts';
 import { causeOfEvent, causeOfSchedule, decideTrigger } from './decision.ts';
 import { insertDecision, isDecided } from './store.ts';
 
@@ -101,13 +101,8 @@ export const createTriggers = (platform: Platform, lineage: LineageService) => {
     /** To every event that can start a pipeline: which pipelines do is looked up when one comes in. */
     subscribe: (): void => {
       for (const type of triggerEventTypes satisfies EventType[])
-        events.subscribe(
-          type,
-          `pipelines.trigger:${type}`,
-          onEvent,
-          async (db, event) =>
-            event.project !== null &&
-            (await pipelinesListeningTo(db, event.project, event.type, event.subjectId)).length > 0,
+        events.subscribe(type, `pipelines.trigger:${type}`, onEvent, (db, incoming) =>
+          areListenedTo(db, type, incoming),
         );
     },
     onEvent,

@@ -5,7 +5,7 @@ import { hasHistory, readChainFrom, readHead } from './store.ts';
 
 export { createVerifier, hashRow, sealHead } from './chain.ts';
 export type { ChainHead, ChainProblem } from './chain.ts';
-export { appendAudit, listAudit, lockHead, moveHead, readAuditFrom, readHead } from './store.ts';
+export { advanceHead, appendAudit, listAudit, lockHead, readAuditFrom, readHead } from './store.ts';
 export type { NewAuditRow } from './store.ts';
 
 const pageRows = 5000;

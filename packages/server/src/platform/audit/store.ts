@@ -1,5 +1,5 @@
 import type { AuditRow } from '@millwright/contract';
-import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom, sql } from '#platform/db';
+import { type Db, decodeCursor, decodeJson, encodeJson, insertRows, pageFrom, sql } from '#platform/db';
 import { type ChainHead, canonicalJson, genesis, hashRow, sealHead } from './chain.ts';
 
 type AuditTables = {
@@ -21,11 +21,33 @@ type AuditTables = {
 };
 const tables = (db: Db) => db.withTables<AuditTables>();
 
+const columns = {
+  seq: 'integer',
+  at: 'integer',
+  actor_id: 'text',
+  actor_name: 'text',
+  verb: 'text',
+  project: 'text',
+  resource_type: 'text',
+  resource_id: 'text',
+  request_id: 'text',
+  detail: 'text',
+  previous_hash: 'text',
+  hash: 'text',
+} as const;
+
 /** Takes the lock that puts changes in one order, and tells where that order stands. Held until the transaction ends. */
-export const lockHead = async (db: Db, name: 'audit' | 'events'): Promise<{ seq: number; hash: string }> => {
+export const lockHead = (db: Db): Promise<{ seq: number; hash: string }> => advanceHead(db, 'audit', 0);
+
+/** The same, and moves on by so many. Answers where it then stands. */
+export const advanceHead = async (
+  db: Db,
+  name: 'audit' | 'events',
+  count: number,
+): Promise<{ seq: number; hash: string }> => {
   const touched = await tables(db)
     .updateTable('chain_heads')
-    .set({ seq: sql`seq` as never })
+    .set({ seq: sql`seq + ${count}` as never })
     .where('name', '=', name)
     .returning(['seq', 'hash'])
     .executeTakeFirst();
@@ -35,21 +57,16 @@ export const lockHead = async (db: Db, name: 'audit' | 'events'): Promise<{ seq:
     .values({ name, seq: 0, hash: genesis, seal: '' })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-  return lockHead(db, name);
+  return advanceHead(db, name, count);
 };
 
-export const moveHead = async (db: Db, name: 'audit' | 'events', head: ChainHead): Promise<void> => {
-  await tables(db)
-    .updateTable('chain_heads')
-    .set({ seq: head.seq, hash: head.hash, seal: head.seal })
-    .where('name', '=', name)
-    .execute();
-};
+const moveHead = ({ seq, hash, seal }: ChainHead) =>
+  sql`update chain_heads set seq = ${seq}, hash = ${hash}, seal = ${seal} where name = 'audit'`;
 
 export type NewAuditRow = Omit<AuditRow, 'seq' | 'previousHash' | 'hash'>;
 
 export const appendAudit = async (db: Db, key: string, rows: readonly NewAuditRow[]): Promise<void> => {
-  let { seq, hash } = await lockHead(db, 'audit');
+  let { seq, hash } = await lockHead(db);
   const values = rows.map((given) => {
     // Hashed as it will be read back: without what JSON or UTF-8 cannot say.
     const row = {
@@ -74,8 +91,9 @@ export const appendAudit = async (db: Db, key: string, rows: readonly NewAuditRo
       hash,
     };
   });
-  await tables(db).insertInto('audit').values(values).execute();
-  await moveHead(db, 'audit', { seq, hash, seal: sealHead(key, seq, hash) });
+  await insertRows(db, 'audit', columns, values, {
+    along: moveHead({ seq, hash, seal: sealHead(key, seq, hash) }),
+  });
 };
 
 export const readHead = async (db: Db): Promise<ChainHead | null> =>

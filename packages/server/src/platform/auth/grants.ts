@@ -39,7 +39,7 @@ export const keepAnAdmin = async (tx: Change, actor: Actor, run: () => Promise<v
   // Who may do everything without an account cannot lock themselves out.
   if (actor.kind === 'local-owner') return run();
   // Changes take this lock anyway; taken first, two admins cannot remove each other at the same moment.
-  await lockHead(tx.db, 'audit');
+  await lockHead(tx.db);
   const before = await store.countAdmins(tx.db);
   await run();
   if (before > 0 && (await store.countAdmins(tx.db)) === 0)

@@ -42,6 +42,8 @@ export interface Change {
   audit(entry: AuditEntry): void;
   emit(type: EventType, subjectId: string, data?: Record<string, unknown>): void;
   enqueue(kind: string, payload: Record<string, unknown>, options?: EnqueueOptions): void;
+  /** For what is remembered of the change. Not called when nothing was committed. */
+  afterCommit(run: () => void): void;
 }
 
 export interface Changes {
@@ -49,6 +51,22 @@ export interface Changes {
 }
 
 const attempts = 4;
+
+/** What each of those who choose wants, by its name: asked once for all events of a type. */
+const askSubscribers = async (
+  db: Db,
+  events: readonly NewEvent[],
+  subscribersOf: (type: EventType) => readonly Subscriber[],
+): Promise<ReadonlyMap<string, ReadonlySet<NewEvent>>> => {
+  const answers = new Map<string, ReadonlySet<NewEvent>>();
+  for (const [type, own] of Map.groupBy(events, (event) => event.type))
+    for (const { name, wanted } of subscribersOf(type)) {
+      if (!wanted) continue;
+      const isWanted = await wanted(db, own);
+      answers.set(name, new Set(own.filter((_event, index) => isWanted[index])));
+    }
+  return answers;
+};
 
 export const createChanges = (parts: {
   database: Database;
@@ -64,12 +82,14 @@ export const createChanges = (parts: {
     const audits: NewAuditRow[] = [];
     const events: NewEvent[] = [];
     const jobs: NewJob[] = [];
+    const remembering: (() => void)[] = [];
     const result = await parts.database.transaction(async (db) => {
       const now = parts.clock.now();
       const changeOf = ({ actor, project, requestId }: ChangeContext): Change => ({
         db,
         now,
         as: changeOf,
+        afterCommit: (remember) => void remembering.push(remember),
         audit: (entry) => {
           audits.push({
             at: now,
@@ -107,9 +127,10 @@ export const createChanges = (parts: {
         },
       });
       const value = await run(changeOf(context));
+      const asked = await askSubscribers(db, events, parts.subscribersOf);
       for (const event of events)
         for (const { name, wanted, oncePerSecond } of parts.subscribersOf(event.type)) {
-          if (wanted && !(await wanted(db, event))) continue;
+          if (wanted && !asked.get(name)?.has(event)) continue;
           const second = Math.floor(now / 1000);
           jobs.push({
             id: parts.ids.next('job'),
@@ -130,6 +151,7 @@ export const createChanges = (parts: {
       return value;
     });
     failurePoint('change.after-commit');
+    for (const remember of remembering) remember();
     if (events.length > 0 || jobs.length > 0) parts.wake({ events: events.length > 0, jobs: jobs.length > 0 });
     return result;
   };

@@ -6,7 +6,11 @@ import { deleteEventsBefore, lastSeq, type NewEvent, readEvents } from './store.
 export { appendEvents, findEventById, lastSeq, listEvents } from './store.ts';
 export type { NewEvent } from './store.ts';
 
-export type Wanted = (db: Db, event: Pick<NewEvent, 'type' | 'project' | 'subjectId'>) => Promise<boolean>;
+/** Says of each of some events of one type whether it is wanted. */
+export type Wanted = (
+  db: Db,
+  events: readonly Pick<NewEvent, 'type' | 'project' | 'subjectId'>[],
+) => Promise<boolean[]>;
 export interface Subscriber {
   name: string;
   wanted: Wanted | null;

@@ -1,6 +1,6 @@
 import type { Event, EventType } from '@millwright/contract';
-import { lockHead, moveHead } from '#platform/audit';
-import { type Db, decodeCursor, decodeJson, encodeJson, pageFrom } from '#platform/db';
+import { advanceHead } from '#platform/audit';
+import { type Db, decodeCursor, decodeJson, encodeJson, insertRows, pageFrom } from '#platform/db';
 
 type EventTables = {
   events: {
@@ -16,6 +16,18 @@ type EventTables = {
 };
 const tables = (db: Db) => db.withTables<EventTables>();
 
+const columns = {
+  seq: 'integer',
+  id: 'text',
+  type: 'text',
+  project: 'text',
+  at: 'integer',
+  subject_type: 'text',
+  subject_id: 'text',
+  data: 'text',
+} as const;
+const names = Object.keys(columns) as (keyof typeof columns)[];
+
 export interface NewEvent {
   id: string;
   type: EventType;
@@ -28,23 +40,18 @@ export interface NewEvent {
 
 /** Numbers are given under a lock held until commit: who has read up to n has missed nothing below n. */
 export const appendEvents = async (db: Db, events: readonly NewEvent[]): Promise<void> => {
-  let { seq } = await lockHead(db, 'events');
-  await tables(db)
-    .insertInto('events')
-    .values(
-      events.map((event) => ({
-        seq: ++seq,
-        id: event.id,
-        type: event.type,
-        project: event.project,
-        at: event.at,
-        subject_type: event.subjectType,
-        subject_id: event.subjectId,
-        data: encodeJson(event.data),
-      })),
-    )
-    .execute();
-  await moveHead(db, 'events', { seq, hash: '', seal: '' });
+  const { seq: last } = await advanceHead(db, 'events', events.length);
+  const rows = events.map((event, index) => ({
+    seq: last - events.length + index + 1,
+    id: event.id,
+    type: event.type,
+    project: event.project,
+    at: event.at,
+    subject_type: event.subjectType,
+    subject_id: event.subjectId,
+    data: encodeJson(event.data),
+  }));
+  await insertRows(db, 'events', columns, rows);
 };
 
 const toEvent = (row: EventTables['events']): Event => ({
@@ -60,7 +67,13 @@ const toEvent = (row: EventTables['events']): Event => ({
 
 export const readEvents = async (db: Db, afterSeq: number, limit: number): Promise<Event[]> =>
   (
-    await tables(db).selectFrom('events').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute()
+    await tables(db)
+      .selectFrom('events')
+      .select(names)
+      .where('seq', '>', afterSeq)
+      .orderBy('seq')
+      .limit(limit)
+      .execute()
   ).map(toEvent);
 
 export const findEventById = async (db: Db, id: string): Promise<Event | null> => {

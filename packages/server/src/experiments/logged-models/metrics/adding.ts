@@ -56,5 +56,5 @@ export const addModelPoints = async (
     }),
   );
   const states = new Map([...seriesOf.values()].map(({ series, state }) => [series, state]));
-  await writePoints(db, 'logged_model_metrics', rows, states);
+  await writePoints(db, 'logged_model_metrics', rows, states, new Set());
 };

@@ -1,7 +1,7 @@
 import type { Change } from '#platform/change';
 import { failurePoint } from '#platform/failure-points';
 import type { JobContext } from '#platform/jobs';
-import { deleteTags, writeEntries } from '../entries/store.ts';
+import { deleteTags, writeTags } from '../entries/store.ts';
 import { lockRuns } from '../store.ts';
 import * as store from './store.ts';
 
@@ -27,7 +27,7 @@ export const copyPiece = async (change: Change, copy: store.RunCopy, limit: numb
     await deleteTags(db, copy.run, [copyingTag]);
   } else {
     const value = 'incomplete: the run it was copied from is gone';
-    await writeEntries(db, 'run_tags', [{ run: copy.run, experiment: made.experiment, key: copyingTag, value }]);
+    await writeTags(db, [{ run: copy.run, experiment: made.experiment, key: copyingTag, value }]);
   }
   await store.endCopy(db, copy.run);
   change.emit('experiments.run-copied', copy.id, { copiedFrom: copy.source_id });

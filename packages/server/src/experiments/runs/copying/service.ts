@@ -18,7 +18,7 @@ import {
 } from '../moving/placing.ts';
 import type { Placing } from '../moving/service.ts';
 import type { RunState } from '../run.ts';
-import { writeEntries } from '../entries/store.ts';
+import { writeTags } from '../entries/store.ts';
 import { countStarted, insertRuns } from '../store.ts';
 import { copyingJob, copyingTag, copyPiece } from './piecewise.ts';
 import * as store from './store.ts';
@@ -103,7 +103,7 @@ export const createCopying = (
         const copied: store.Copied = { from: run, to: { number, id }, experiment, project };
         await store.beginCopy(change.db, copied, change.now);
         const isLong = rows > left;
-        await writeEntries(change.db, 'run_tags', [
+        await writeTags(change.db, [
           { run: number, experiment, key: originTag, value: run.id },
           ...(isLong ? [{ run: number, experiment, key: copyingTag, value: 'true' }] : []),
         ]);

@@ -1,4 +1,4 @@
-import { type Db, executeEach, isAmong, kindOf, sql } from '#platform/db';
+import { type Db, insertRows, isAmong, sql } from '#platform/db';
 import type { ExperimentsTables } from '../../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
@@ -17,43 +17,31 @@ export interface Entry {
   value: string;
 }
 
-/** Sets tags, or parameters that are not there yet. No key of a run may be named twice. */
-export const writeEntries = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  entries: readonly Entry[],
-): Promise<void> => {
-  if (entries.length === 0) return;
-  if (kindOf(db) === 'postgres') return writeTogether(db, table, entries);
-  const text = `insert into ${table} (run, experiment, key, value, number_value) values (?, ?, ?, ?, ?)
-    on conflict (run, key) do update set value = excluded.value, number_value = excluded.number_value`;
-  await executeEach(
-    db,
-    text,
-    entries.map(({ run, experiment, key, value }) => [run, experiment, key, value, numberOf(value)]),
-  );
-};
+const columns = {
+  run: 'integer',
+  experiment: 'integer',
+  key: 'text',
+  value: 'text',
+  number_value: 'number',
+} as const;
 
-/** As one document: thousands of parameters cost more on both ends than the insert itself. */
-const writeTogether = async (
-  db: Db,
-  table: 'run_parameters' | 'run_tags',
-  entries: readonly Entry[],
-): Promise<void> => {
-  const rows = entries.map(({ run, experiment, key, value }) => ({
-    run,
-    experiment,
-    // Half of a pair is no text that JSON can say; as a parameter, too, it would become the replacement character.
-    key: key.toWellFormed(),
-    value: value.toWellFormed(),
-    number_value: numberOf(value),
-  }));
-  await sql`
-    insert into ${sql.table(table)} (run, experiment, key, value, number_value)
-    select * from json_to_recordset(${JSON.stringify(rows)}::json)
-      as given(run bigint, experiment bigint, key text, value text, number_value double precision)
-    on conflict (run, key) do update set value = excluded.value, number_value = excluded.number_value`.execute(db);
-};
+const toRow = ({ run, experiment, key, value }: Entry) => ({
+  run,
+  experiment,
+  key,
+  value,
+  number_value: numberOf(value),
+});
+
+/** Sets tags. No key of a run may be named twice. */
+export const writeTags = (db: Db, entries: readonly Entry[]): Promise<void> =>
+  insertRows(db, 'run_tags', columns, entries.map(toRow), {
+    onConflict: 'on conflict (run, key) do update set value = excluded.value, number_value = excluded.number_value',
+  });
+
+/** Parameters that are not there yet: to look for each of them once more would cost as much as to write it. */
+export const insertParameters = (db: Db, entries: readonly Entry[]): Promise<void> =>
+  insertRows(db, 'run_parameters', columns, entries.map(toRow));
 
 /** Whether there was one. */
 export const deleteTag = async (db: Db, run: number, key: string): Promise<boolean> => {
