@@ -77,7 +77,7 @@ describe('a server that is killed while a large file arrives', () => {
 
   it.each([
     'upload.part-stored:3',
-    'blob.half-written:5',
+    'blob.half-written:12',
     'upload.hashed',
     'upload.sealed',
     'blob.before-rename',

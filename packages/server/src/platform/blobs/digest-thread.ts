@@ -9,15 +9,18 @@ interface Reading {
   hash: Hash;
   upTo: number;
   wantedUpTo: number;
-  /** Asked for the digest of so many bytes. */
-  asked: number | null;
+  /** Who asked for the digest of so many bytes. */
+  asked: { upTo: number; request: number } | null;
 }
 
-const slice = Buffer.allocUnsafe(4 << 20);
+const slice = Buffer.allocUnsafe(512 << 10);
 const readings = new Map<number, Reading>();
+/** Of memory that is told block by block. */
+const blocks = new Map<number, Hash>();
 let isScheduled = false;
 
 const answer = (message: FromDigestThread): void => parentPort?.postMessage(message, []);
+const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const forget = (id: number): void => {
   const reading = readings.get(id);
   if (reading) closeSync(reading.file);
@@ -43,13 +46,14 @@ const work = (): void => {
   for (const [id, reading] of readings)
     try {
       if (reading.upTo < reading.wantedUpTo) readSlice(reading);
-      if (reading.asked === reading.upTo) {
+      if (reading.asked?.upTo === reading.upTo) {
+        answer({ request: reading.asked.request, hex: reading.hash.copy().digest('hex') });
         reading.asked = null;
-        answer({ id, hex: reading.hash.copy().digest('hex') });
       }
     } catch (error) {
       forget(id);
-      answer({ id, problem: error instanceof Error ? error.message : String(error) });
+      // Who only told how far the file is will ask, and then be told why not.
+      if (reading.asked) answer({ request: reading.asked.request, problem: problemOf(error) });
     }
   if ([...readings.values()].some(({ upTo, wantedUpTo }) => upTo < wantedUpTo)) schedule();
 };
@@ -59,26 +63,38 @@ const schedule = (): void => {
   isScheduled = true;
 };
 
+const read = (id: number, path: string, upTo: number, request: number | undefined): void => {
+  const reading = readings.get(id) ?? {
+    file: openSync(path, 'r'),
+    hash: createHash('sha256'),
+    upTo: 0,
+    wantedUpTo: 0,
+    asked: null,
+  };
+  readings.set(id, reading);
+  // Less than was there before: somebody sent more than was meant in the end.
+  if (request !== undefined && upTo < reading.upTo)
+    Object.assign(reading, { hash: createHash('sha256'), upTo: 0, wantedUpTo: 0 });
+  reading.wantedUpTo = request === undefined ? Math.max(reading.wantedUpTo, upTo) : upTo;
+  if (request !== undefined) reading.asked = { upTo, request };
+  schedule();
+};
+
 parentPort?.on('message', (message: ToDigestThread) => {
-  const { id } = message;
-  if ('stop' in message) return forget(id);
+  const { id, request } = message;
   try {
-    const reading = readings.get(id) ?? {
-      file: openSync(message.path, 'r'),
-      hash: createHash('sha256'),
-      upTo: 0,
-      wantedUpTo: 0,
-      asked: null,
-    };
-    readings.set(id, reading);
-    // Less than was there before: somebody sent more than was meant in the end.
-    if (message.isAsked && message.upTo < reading.upTo)
-      Object.assign(reading, { hash: createHash('sha256'), upTo: 0, wantedUpTo: 0 });
-    reading.wantedUpTo = message.isAsked ? message.upTo : Math.max(reading.wantedUpTo, message.upTo);
-    if (message.isAsked) reading.asked = message.upTo;
-    schedule();
+    if ('path' in message) return read(id, message.path, message.upTo, request);
+    const hash = blocks.get(id) ?? createHash('sha256');
+    let hex = '';
+    if ('memory' in message) {
+      blocks.set(id, hash.update(new Uint8Array(message.memory, message.start, message.length)));
+    } else {
+      blocks.delete(id);
+      forget(id);
+      if ('end' in message) hex = hash.digest('hex');
+    }
+    if (request !== undefined) answer({ request, hex });
   } catch (error) {
-    // Who only told how far the file is will ask, and then be told why not.
-    if (message.isAsked) answer({ id, problem: error instanceof Error ? error.message : String(error) });
+    if (request !== undefined) answer({ request, problem: problemOf(error) });
   }
 });

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
-import { flush, readFileBytes, writeAt } from './durable-file.ts';
-import type { BlobReference, PartStore, PartsUpload, StoredPart } from './port.ts';
+import { writeAt } from './block-writer.ts';
+import { flush } from './durable-file.ts';
+import type { BlobReference, Inflow, PartStore, PartsUpload, StoredPart } from './port.ts';
 import { RunningDigest } from './running-digest.ts';
 import { onDisk } from './storage-errors.ts';
 
@@ -47,11 +48,7 @@ export class FileParts implements PartStore {
     });
   }
 
-  async put(
-    { id }: PartsUpload,
-    part: { number: number; start: number | null },
-    source: AsyncIterable<Uint8Array>,
-  ): Promise<StoredPart> {
+  async put({ id }: PartsUpload, part: { number: number; start: number | null }, source: Inflow): Promise<StoredPart> {
     const { number, start } = part;
     const known = this.#about(id);
     // Sent again: what was read of it counts no more.
@@ -87,7 +84,8 @@ export class FileParts implements PartStore {
       const file = await open(this.#path(id), constants.O_RDWR);
       try {
         const last = parts.at(-1)?.sizeBytes ?? 0;
-        if (await isThere(this.#lastPath(id))) await writeAt(file, sizeBytes - last, readFileBytes(this.#lastPath(id)));
+        if (await isThere(this.#lastPath(id)))
+          await writeAt(file, sizeBytes - last, createReadStream(this.#lastPath(id), { highWaterMark: 1 << 20 }));
         // Somebody may have begun to send more than he said.
         await file.truncate(sizeBytes);
         await file.sync();

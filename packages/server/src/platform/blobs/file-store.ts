@@ -5,21 +5,25 @@ import type { Readable } from 'node:stream';
 import { fail } from '#platform/errors';
 import { resolveRange } from './byte-range.ts';
 import { type Digest, digestFromHex, digestHex, shardedKey } from './digest.ts';
-import { flush, hashFile, readFileBytes, renameDurably, writeDurably } from './durable-file.ts';
+import { flush, hashFile, renameDurably, writeDurably } from './durable-file.ts';
 import type {
   BlobContent,
   BlobPage,
   BlobReference,
   BlobStore,
   ByteRange,
+  Inflow,
   PutOptions,
   StoredBlob,
   TempFile,
 } from './port.ts';
 import { onDisk } from './storage-errors.ts';
+import { FileBytes } from './file-bytes.ts';
 import { FileParts } from './file-parts.ts';
 import { TempFolder } from './temp-folder.ts';
 import { corruptDetail, verified } from './verified-stream.ts';
+
+const rememberedFiles = 1000;
 
 /** Blobs as files: `<root>/sha256/ab/abcd...`, unfinished ones in `<root>/temp/`. */
 export class FileBlobStore implements BlobStore {
@@ -28,6 +32,9 @@ export class FileBlobStore implements BlobStore {
   readonly parts: FileParts;
   /** Identity (size, time, inode) of files whose bytes were verified, so that each is hashed once per process. */
   readonly #verified = new Map<string, Promise<string>>();
+
+  /** Where reads of a file began. */
+  readonly #readBefore = new Map<string, Set<number>>();
 
   constructor(root: string) {
     this.#root = root;
@@ -44,11 +51,11 @@ export class FileBlobStore implements BlobStore {
     return this;
   }
 
-  async put(source: AsyncIterable<Uint8Array> | Uint8Array, options: PutOptions = {}): Promise<BlobReference> {
+  async put(source: Inflow | Uint8Array, options: PutOptions = {}): Promise<BlobReference> {
     return onDisk(this.#root, async () => {
       const path = this.#temp.filePath('.partial');
       try {
-        return await this.#adopt(path, await writeDurably(path, source), options);
+        return await this.#adopt(path, await writeDurably(path, source, { isDirect: true }), options);
       } catch (error) {
         await rm(path, { force: true });
         throw error;
@@ -85,6 +92,7 @@ export class FileBlobStore implements BlobStore {
     const now = new Date();
     await utimes(path, now, now);
     await renameDurably(path, target);
+    this.#readBefore.delete(target);
     this.#verified.set(reference.digest, identity(target));
     return reference;
   }
@@ -96,9 +104,9 @@ export class FileBlobStore implements BlobStore {
     const path = this.#path(found.digest);
     if (options.range) {
       const { start, end } = resolveRange(options.range, sizeBytes);
-      return { stream: readFileBytes(path, { start, end }), sizeBytes, start, end };
+      return { stream: this.#read(path, { start, end }), sizeBytes, start, end };
     }
-    return { stream: await this.#readWhole(path, found.digest), sizeBytes, start: 0, end: sizeBytes };
+    return { stream: await this.#readWhole(path, found), sizeBytes, start: 0, end: sizeBytes };
   }
 
   async stat(digest: string): Promise<BlobReference | undefined> {
@@ -177,10 +185,21 @@ export class FileBlobStore implements BlobStore {
     });
   }
 
-  async #readWhole(path: string, digest: Digest): Promise<Readable> {
-    if (await this.#isVerified(digest, path)) return readFileBytes(path);
+  async #readWhole(path: string, { digest, sizeBytes }: BlobReference): Promise<Readable> {
+    const bytes = this.#read(path, { start: 0, end: sizeBytes });
+    if (await this.#isVerified(digest, path)) return bytes;
     const before = await identity(path);
-    return verified(readFileBytes(path), digest, () => this.#verified.set(digest, Promise.resolve(before)));
+    return verified(bytes, digest, () => this.#verified.set(digest, Promise.resolve(before)));
+  }
+
+  /** What is read for the first time goes past the page cache; what is read again is let in. */
+  #read(path: string, span: { start: number; end: number }): Readable {
+    const starts = this.#readBefore.get(path) ?? new Set();
+    const isDirect = !starts.has(span.start);
+    this.#readBefore.set(path, starts.add(span.start));
+    if (this.#readBefore.size > rememberedFiles)
+      for (const oldest of this.#readBefore.keys().take(1)) this.#readBefore.delete(oldest);
+    return new FileBytes(path, span, { isDirect });
   }
 
   /** The very file that was hashed before: nobody wrote to it since. */

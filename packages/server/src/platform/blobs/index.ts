@@ -9,6 +9,7 @@ export type {
   BlobReference,
   BlobStore,
   ByteRange,
+  Inflow,
   PartsUpload,
   PutOptions,
   StoredBlob,

@@ -6,6 +6,15 @@ export interface BlobReference {
   sizeBytes: number;
 }
 
+/** Bytes as they arrive. */
+export interface Inflow extends AsyncIterable<Uint8Array> {
+  /**
+   * Instead of going through them, without a promise for each chunk: calls with one after the other, each when `take` is
+   * done with the one before. The memory of a chunk is gone then.
+   */
+  drainTo?(take: (chunk: Uint8Array) => Promise<void> | undefined): Promise<void>;
+}
+
 export interface PutOptions {
   /** The put fails with BLOB_CORRUPT, and nothing is stored, when the bytes have another digest. */
   expectedDigest?: string;
@@ -71,11 +80,7 @@ export interface PartStore {
    * Stored when it resolves; takes the place of a part with that number. `start`: where it lies in the whole; null for a
    * last part that comes before the size of the others is known.
    */
-  put(
-    upload: PartsUpload,
-    part: { number: number; start: number | null },
-    source: AsyncIterable<Uint8Array>,
-  ): Promise<StoredPart>;
+  put(upload: PartsUpload, part: { number: number; start: number | null }, source: Inflow): Promise<StoredPart>;
   /** Puts them together and answers what they make. May be repeated; no part is taken any more. */
   seal(upload: PartsUpload, parts: readonly StoredPart[]): Promise<BlobReference>;
   /** Makes a blob of what was sealed. May be repeated. Errors: BLOB_NOT_FOUND when neither is there. */
@@ -100,7 +105,7 @@ export interface DirectAccess {
  * BLOB_NOT_FOUND. Storage trouble surfaces as STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export interface BlobStore {
-  put(source: AsyncIterable<Uint8Array> | Uint8Array, options?: PutOptions): Promise<BlobReference>;
+  put(source: Inflow | Uint8Array, options?: PutOptions): Promise<BlobReference>;
   /** Moves a finished local file (usually from `openTemp`) into the store; the path no longer exists afterwards. */
   putFile(path: string, options?: PutOptions): Promise<BlobReference>;
   /** Errors: BLOB_NOT_FOUND; RANGE_UNSATISFIABLE when the range starts behind the last byte. */

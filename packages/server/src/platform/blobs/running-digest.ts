@@ -1,8 +1,15 @@
 import { Worker } from 'node:worker_threads';
-import { digestFromHex, type Digest } from './digest.ts';
+import { type Digest, digestFromHex, digestOf } from './digest.ts';
 
-export type ToDigestThread = { id: number } & ({ path: string; upTo: number; isAsked: boolean } | { stop: true });
-export type FromDigestThread = { id: number } & ({ hex: string } | { problem: string });
+/** Of a file as far as it is written, or of memory. Only what has a `request` is answered. */
+export type ToDigestThread = { id: number; request?: number } & (
+  | { path: string; upTo: number }
+  | { memory: SharedArrayBuffer; start: number; length: number }
+  | { end: true }
+  | { stop: true }
+);
+/** `hex`: empty where no digest was asked for. */
+export type FromDigestThread = { request: number } & ({ hex: string } | { problem: string });
 
 interface Waiting {
   resolve(hex: string): void;
@@ -12,6 +19,7 @@ interface Waiting {
 const waiting = new Map<number, Waiting>();
 let thread: Worker | null = null;
 let lastId = 0;
+let lastRequest = 0;
 
 /** Whoever waits is told; what the thread knew is read again by the next one. */
 const lost = (error: Error): void => {
@@ -24,8 +32,8 @@ const running = (): Worker => {
   if (thread) return thread;
   const started = new Worker(new URL('./digest-thread.ts', import.meta.url));
   started.on('message', (message: FromDigestThread) => {
-    const asked = waiting.get(message.id);
-    waiting.delete(message.id);
+    const asked = waiting.get(message.request);
+    waiting.delete(message.request);
     if (waiting.size === 0) started.unref();
     if ('hex' in message) asked?.resolve(message.hex);
     else asked?.reject(new Error(message.problem));
@@ -38,6 +46,43 @@ const running = (): Worker => {
 };
 
 const tell = (message: ToDigestThread): void => running().postMessage(message, []);
+
+const ask = (message: ToDigestThread): Promise<string> => {
+  const request = ++lastRequest;
+  const asked = new Promise<string>((resolve, reject) => void waiting.set(request, { resolve, reject }));
+  running().ref();
+  tell({ ...message, request });
+  return asked;
+};
+
+/** The digest of blocks of shared memory, computed in another thread while they are written, too. */
+export class BlocksDigest {
+  readonly #id = ++lastId;
+  #isBegun = false;
+  #ofWhole: Digest | null = null;
+
+  /** A block may be written to again when it is kept. What is the whole content is hashed here: it is small. */
+  async add(block: Buffer, isWhole: boolean): Promise<void> {
+    if (isWhole) {
+      this.#ofWhole = digestOf(block);
+      return;
+    }
+    this.#isBegun = true;
+    const memory = block.buffer as unknown as SharedArrayBuffer;
+    await ask({ id: this.#id, memory, start: block.byteOffset, length: block.byteLength });
+  }
+
+  /** When all that was added was kept. */
+  async digest(): Promise<Digest> {
+    if (this.#ofWhole !== null) return this.#ofWhole;
+    return this.#isBegun ? digestFromHex(await ask({ id: this.#id, end: true })) : digestOf(new Uint8Array());
+  }
+
+  /** Before its digest was asked for. */
+  stop(): void {
+    if (this.#isBegun && thread !== null) tell({ id: this.#id, stop: true });
+  }
+}
 
 /**
  * The digest of a file that is still being written, computed behind the writer and in another thread: hashing takes as long
@@ -56,7 +101,7 @@ export class RunningDigest {
   advance(upTo: number): void {
     if (upTo <= this.#wantedUpTo) return;
     this.#wantedUpTo = upTo;
-    tell({ id: this.#id, path: this.#path, upTo, isAsked: false });
+    tell({ id: this.#id, path: this.#path, upTo });
   }
 
   /** Whether what lies there was read already. */
@@ -66,10 +111,7 @@ export class RunningDigest {
 
   async digest(sizeBytes: number): Promise<Digest> {
     this.#wantedUpTo = Math.max(this.#wantedUpTo, sizeBytes);
-    const asked = new Promise<string>((resolve, reject) => void waiting.set(this.#id, { resolve, reject }));
-    running().ref();
-    tell({ id: this.#id, path: this.#path, upTo: sizeBytes, isAsked: true });
-    return digestFromHex(await asked);
+    return digestFromHex(await ask({ id: this.#id, path: this.#path, upTo: sizeBytes }));
   }
 
   stop(): void {

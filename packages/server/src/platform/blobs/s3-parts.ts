@@ -6,7 +6,7 @@ import { digestFromHex } from './digest.ts';
 import { writeDurably } from './durable-file.ts';
 import { fail } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
-import type { BlobReference, BlobStore, PartStore, PartsUpload, StoredPart } from './port.ts';
+import type { BlobReference, BlobStore, Inflow, PartStore, PartsUpload, StoredPart } from './port.ts';
 import { isMissingObject, isMissingUpload, refusePart } from './s3-errors.ts';
 import { copyObject, type Target } from './s3-upload.ts';
 
@@ -43,7 +43,7 @@ export class S3Parts implements PartStore {
   async put(
     upload: PartsUpload,
     { number }: { number: number; start: number | null },
-    source: AsyncIterable<Uint8Array>,
+    source: Inflow,
   ): Promise<StoredPart> {
     const temp = await this.#options.openTemp('.partial');
     try {

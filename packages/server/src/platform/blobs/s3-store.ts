@@ -13,6 +13,7 @@ import type {
   BlobReference,
   BlobStore,
   ByteRange,
+  Inflow,
   PutOptions,
   StoredBlob,
   TempFile,
@@ -92,7 +93,7 @@ export class S3BlobStore implements BlobStore {
     return this;
   }
 
-  async put(source: AsyncIterable<Uint8Array> | Uint8Array, options: PutOptions = {}): Promise<BlobReference> {
+  async put(source: Inflow | Uint8Array, options: PutOptions = {}): Promise<BlobReference> {
     await using temp = await this.openTemp('.partial');
     const reference = await writeDurably(temp.path, source).catch((error: unknown) => {
       throw diskError(this.#options.cacheDir, error);
