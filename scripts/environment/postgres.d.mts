@@ -1,3 +1,5 @@
-export function ensure(): Promise<
+export function ensure(options?: {
+  durable?: boolean;
+}): Promise<
   { ok: true; url: string; stop: () => void | Promise<void> } | { ok: false; reason: string; install: string }
 >;

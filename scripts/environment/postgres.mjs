@@ -15,8 +15,9 @@ const isRoot = process.getuid?.() === 0;
 /**
  * Starts a private PostgreSQL on a free loopback port, its files in a temporary folder:
  * {ok, url, stop} or {ok: false, reason, install}. A server named by MILLWRIGHT_TEST_POSTGRES_URL is used as it is.
+ * `durable: false`: it does not wait for the disk. Tests kill what uses it, never the machine it runs on.
  */
-export async function ensure() {
+export async function ensure({ durable = true } = {}) {
   const given = process.env.MILLWRIGHT_TEST_POSTGRES_URL;
   if (given) return { ok: true, url: given, stop: () => {} };
   let programs = findPrograms();
@@ -26,7 +27,7 @@ export async function ensure() {
     programs = findPrograms();
   }
   if (!programs) return { ok: false, reason: `initdb and pg_ctl were not found. ${failure}`.trim(), install };
-  return withProgress('starting PostgreSQL', () => start(programs));
+  return withProgress('starting PostgreSQL', () => start(programs, durable));
 }
 
 function findPrograms() {
@@ -50,7 +51,7 @@ function serverUser() {
   return { name: account[0], uid: Number(account[2]), gid: Number(account[3]) };
 }
 
-async function start(programs) {
+async function start(programs, durable) {
   const folder = mkdtempSync(join(tmpdir(), 'millwright-postgres-'));
   chmodSync(folder, 0o700);
   if (isRoot) chownSync(folder, serverUser().uid, serverUser().gid);
@@ -69,7 +70,8 @@ async function start(programs) {
     removeFolder();
     return { ok: false, reason: `initdb failed: ${created.output.trim().slice(-1000)}`, install };
   }
-  const options = `-p ${port} -h 127.0.0.1 -k ${folder} -c fsync=on -c max_connections=200`;
+  const disk = durable ? '-c fsync=on' : '-c fsync=off -c full_page_writes=off';
+  const options = `-p ${port} -h 127.0.0.1 -k ${folder} ${disk} -c max_connections=200`;
   const started = await run('pg_ctl', ['start', '-D', data, '-l', log, '-w', '-t', '60', '-o', options]);
   if (started.code !== 0) {
     const reason = `the server did not start: ${existsSync(log) ? readFileSync(log, 'utf8').slice(-1000) : started.output}`;

@@ -43,7 +43,7 @@ export async function runTest(runtime) {
 async function prepare(runtime) {
   const browser = await chromium.ensure(runtime);
   const interpreter = await python.ensure();
-  const database = await postgres.ensure();
+  const database = await postgres.ensure({ durable: false });
   const objects = await s3.ensure(interpreter);
   const tracking = await mlflow.ensure();
   const client = await pythonClient.ensure(tracking);

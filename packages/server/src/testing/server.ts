@@ -7,7 +7,7 @@ import { type Actor, systemActor } from '#platform/auth';
 import { type Clock, systemClock } from '#platform/clock';
 import { loadConfig } from '#platform/config';
 import { createLog } from '#platform/log';
-import { openTestDatabase, type TestDatabase } from '#platform/testing';
+import { openReadyDatabase, type TestDatabase } from '#platform/testing';
 import { type App, createApp } from '../app.ts';
 
 export const testPassword = 'correct horse battery';
@@ -53,7 +53,7 @@ export const aServer = async (
   const app = await createApp({
     config,
     log,
-    database: await openTestDatabase(options.database ?? 'sqlite', dir, log),
+    database: await openReadyDatabase(options.database ?? 'sqlite', dir, log),
     checkReplies: true,
     staticDir: null,
     ...(options.clock ? { clock: options.clock } : {}),

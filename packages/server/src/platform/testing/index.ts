@@ -8,8 +8,10 @@ import { type Platform, createPlatform, startPlatform, stopPlatform } from '#pla
 import { type Database, type DatabaseKind, openDatabase, wrapDialect } from '#platform/db';
 import { type LogLevel, createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
+import { aMigratedPostgres, aPostgresSchema } from './postgres.ts';
 
 export { anApi } from './api.ts';
+export { aPostgresSchema } from './postgres.ts';
 export type { TestAnswer, TestApi } from './api.ts';
 
 /** A clock that a test moves by hand. */
@@ -29,20 +31,6 @@ export const testDatabases: readonly TestDatabase[] = process.env['MILLWRIGHT_TE
   ? ['sqlite', 'postgres']
   : ['sqlite', 'pglite'];
 
-let schemas = 0;
-/** A schema of its own on the prepared PostgreSQL; the address names it. */
-export const aPostgresSchema = async (): Promise<string> => {
-  const url = new URL(process.env['MILLWRIGHT_TEST_POSTGRES_URL'] ?? '');
-  const { default: pg } = await import('pg');
-  const schema = `test_${process.pid}_${Date.now()}_${++schemas}`;
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  await client.query(`create schema ${schema}`);
-  await client.end();
-  url.searchParams.set('options', `-c search_path=${schema}`);
-  return url.href;
-};
-
 /** An empty database, not yet migrated. */
 export const openTestDatabase = async (
   kind: TestDatabase,
@@ -60,6 +48,25 @@ export const openTestDatabase = async (
     );
   }
   return openDatabase({ url: await aPostgresSchema(), file: '', log });
+};
+
+/** The same; the migrations of PostgreSQL, which take long, may be done. What there is of it goes when it is closed. */
+export const openReadyDatabase = async (
+  kind: TestDatabase,
+  dir: string,
+  log: ReturnType<typeof createLog>,
+): Promise<Database> => {
+  const copy = kind === 'postgres' ? await aMigratedPostgres(log) : null;
+  if (copy === null) return openTestDatabase(kind, dir, log);
+  const { url, drop } = copy;
+  const database = openDatabase({ url, file: '', log });
+  return {
+    ...database,
+    close: async () => {
+      await database.close();
+      await drop();
+    },
+  };
 };
 
 export interface TestPlatform {
@@ -91,7 +98,7 @@ export const aPlatform = async (
   const platform = await createPlatform({
     config,
     log,
-    database: await openTestDatabase(options.database ?? 'sqlite', dir, log),
+    database: await openReadyDatabase(options.database ?? 'sqlite', dir, log),
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const actor = systemActor('test');
