@@ -40,21 +40,28 @@ async function create(base) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(sharedCacheFolder, { recursive: true });
   const target = (requirement) => join(folder, 'clients', requirement.split('==')[1]);
+  const beside = (one) => [`installing ${one} beside it`, pip('--no-deps', '--target', target(one), one)];
+  // What lies in folders of its own may come at the same time.
   const steps = [
-    ['making a virtual environment', [base, '-m', 'venv', folder]],
-    ['installing the libraries MLflow works with (about 400 MB)', pip('-r', dependencies)],
-    [`installing ${newest}`, pip('--no-deps', newest)],
-    ...earlier.map((one) => [`installing ${one} beside it`, pip('--no-deps', '--target', target(one), one)]),
-    ['starting it once', [python, '-c', 'import mlflow, mlflow.sklearn, mlflow.pyfunc']],
+    [['making a virtual environment', [base, '-m', 'venv', folder]]],
+    [['installing the libraries MLflow works with (about 400 MB)', pip('-r', dependencies)], ...earlier.map(beside)],
+    [[`installing ${newest}`, pip('--no-deps', newest)]],
+    [['starting it once', [python, '-c', 'import mlflow, mlflow.sklearn, mlflow.pyfunc']]],
   ];
-  for (const [text, [command, ...args]] of steps) {
-    const { code, output } = await withProgress(`MLflow: ${text}`, () => capture(command, args));
-    const told = output.trim().slice(-2000);
-    if (code !== 0) return { ok: false, reason: `${[command, ...args].join(' ')} failed:\n${told}`, install };
+  for (const together of steps) {
+    const failures = await Promise.all(together.map(([text, words]) => failureOf(text, words)));
+    const reason = failures.find((failure) => failure !== undefined);
+    if (reason !== undefined) return { ok: false, reason, install };
   }
   writeFileSync(stampPath, hashOf([requirements]));
   say(`MLflow: prepared in ${secondsSince(startedMs)}`);
   return { ok: true, folder };
+}
+
+/** What it told, when it failed. */
+async function failureOf(text, [command, ...args]) {
+  const { code, output } = await withProgress(`MLflow: ${text}`, () => capture(command, args));
+  return code === 0 ? undefined : `${[command, ...args].join(' ')} failed:\n${output.trim().slice(-2000)}`;
 }
 
 const pip = (...args) => [python, '-m', 'pip', 'install', '--quiet', '--no-input', '--no-cache-dir', ...args];

@@ -39,15 +39,14 @@ export async function runTest(runtime) {
   return total.failed > 0 ? 1 : 0;
 }
 
-// One after the other: apt-get allows one at a time, and each says what it does.
+// Two chains side by side: what apt-get installs, which allows one at a time, and what pip does and PyTorch, whose
+// packages apt only fetches, into folders of its own.
 async function prepare(runtime) {
-  const browser = await chromium.ensure(runtime);
   const interpreter = await python.ensure();
-  const database = await postgres.ensure({ durable: false });
-  const objects = await s3.ensure(interpreter);
-  const tracking = await mlflow.ensure();
-  const client = await pythonClient.ensure(tracking);
-  const network = await torch.ensure(tracking);
+  const [[browser, database, objects], [tracking, client, network]] = await Promise.all([
+    prepareServices(runtime, interpreter),
+    prepareMlflow(),
+  ]);
   const pieces = {
     Chromium: browser,
     'the Python environment': interpreter,
@@ -77,4 +76,16 @@ async function prepare(runtime) {
         : {}),
     },
   };
+}
+
+async function prepareServices(runtime, interpreter) {
+  const browser = await chromium.ensure(runtime);
+  const database = await postgres.ensure({ durable: false });
+  return [browser, database, await s3.ensure(interpreter)];
+}
+
+async function prepareMlflow() {
+  const tracking = await mlflow.ensure();
+  const client = await pythonClient.ensure(tracking);
+  return [tracking, client, await torch.ensure(tracking)];
 }
