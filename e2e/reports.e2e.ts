@@ -1,6 +1,7 @@
 import {
   createRun,
   getReport,
+  getRun,
   listReportCopies,
   listReports,
   listRuns,
@@ -69,6 +70,28 @@ needs('chromium')('reports in the console', () => {
         { panel: { runs: { limit: 3, order: 'metrics.accuracy desc' }, columns: ['metrics.accuracy', 'tags.team'] } },
       ],
     });
+  }, 60_000);
+
+  it('take runs one by one, found by their names', async () => {
+    await page.getByRole('combobox', { name: 'Add a panel' }).selectOption('table');
+    const block = page.getByRole('region', { name: 'Block 4: Table of runs' });
+    await block.getByRole('combobox', { name: 'Chosen' }).selectOption('ids');
+    for (const name of ['run-41', 'run-7']) {
+      await block.getByRole('textbox', { name: 'Runs' }).fill(name);
+      await block.getByRole('list', { name: 'Runs: found' }).getByRole('button', { name }).first().click();
+    }
+    await block.getByRole('list', { name: 'Runs: chosen' }).getByRole('button', { name: 'Remove run-7' }).waitFor();
+    await saved();
+    const panel = async () =>
+      (await stored()).blocks.flatMap((one) => (one.kind === 'panel' ? [one.panel] : [])).at(-1);
+    const names = async () => {
+      const found = await panel();
+      const ids = found !== undefined && 'runs' in found ? (found.runs.ids ?? []) : [];
+      return Promise.all(ids.map(async (run) => (await client.call(getRun, { params: { project, run } })).name));
+    };
+    await expect.poll(names).toEqual(['run-41', 'run-7']);
+    await page.getByRole('button', { name: 'Remove block 4' }).click();
+    await saved();
   }, 60_000);
 
   it('are read: text is text, and a curve grows while its run trains', async () => {

@@ -3,7 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryFor, useRead } from '../../../api/queries.ts';
 import { useProject } from '../../../app/location.ts';
-import { Select, TextArea, TextField } from '../../../ui/field.tsx';
+import { DatasetVersionPicker } from '../../../pickers/dataset-version-picker.tsx';
+import { EvaluationPicker } from '../../../pickers/evaluation-picker.tsx';
+import { ImagePicker } from '../../../pickers/image-picker.tsx';
+import { ModelVersionPicker } from '../../../pickers/model-version-picker.tsx';
+import { RunPicker } from '../../../pickers/run-picker.tsx';
+import { Select, TextField } from '../../../ui/field.tsx';
 
 interface Props<P extends Panel> {
   panel: P;
@@ -109,19 +114,7 @@ const RunsField = ({ runs, onChange }: { runs: ChosenRuns; onChange: (runs: Chos
       />
       {byIds ? (
         <div className="sm:col-span-2">
-          <TextArea
-            label="Ids of runs"
-            hint="As the page of a run shows them, one per line; at most 50"
-            rows={3}
-            defaultValue={(runs.ids ?? []).join('\n')}
-            onChange={(event) =>
-              onChange({
-                ids: words(event.target.value)
-                  .filter((id) => /^run_[0-9A-HJKMNP-TV-Z]{26}$/.test(id))
-                  .slice(0, 50),
-              })
-            }
-          />
+          <RunPicker label="Runs" value={runs.ids ?? []} limit={50} onChange={(ids) => onChange({ ids })} />
         </div>
       ) : (
         <>
@@ -218,6 +211,7 @@ const RunsPanelFields = ({ panel, onChange }: Props<Extract<Panel, { runs: unkno
   );
 };
 
+const idOrNull = (id: string): string | null => (id === '' ? null : id);
 const isPath = (text: string): boolean => /^(metrics|parameters|tags)\../.test(text);
 
 /** What a panel shows, as fields. */
@@ -225,35 +219,16 @@ export const PanelForm = ({ panel, onChange }: Props<Panel>) => (
   <div className="flex flex-col gap-3">
     {'runs' in panel ? <RunsPanelFields panel={panel} onChange={onChange} /> : null}
     {panel.kind === 'image' ? (
-      <div className="grid gap-3 sm:grid-cols-2">
-        <TextField
-          label="Id of the run"
-          value={panel.run}
-          onChange={(event) => onChange({ ...panel, run: event.target.value.trim() })}
-        />
-        <TextField
-          label="Path of the image"
-          placeholder="plots/confusion.png"
-          value={panel.path}
-          onChange={(event) => onChange({ ...panel, path: event.target.value })}
-        />
-      </div>
+      <ImagePicker run={idOrNull(panel.run)} path={panel.path} onPick={(picked) => onChange({ ...panel, ...picked })} />
     ) : null}
-    {panel.kind === 'model-version' || panel.kind === 'dataset-version' ? (
-      <TextField
-        label="Id of the version"
-        hint="As its page shows it"
-        value={panel.version}
-        onChange={(event) => onChange({ ...panel, version: event.target.value.trim() })}
-      />
+    {panel.kind === 'model-version' ? (
+      <ModelVersionPicker id={idOrNull(panel.version)} onPick={(version) => onChange({ ...panel, version })} />
+    ) : null}
+    {panel.kind === 'dataset-version' ? (
+      <DatasetVersionPicker id={idOrNull(panel.version)} onPick={(version) => onChange({ ...panel, version })} />
     ) : null}
     {panel.kind === 'gate' ? (
-      <TextField
-        label="Id of the evaluation"
-        hint="As the address of its gate report ends"
-        value={panel.evaluation}
-        onChange={(event) => onChange({ ...panel, evaluation: event.target.value.trim() })}
-      />
+      <EvaluationPicker id={idOrNull(panel.evaluation)} onPick={(evaluation) => onChange({ ...panel, evaluation })} />
     ) : null}
     <TextField
       label="Caption"
