@@ -51,12 +51,18 @@ async function create(mlflowFolder) {
   if (failure) return failure;
   layOut(root);
   // Debian's Python comes without pip; MLflow's works for it.
-  const pip = (...args) => [
-    join(mlflowFolder, 'bin', 'python'),
-    ...'-m pip install --quiet --no-input --no-cache-dir --no-compile --python'.split(' '),
+  const forOurs = [
+    '-m',
+    'pip',
+    '--python',
     python,
-    ...args,
+    'install',
+    '--quiet',
+    '--no-input',
+    '--no-cache-dir',
+    '--no-compile',
   ];
+  const pip = (...args) => [join(mlflowFolder, 'bin', 'python'), ...forOurs, ...args];
   const steps = [
     ['installing what goes with it', pip('-r', join(environment, 'torch', 'dependencies.txt'), '-c', pinned)],
     [`installing ${newest}`, pip('--no-deps', newest)],
