@@ -1,17 +1,5 @@
-import { spawn } from 'node:child_process';
-import { randomFillSync } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  fsyncSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import * as http from 'node:http';
+import { createHash, randomFillSync } from 'node:crypto';
+import { closeSync, createReadStream, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -20,11 +8,15 @@ import * as environment from '../../scripts/environment/mlflow.mjs';
 import type { Case, Figure } from '../case.ts';
 import { groupUse, processUse, type Use } from '../process-use.ts';
 import { startServer } from '../server-process.ts';
+import { aRun, type Client, command, curl, fetchCut, hasProgram, nodeClient, seconds, sendCut } from './transfers.ts';
 
 const rounds = 3;
 const promisedShareOfCopy = 0.8;
 /** `--artifact-bytes=N`; 5 GB when left out. */
 const sizeBytes = Number(process.argv.find((word) => word.startsWith('--artifact-bytes='))?.split('=')[1] ?? 5e9);
+/** The peer takes minutes per GB: one round of less says its rate as well. `--without-peer` leaves it out. */
+const peerBytes = Math.min(sizeBytes, 1e9);
+const withoutPeer = process.argv.includes('--without-peer');
 /** Before the large file: what memory is held against. */
 const smallBytes = Math.min(sizeBytes, 100e6);
 
@@ -39,51 +31,30 @@ const writeSource = (path: string, bytes: number): void => {
   closeSync(file);
 };
 
-const seconds = async (work: () => Promise<void>): Promise<number> => {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-};
-
-const command = (program: string, ...argv: string[]): Promise<void> =>
-  new Promise((resolve, reject) =>
-    spawn(program, argv, { stdio: 'inherit' }).once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${program} ended with code ${code}`)),
-    ),
-  );
-
 const copy = (from: string, to: string): Promise<number> =>
   seconds(async () => {
     await command('cp', from, to);
     await command('sync', to);
   });
 
-const answered = (request: http.ClientRequest): Promise<http.IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    request.once('error', reject);
-    request.once('response', (response) =>
-      response.statusCode === 200 ? resolve(response) : reject(new Error(`answered ${response.statusCode}`)),
-    );
+/** What any receiver that knows the digest has to do, on the same disk. */
+const copyAndHash = (from: string, to: string): Promise<number> =>
+  seconds(async () => {
+    await Promise.all([command('cp', from, to), command('openssl', 'dgst', '-sha256', from)]);
+    await command('sync', to);
   });
 
-const sendFile = (address: string, from: string): Promise<number> =>
-  seconds(async () => {
-    const headers = { 'content-length': statSync(from).size };
-    const request = http.request(address, { method: 'PUT', headers });
-    const answer = answered(request);
-    await Promise.all([pipeline(createReadStream(from, { highWaterMark: 1 << 20 }), request), answer]);
-    (await answer).resume();
-  });
-
-const fetchFile = (address: string, to: string): Promise<number> =>
-  seconds(async () => {
-    const response = await answered(http.get(address));
-    await pipeline(response, createWriteStream(to, { highWaterMark: 4 << 20, flush: true }));
-  });
+const digestOf = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return `sha256:${hash.digest('hex')}`;
+};
 
 interface Peer {
   name: string;
   address: string;
+  rounds: number;
+  sizeBytes: number;
   use(): Use;
   stop(): Promise<void>;
 }
@@ -100,43 +71,60 @@ interface Times {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
+/** One round of one server, into its times. */
+const measure = async (client: Client, peer: Peer, own: Times, source: string, target: string, round: number) => {
+  const watch = setInterval(() => {
+    own.peakBytes = Math.max(own.peakBytes, peer.use().residentBytes);
+  }, 100);
+  const [address, before] = [addressOf(peer, `big-${round}`), peer.use().cpuSeconds];
+  own.up.push(await seconds(() => client.send(address, source)));
+  const between = peer.use().cpuSeconds;
+  rmSync(target, { force: true });
+  own.down.push(await seconds(() => client.fetch(address, target)));
+  own.cpuSeconds = { up: between - before, down: peer.use().cpuSeconds - between };
+  clearInterval(watch);
+  await fetch(address, { method: 'DELETE' });
+};
+
+const addressOf = (peer: Peer, name: string): string =>
+  `${peer.address}/api/2.0/mlflow-artifacts/artifacts/bench/${name}`;
+
 /**
  * A large file through the proxy, up and down, beside `cp` and `sync` of the same file on the same disk, and beside the real
- * `mlflow server`, in turns. The client is the same for both; its processor time is part of every transfer. Ours has the
- * file flushed to the disk before it answers, theirs has not.
+ * `mlflow server`, in turns. The client is the same for both, curl where there is one; its processor time is part of every
+ * transfer. Ours has the file flushed to the disk before it answers, theirs has not.
  */
 export const artifacts: Case = {
   name: 'artifacts',
   async run(say) {
     const folder = mkdtempSync(join(tmpdir(), 'millwright-bench-artifacts-'));
-    const [source, small, target] = ['source', 'small', 'target'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const at = (name: string): string => join(folder, name);
+    const [source, small, target] = [at('source'), at('small'), at('target')];
     const peers: Peer[] = [];
-    const prepared = await environment.ensure();
+    const prepared = withoutPeer ? { ok: false as const, reason: 'as was asked for' } : await environment.ensure();
+    const client = hasProgram('curl', '--version') ? curl : nodeClient;
+    const clientName = client === curl ? 'curl' : 'a client in Node';
+    if (client === nodeClient)
+      say('THERE IS NO CURL: the client is one in Node, which takes as long as the server does');
     try {
       const mine = await startServer();
-      peers.push({ name: 'ours', address: mine.address, use: () => processUse(mine.pid), stop: mine.stop });
+      const us: Peer = { ...mine, name: 'ours', rounds, sizeBytes, use: () => processUse(mine.pid) };
+      peers.push(us);
       if (prepared.ok) {
         const theirs = await startMlflow({ folder: prepared.folder });
-        peers.push({
-          name: 'mlflow server',
-          address: theirs.address,
-          use: () => groupUse(theirs.pid),
-          stop: theirs.stop,
-        });
+        const name = `mlflow server, one round of ${(peerBytes / 1e9).toFixed(1)} GB`;
+        peers.push({ ...theirs, name, rounds: 1, sizeBytes: peerBytes, use: () => groupUse(theirs.pid) });
       } else say(`mlflow server is left out: ${prepared.reason}`);
       say(`writing a file of ${(sizeBytes / 1e9).toFixed(1)} GB`);
       writeSource(source, sizeBytes);
       writeSource(small, smallBytes);
+      if (peerBytes < sizeBytes) writeSource(at('of-peer'), peerBytes);
       const copies: number[] = [];
+      const hashed: number[] = [];
       const times = new Map<string, Times>();
-      const at = (peer: Peer, name: string) => `${peer.address}/api/2.0/mlflow-artifacts/artifacts/bench/${name}`;
       for (const peer of peers) {
-        await sendFile(at(peer, 'small'), small);
-        await fetchFile(at(peer, 'small'), target);
+        await client.send(addressOf(peer, 'small'), small);
+        await client.fetch(addressOf(peer, 'small'), target);
         const { residentBytes } = peer.use();
         times.set(peer.name, {
           up: [],
@@ -149,62 +137,82 @@ export const artifacts: Case = {
       for (let round = 0; round < rounds; round++) {
         rmSync(target, { force: true });
         copies.push(await copy(source, target));
-        say(`round ${round + 1}: copy ${copies.at(-1)?.toFixed(1)} s`);
+        rmSync(target, { force: true });
+        if (hasProgram('openssl', 'version')) hashed.push(await copyAndHash(source, target));
+        say(
+          `round ${round + 1}: copy ${copies.at(-1)?.toFixed(1)} s, with its digest ${hashed.at(-1)?.toFixed(1) ?? '?'} s`,
+        );
         for (const peer of peers) {
+          if (round >= peer.rounds) continue;
           const own = times.get(peer.name) as Times;
-          const watch = setInterval(() => {
-            own.peakBytes = Math.max(own.peakBytes, peer.use().residentBytes);
-          }, 100);
-          const [name, before] = [`big-${round}`, peer.use().cpuSeconds];
-          own.up.push(await sendFile(at(peer, name), source));
-          const between = peer.use().cpuSeconds;
-          rmSync(target, { force: true });
-          own.down.push(await fetchFile(at(peer, name), target));
-          own.cpuSeconds = { up: between - before, down: peer.use().cpuSeconds - between };
-          clearInterval(watch);
-          await fetch(at(peer, name), { method: 'DELETE' });
+          await measure(client, peer, own, peer.sizeBytes < sizeBytes ? at('of-peer') : source, target, round);
           say(
             `round ${round + 1}: ${peer.name} up ${own.up.at(-1)?.toFixed(1)} s, down ${own.down.at(-1)?.toFixed(1)} s`,
           );
         }
       }
+      const digest = await digestOf(source);
+      const cut = await sendCut(us.address, await aRun(us.address), source, digest);
+      say(`cut at half on the way up: ${cut.seconds.toFixed(1)} s`);
+      await client.send(addressOf(us, 'cut'), source);
+      rmSync(target, { force: true });
+      const cutDown = client === curl ? await fetchCut(addressOf(us, 'cut'), target, sizeBytes) : null;
+      if (cutDown !== null && (await digestOf(target)) !== digest)
+        throw new Error('what was fetched across a cut is something else');
+
       const figures: Figure[] = [];
-      const rate = (of: readonly number[]): number => sizeBytes / 1e6 / median(of);
-      const [us, them] = [times.get('ours') as Times, times.get('mlflow server')];
+      const rate = (of: readonly number[], bytes = sizeBytes): number => bytes / 1e6 / median(of);
+      const own = times.get(us.name) as Times;
+      const other = peers.find((peer) => peer !== us);
+      const them = other ? times.get(other.name) : undefined;
+      const beside = (value: (of: Times, bytes: number) => number): Pick<Figure, 'against'> =>
+        other && them ? { against: { name: other.name, value: value(them, other.sizeBytes), kind: 'peer' } } : {};
       const size = `${(sizeBytes / 1e9).toFixed(1)} GB`;
       figures.push({ name: `${size}: cp and sync`, value: rate(copies), unit: 'MB/s' });
+      if (hashed.length > 0)
+        figures.push({ name: `${size}: cp beside openssl's sha256, and sync`, value: rate(hashed), unit: 'MB/s' });
       for (const way of ['up', 'down'] as const) {
         const name = `${size} ${way} through the proxy`;
         figures.push({
-          name,
-          value: rate(us[way]),
+          name: `${name}, by ${clientName}`,
+          value: rate(own[way]),
           unit: 'MB/s',
-          ...(them ? { against: { name: 'mlflow server', value: rate(them[way]), kind: 'peer' } } : {}),
+          ...beside((of, bytes) => rate(of[way], bytes)),
         });
         figures.push({
           name: `${name}, share of the copy`,
-          value: rate(us[way]) / rate(copies),
+          value: rate(own[way]) / rate(copies),
           unit: '',
           against: { name: 'promised', value: promisedShareOfCopy, kind: 'at least' },
         });
         figures.push({
           name: `${name}, processor time of the server`,
-          value: (us.cpuSeconds[way] / sizeBytes) * 1e9,
+          value: (own.cpuSeconds[way] / sizeBytes) * 1e9,
           unit: 's/GB',
-          ...(them
-            ? { against: { name: 'mlflow server', value: (them.cpuSeconds[way] / sizeBytes) * 1e9, kind: 'peer' } }
-            : {}),
+          ...beside((of, bytes) => (of.cpuSeconds[way] / bytes) * 1e9),
         });
       }
       figures.push({
+        name: `${size} up, cut at half and gone on with, digest right`,
+        value: sizeBytes / 1e6 / cut.seconds,
+        unit: 'MB/s',
+      });
+      figures.push({ name: `${size} up, cut at half: sent again`, value: cut.againBytes / 1e6, unit: 'MB' });
+      if (cutDown !== null)
+        figures.push({
+          name: `${size} down, cut at half and gone on with, digest right`,
+          value: sizeBytes / 1e6 / cutDown,
+          unit: 'MB/s',
+        });
+      figures.push({
         name: `${size}: most memory while it passed`,
-        value: us.peakBytes / 1e6,
+        value: own.peakBytes / 1e6,
         unit: 'MB',
-        ...(them ? { against: { name: 'mlflow server', value: them.peakBytes / 1e6, kind: 'peer' } } : {}),
+        ...beside((of) => of.peakBytes / 1e6),
       });
       figures.push({
         name: `${size}: of that, more than after ${(smallBytes / 1e6).toFixed(0)} MB`,
-        value: (us.peakBytes - us.residentAfterSmallBytes) / 1e6,
+        value: (own.peakBytes - own.residentAfterSmallBytes) / 1e6,
         unit: 'MB',
       });
       return figures;
