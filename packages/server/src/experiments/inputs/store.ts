@@ -1,4 +1,4 @@
-import { type Db, isAmong } from '#platform/db';
+import { alsoHas, type Db, isAmong } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
 import {
   type DatasetInput,
@@ -100,7 +100,7 @@ export const readLinks = async (db: Db, project: string, runIds: readonly string
     .selectFrom('runs')
     .innerJoin('run_inputs', 'run_inputs.run', 'runs.number')
     .select(['runs.id', 'run_inputs.number', 'run_inputs.dataset', 'run_inputs.context'])
-    .where('runs.project', '=', project)
+    .where(alsoHas(db, 'runs.project', project))
     .where(isAmong(db, 'runs.id', runIds))
     .orderBy('run_inputs.number')
     .execute();
@@ -119,7 +119,7 @@ export const readLinks = async (db: Db, project: string, runIds: readonly string
     .selectFrom('runs')
     .innerJoin('run_models', 'run_models.run', 'runs.number')
     .select(['runs.id', 'run_models.direction', 'run_models.model', 'run_models.step'])
-    .where('runs.project', '=', project)
+    .where(alsoHas(db, 'runs.project', project))
     .where(isAmong(db, 'runs.id', runIds))
     .orderBy('run_models.number')
     .execute();

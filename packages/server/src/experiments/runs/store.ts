@@ -1,5 +1,5 @@
 import type { NamedRun, Run } from '@millwright/contract';
-import { type Db, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
+import { alsoHas, type Db, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
 import { hexOf } from '#platform/ids';
 import { toSummary } from '../metrics/metric.ts';
 import { readSeries } from '../metrics/store.ts';
@@ -160,7 +160,10 @@ export const startedOn = async (
 
 /** By id; those that do not exist are left out. */
 export const findRunNumbers = async (db: Db, project: string, ids: readonly string[]): Promise<Map<string, number>> => {
-  const query = tables(db).selectFrom('runs').select(['id', 'number']).where('project', '=', project);
+  const query = tables(db)
+    .selectFrom('runs')
+    .select(['id', 'number'])
+    .where(alsoHas(db, 'project', project));
   const rows = await query
     .where(isAmong(db, 'id', ids))
     .where(hasExperiment)
@@ -213,7 +216,7 @@ export const readRuns = async (
 ): Promise<Map<number, Run>> => {
   if (numbers.length === 0) return new Map();
   const found = await runsOf(db)
-    .where('runs.project', '=', project)
+    .where(alsoHas(db, 'runs.project', project))
     .where(isAmong(db, 'runs.number', numbers))
     .execute();
   const rows = new Map(found.map((row) => [row.number, row]));
@@ -269,7 +272,7 @@ export const findRunsNamed = async (
   ids: readonly string[],
 ): Promise<Map<string, NamedRun>> => {
   const rows = await runsOf(db)
-    .where('runs.project', '=', project)
+    .where(alsoHas(db, 'runs.project', project))
     .where(isAmong(db, 'runs.id', ids))
     .execute();
   const runs = await completeRuns(db, rows, { metrics: [] });
@@ -280,7 +283,7 @@ export const runLabels = async (db: Db, project: string, ids: readonly string[])
   const rows = await tables(db)
     .selectFrom('runs')
     .select(['id', 'name'])
-    .where('project', '=', project)
+    .where(alsoHas(db, 'project', project))
     .where(isAmong(db, 'id', ids))
     .execute();
   return new Map(rows.map((row) => [row.id, row.name]));

@@ -41,6 +41,15 @@ export const isAmong = (db: Db, column: string, values: readonly number[] | read
     ? sql<boolean>`${sql.ref(column)} = any(${values})`
     : sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`;
 
+/**
+ * Whether a column has a value, of rows that are found by something else. Without statistics SQLite takes the index of any
+ * column for the better one, and would read all runs of a project to find ten of them.
+ */
+export const alsoHas = (db: Db, column: string, value: string | number): RawBuilder<boolean> =>
+  kindOf(db) === 'postgres'
+    ? sql<boolean>`${sql.ref(column)} = ${value}`
+    : sql<boolean>`+${sql.ref(column)} = ${value}`;
+
 export interface Database {
   kind: DatabaseKind;
   db: Db;

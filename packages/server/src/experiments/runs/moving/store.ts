@@ -1,4 +1,4 @@
-import { type Db, isAmong, sql } from '#platform/db';
+import { alsoHas, type Db, isAmong, sql } from '#platform/db';
 import type { ExperimentsTables } from '../../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
@@ -29,7 +29,7 @@ export const experimentsOf = async (db: Db, project: string, ids: readonly strin
     .selectFrom('runs')
     .select('experiment')
     .distinct()
-    .where('project', '=', project)
+    .where(alsoHas(db, 'project', project))
     .where(isAmong(db, 'id', ids))
     .execute();
   return rows.map(({ experiment }) => experiment);
