@@ -26,7 +26,7 @@ export const platforms = async function* (): AsyncGenerator<{ kind: string; plat
   }
 };
 
-const freshDatabase = async (address: string): Promise<string> => {
+export const freshDatabase = async (address: string): Promise<string> => {
   const url = new URL(address);
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
@@ -35,6 +35,16 @@ const freshDatabase = async (address: string): Promise<string> => {
   await client.end();
   url.pathname = `/${name}`;
   return url.href;
+};
+
+export const dropDatabase = async (url: string): Promise<void> => {
+  const address = new URL(url);
+  const name = address.pathname.slice(1);
+  address.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: address.href });
+  await client.connect();
+  await client.query(`drop database ${name}`);
+  await client.end();
 };
 
 const each = async function* (urls: [string, string | null][]): AsyncGenerator<{ kind: string; platform: Platform }> {
