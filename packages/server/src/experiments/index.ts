@@ -8,7 +8,7 @@ export type { LoggedModel, LoggedModelStatus, ModelPoint, NewModelPoint } from '
 export type { NewMetricPoint } from './metrics/metric.ts';
 export { childTags, startAttempt } from './runs/attempts.ts';
 export type { NewRun, RunQuery } from './runs/service.ts';
-export type { FoundRun } from './runs/search/store.ts';
+export type { FoundRun } from './runs/walk/store.ts';
 export type { FilePlace } from './artifacts/service.ts';
 export { mediaTypeOf } from './artifacts/media-type.ts';
 export type { PointKey } from './metrics/store.ts';

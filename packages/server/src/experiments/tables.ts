@@ -8,8 +8,12 @@ type Special = 'NaN' | 'Infinity' | '-Infinity';
 export type EntryTable = {
   run: number;
   experiment: number;
+  /** When the run started, which decides between equal values in an order. */
+  started_at: number;
   key: string;
   value: string;
+  /** The first 60 characters of the value, which is what indexes have of it. */
+  head: string;
   /** The value as a number, where it is one. */
   number_value: number | null;
 };
@@ -96,6 +100,7 @@ export type ExperimentsTables = {
     series: Generated<number>;
     run: number;
     experiment: number;
+    started_at: number;
     key: string;
   } & SeriesColumns;
   metric_points: PointTable;

@@ -15,7 +15,7 @@ import {
 
 export interface AddedPoints {
   /** Locked: what it has is known at the revision before. */
-  run: { number: number; experiment: number; revision: number; isFilling: boolean };
+  run: { number: number; experiment: number; startedAt: number; revision: number; isFilling: boolean };
   points: readonly NewMetricPoint[];
 }
 
@@ -91,7 +91,15 @@ const findMetrics = async (
   const missing = unknown.filter(({ run, key }) => touched.get(run.number)?.metrics.get(key) === lookedFor);
   const made = await insertSeries(
     db,
-    missing.map(({ run, key }): NewSeries => ({ ...nothing, run: run.number, experiment: run.experiment, key })),
+    missing.map(
+      ({ run: { number, experiment, startedAt }, key }): NewSeries => ({
+        ...nothing,
+        run: number,
+        experiment,
+        startedAt,
+        key,
+      }),
+    ),
   );
   for (const [index, { run, key }] of missing.entries())
     touched.get(run.number)?.metrics.set(key, { series: made[index] as number, state: undefined });

@@ -50,11 +50,12 @@ export const readSeries = async (
   return (await query.execute()).map(toSeries);
 };
 
-export type NewSeries = MetricState & { run: number; experiment: number; key: string };
+export type NewSeries = MetricState & { run: number; experiment: number; startedAt: number; key: string };
 
 const columns = {
   run: 'integer',
   experiment: 'integer',
+  started_at: 'integer',
   key: 'text',
   points: 'integer',
   last_value: 'number',
@@ -71,7 +72,13 @@ export const insertSeries = async (db: Db, added: readonly NewSeries[]): Promise
     db,
     'run_metrics',
     columns,
-    added.map((one) => ({ run: one.run, experiment: one.experiment, key: one.key, ...toColumns(one) })),
+    added.map((one) => ({
+      run: one.run,
+      experiment: one.experiment,
+      started_at: one.startedAt,
+      key: one.key,
+      ...toColumns(one),
+    })),
     ['series', 'run', 'key'],
   );
   const found = new Map(rows.map((row) => [`${row.run} ${row.key}`, row.series]));

@@ -1,6 +1,6 @@
 import { parseFilter } from '@millwright/contract';
 import { fail } from '#platform/errors';
-import type { RunOrder } from './search/store.ts';
+import type { RunOrder } from './ordering/store.ts';
 
 /** Commas that stand in no quotes. */
 const parts = /(?:`[^`]*`|"[^"]*"|[^,`"])+/g;

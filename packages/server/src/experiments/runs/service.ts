@@ -13,9 +13,11 @@ import type { RunLog } from './logging.ts';
 import { applyUpdate, refuseUnstorable, type RunState, type RunUpdate } from './run.ts';
 import { type RunKeys, readKeys } from './keys.ts';
 import { readOrder } from './order.ts';
-import { findRuns, type FoundRun, type RunOrder } from './search/store.ts';
+import type { RunOrder } from './ordering/store.ts';
+import { findRuns } from './search/store.ts';
 import { countRuns } from './selection/store.ts';
 import { type RunStart, type Started, startRuns } from './starting.ts';
+import type { FoundRun } from './walk/store.ts';
 import * as store from './store.ts';
 import type { RunWriter } from './writer.ts';
 import { noRun, runInTrash } from '../refusals.ts';
@@ -234,11 +236,11 @@ export const createRuns = (
       await write.log(ctx, log);
     },
     changeRunTag: (ctx, runId, key, valueFrom) =>
-      changeTags(ctx, runId, async (change, { number, experiment }) => {
+      changeTags(ctx, runId, async (change, { number, experiment, startedAt }) => {
         const known = await readEntries(change.db, 'run_tags', [number], [key]);
         const value = valueFrom(known.get(number)?.[0]?.[1] ?? null);
         refuseUnstorable({ parameters: {}, tags: { [key]: value } });
-        await writeTags(change.db, [{ run: number, experiment, key, value }]);
+        await writeTags(change.db, [{ run: number, experiment, startedAt, key, value }]);
         return { tags: [key] };
       }),
     deleteRunTag: (ctx, runId, key) =>

@@ -32,8 +32,10 @@ export interface Started {
   experiment: store.OpenExperiment;
 }
 
-export const entriesOf = (run: { number: number; experiment: number }, values: Readonly<Record<string, string>> = {}) =>
-  Object.entries(values).map(([key, value]) => ({ run: run.number, experiment: run.experiment, key, value }));
+export const entriesOf = (
+  { number: run, experiment, startedAt }: { number: number; experiment: number; startedAt: number },
+  values: Readonly<Record<string, string>> = {},
+) => Object.entries(values).map(([key, value]) => ({ run, experiment, startedAt, key, value }));
 
 /** Errors: INVALID_REFERENCE, CONFLICT. */
 const decideAll = async (change: Change, starts: readonly RunStart[]): Promise<(Started | MillwrightError)[]> => {
@@ -91,14 +93,18 @@ const insertAll = async (
     change.db,
     accepted.map(({ start, started: { name, startedAt } }) => ({ ...start, name, startedAt, endedAt: null, note: '' })),
   );
-  const of = (start: RunStart) => ({ number: numbers.get(start.id) as number, experiment: start.experiment });
+  const of = ({ start, started: { startedAt } }: (typeof accepted)[number]) => ({
+    number: numbers.get(start.id) as number,
+    experiment: start.experiment,
+    startedAt,
+  });
   await insertParameters(
     change.db,
-    starts.flatMap((start) => entriesOf(of(start), start.parameters)),
+    accepted.flatMap((one) => entriesOf(of(one), one.start.parameters)),
   );
   await writeTags(
     change.db,
-    starts.flatMap((start) => entriesOf(of(start), start.tags)),
+    accepted.flatMap((one) => entriesOf(of(one), one.start.tags)),
   );
   // Trainings here know from the start what they try, and are few.
   await writeFingerprints(

@@ -27,7 +27,8 @@ export const copyPiece = async (change: Change, copy: store.RunCopy, limit: numb
     await deleteTags(db, copy.run, [copyingTag]);
   } else {
     const value = 'incomplete: the run it was copied from is gone';
-    await writeTags(db, [{ run: copy.run, experiment: made.experiment, key: copyingTag, value }]);
+    const { experiment, startedAt } = made;
+    await writeTags(db, [{ run: copy.run, experiment, startedAt, key: copyingTag, value }]);
   }
   await store.endCopy(db, copy.run);
   change.emit('experiments.run-copied', copy.id, { copiedFrom: copy.source_id });

@@ -103,9 +103,10 @@ export const createCopying = (
         const copied: store.Copied = { from: run, to: { number, id }, experiment, project };
         await store.beginCopy(change.db, copied, change.now);
         const isLong = rows > left;
+        const entry = { run: number, experiment, startedAt: run.startedAt };
         await writeTags(change.db, [
-          { run: number, experiment, key: originTag, value: run.id },
-          ...(isLong ? [{ run: number, experiment, key: copyingTag, value: 'true' }] : []),
+          { ...entry, key: originTag, value: run.id },
+          ...(isLong ? [{ ...entry, key: copyingTag, value: 'true' }] : []),
         ]);
         await linkCopy(change, copied, datasetVersionId);
         change.audit({

@@ -36,12 +36,12 @@ const big = (value: number) => sql`cast(${value} as bigint)`;
 /** Parameters, tags, metrics as they are now, and links; points and files follow piece by piece. */
 export const beginCopy = async (db: Db, { from, to, experiment, project }: Copied, now: number): Promise<void> => {
   for (const table of ['run_parameters', 'run_tags'])
-    await sql`insert into ${sql.table(table)} (run, experiment, key, value, number_value)
-      select ${big(to.number)}, ${big(experiment)}, key, value, number_value from ${sql.table(table)}
+    await sql`insert into ${sql.table(table)} (run, experiment, started_at, key, value, head, number_value)
+      select ${big(to.number)}, ${big(experiment)}, (select runs.started_at from runs where runs.number = ${to.number}), key, value, head, number_value from ${sql.table(table)}
       where run = ${from.number}`.execute(db);
   await sql`
-    insert into run_metrics (run, experiment, key, points, last_value, last_special, last_step, last_at, min_value, max_value)
-    select ${big(to.number)}, ${big(experiment)}, key, points, last_value, last_special, last_step, last_at, min_value, max_value
+    insert into run_metrics (run, experiment, started_at, key, points, last_value, last_special, last_step, last_at, min_value, max_value)
+    select ${big(to.number)}, ${big(experiment)}, (select runs.started_at from runs where runs.number = ${to.number}), key, points, last_value, last_special, last_step, last_at, min_value, max_value
     from run_metrics where run = ${from.number}`.execute(db);
   await sql`
     insert into series_copies (run, target, source, points)

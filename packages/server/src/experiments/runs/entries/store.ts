@@ -1,5 +1,6 @@
 import { type Db, insertRows, isAmong, sql } from '#platform/db';
 import type { ExperimentsTables } from '../../tables.ts';
+import { headOf } from '../ordering/store.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
@@ -13,6 +14,8 @@ const numberOf = (text: string): number | null => {
 export interface Entry {
   run: number;
   experiment: number;
+  /** When the run did, which is what decides between equal values. */
+  startedAt: number;
   key: string;
   value: string;
 }
@@ -20,23 +23,28 @@ export interface Entry {
 const columns = {
   run: 'integer',
   experiment: 'integer',
+  started_at: 'integer',
   key: 'text',
   value: 'text',
+  head: 'text',
   number_value: 'number',
 } as const;
 
-const toRow = ({ run, experiment, key, value }: Entry) => ({
+const toRow = ({ run, experiment, startedAt, key, value }: Entry) => ({
   run,
   experiment,
+  started_at: startedAt,
   key,
   value,
+  head: headOf(value),
   number_value: numberOf(value),
 });
 
 /** Sets tags. No key of a run may be named twice. */
 export const writeTags = (db: Db, entries: readonly Entry[]): Promise<void> =>
   insertRows(db, 'run_tags', columns, entries.map(toRow), {
-    onConflict: 'on conflict (run, key) do update set value = excluded.value, number_value = excluded.number_value',
+    onConflict:
+      'on conflict (run, key) do update set value = excluded.value, head = excluded.head, number_value = excluded.number_value',
   });
 
 /** Parameters that are not there yet: to look for each of them once more would cost as much as to write it. */

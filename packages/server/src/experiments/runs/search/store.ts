@@ -1,33 +1,11 @@
 import type { Page } from '@millwright/contract';
-import { fail } from '#platform/errors';
-import {
-  type Db,
-  decodeCursor,
-  isAfter,
-  orderBy,
-  type OrderTerm,
-  pageFrom,
-  sql,
-  termColumns,
-  type TermRow,
-  termValues,
-} from '#platform/db';
-import type { BestValues } from '../../metrics/metric.ts';
-import { conditionsOf, type RunSelection, sourceOf } from '../selection/store.ts';
+import { type Db, decodeCursor, isAfter, orderBy, pageFrom, sql, type OrderTerm, termValues } from '#platform/db';
+import { namedLikeParts, type Ordering, orderingOf, type RunOrder, termsOf } from '../ordering/store.ts';
+import { amongCandidates, conditionsOf, estimate, type RunSelection } from '../selection/store.ts';
+import { columnsOf, compareText, type FoundRow, type FoundRun, joinsOf, walk, WalkGivenUp } from '../walk/store.ts';
+import { countCandidates } from '../candidates/store.ts';
 
-type Sql = ReturnType<typeof sql>;
-
-/** `path`: the name of a column (`startedAt`), or of an entry (`metrics`, `val`, `loss`). */
-export interface RunOrder {
-  path: readonly string[];
-  descending: boolean;
-  /** Parameters and tags that read as numbers by their size, before those that do not. */
-  numeric?: boolean;
-  /** `metrics.auc.min` is the least value of `auc`, unless a run has a metric of that very name. */
-  summaries?: boolean;
-  /** The character where it was asked for. */
-  at?: number;
-}
+type Values = readonly (string | number)[];
 
 export interface RunSearch extends RunSelection {
   /** Then the newest first. What has no value comes last in either direction, NaN before it. */
@@ -36,201 +14,147 @@ export interface RunSearch extends RunSelection {
   cursor?: string | undefined;
 }
 
-/** A run that was found: at a revision, which moves with everything that belongs to the run. */
-export interface FoundRun {
-  number: number;
-  revision: number;
+/** More experiments than this are read as one: a page of each would cost more. */
+const mostExperiments = 64;
+/** How runs are looked for; what is found is the same. */
+export interface Effort {
+  /** More candidates than this are not looked up one by one, whatever else it would take. */
+  mostCandidates: number;
+  /** Of an index, so many rows are read at first until it is asked whether there is a better way. */
+  rowsAtFirst: number;
 }
+const usual: Effort = { mostCandidates: 50_000, rowsAtFirst: 1000 };
 
-const columns: Record<string, Sql> = {
-  id: sql`runs.id`,
-  name: sql`runs.name`,
-  status: sql`runs.status`,
-  userId: sql`runs.user_id`,
-  owner: sql`runs.owner`,
-  startedAt: sql`runs.started_at`,
-  experiment: sql`experiments.name`,
-  note: sql`runs.note`,
-};
-/** Of a run that goes on: how long it took is not known yet. */
-const nullable: Record<string, Sql> = {
-  endedAt: sql`runs.ended_at`,
-  durationMs: sql`runs.ended_at - runs.started_at`,
-};
-
-/** Whether a path asks for the least or the greatest value of a metric. */
-const summaryOf = (path: readonly string[], best: BestValues): 'min' | 'max' | null => {
-  if (path[0] !== 'metrics' || path.length < 3) return null;
-  const last = path.at(-1);
-  if (last === 'best') return best.get(path.slice(1, -1).join('.')) ?? null;
-  return last === 'min' || last === 'max' ? last : null;
-};
-
-interface Ordering {
-  joins: Sql[];
-  terms: OrderTerm[];
-}
-
-/** Every order as plain terms without nulls, so that the last row of a page says where the next one begins. */
-const orderingOf = (order: readonly RunOrder[], best: BestValues): Ordering => {
-  const joins: Sql[] = [];
-  const terms: OrderTerm[] = [];
-  for (const [index, { path, descending, numeric = false, summaries = false }] of order.entries()) {
-    const [first = '', ...rest] = path;
-    if (rest.length === 0) {
-      const column = Object.hasOwn(columns, first) ? columns[first] : undefined;
-      const open = Object.hasOwn(nullable, first) ? nullable[first] : undefined;
-      if (column) terms.push({ sql: column, descending });
-      else if (open) {
-        terms.push({ sql: sql`case when ${open} is null then 1 else 0 end`, descending: false });
-        terms.push({ sql: sql`coalesce(${open}, 0)`, descending });
-      } else return fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
-      continue;
-    }
-    const name = `order_${index}`;
-    const alias = sql.ref(name);
-    const key = rest.join('.');
-    const part = summaries ? summaryOf(path, best) : null;
-    const of = (table: string, as = alias, wanted = key) =>
-      sql`left join ${sql.table(table)} as ${as} on ${as}.run = runs.number and ${as}.key = ${wanted}`;
-    const column = (own: string) => sql.ref(`${name}.${own}`);
-    if (first === 'metrics') {
-      joins.push(of('run_metrics'));
-      let [value, isThere] = [column('last_value'), sql`${column('series')} is not null`];
-      if (part !== null) {
-        const whole = sql.ref(`${name}_whole`);
-        joins.push(of('run_metrics', whole, rest.slice(0, -1).join('.')));
-        const least = sql.ref(`${name}_whole.${part}_value`);
-        value = sql`case when ${isThere} then ${value} else ${least} end`;
-        isThere = sql`(${isThere} or ${sql.ref(`${name}_whole.series`)} is not null)`;
-      }
-      const isNumber = sql`${value} is not null`;
-      terms.push({
-        sql: sql`case when ${isNumber} then 0 when ${isThere} then 1 else 2 end`,
-        descending: false,
-      });
-      terms.push({ sql: sql`coalesce(${value}, 0)`, descending });
-    } else if (first === 'parameters' || first === 'tags') {
-      joins.push(of(first === 'tags' ? 'run_tags' : 'run_parameters'));
-      const [value, number] = [column('value'), column('number_value')];
-      if (numeric) {
-        const rank = sql`case when ${number} is not null then 0 when ${value} is not null then 1 else 2 end`;
-        terms.push({ sql: rank, descending: false }, { sql: sql`coalesce(${number}, 0)`, descending });
-      } else terms.push({ sql: sql`case when ${value} is null then 1 else 0 end`, descending: false });
-      terms.push({ sql: sql`coalesce(${value}, '')`, descending });
-    } else fail('INVALID_FILTER', `Runs cannot be ordered by '${path.join('.')}'.`);
-  }
-  terms.push({ sql: sql`runs.started_at`, descending: true }, { sql: sql`runs.id`, descending: false });
-  return { joins, terms };
-};
-
-type FoundRow = FoundRun & TermRow;
-
-const columnsOf = (terms: readonly OrderTerm[]): Sql => sql`runs.number, runs.revision, ${termColumns(terms)}`;
-
-/** How the key that leads an order is walked. */
-interface Walk {
-  table: string;
-  key: string;
-  /** What takes the place of the terms of the key: the first is 0, as all that are walked have a value. */
-  own: OrderTerm[];
-  /** The column of the index that follows the key, and what in the last row of a page bounds it. */
-  indexed: Sql;
-  boundOf(value: string | number | undefined): Sql;
-  /** Of the rows of the key, those that are walked. */
-  condition: Sql | null;
-}
-
-/** Null where there is no index in the order asked for. */
-const walkOf = ({ order = [], best }: RunSearch): Walk | null => {
-  const [lead] = order;
-  const [first, ...rest] = lead?.path ?? [];
-  if (lead === undefined || rest.length === 0) return null;
-  const { descending } = lead;
-  const key = rest.join('.');
-  const term = (value: Sql): OrderTerm => ({ sql: value, descending });
-  const has = { sql: sql`0`, descending: false };
-  const same = (value: string | number | undefined): Sql => sql`${value}`;
-  if (first === 'metrics') {
-    // The index is of last values.
-    if (lead.summaries && summaryOf(lead.path, best) !== null) return null;
-    const value = sql`lead.last_value`;
-    const condition = sql`${value} is not null`;
-    return { table: 'run_metrics', key, own: [has, term(value)], indexed: value, boundOf: same, condition };
-  }
-  const table = first === 'tags' ? 'run_tags' : 'run_parameters';
-  const value = sql`lead.value`;
-  if (lead.numeric) {
-    if (first === 'tags') return null;
-    const number = sql`lead.number_value`;
-    const condition = sql`${number} is not null`;
-    return { table, key, own: [has, term(number), term(value)], indexed: number, boundOf: same, condition };
-  }
-  return {
-    table,
-    key,
-    own: [has, term(value)],
-    // Values may be long: the index has their beginnings.
-    indexed: sql`substr(${value}, 1, 60)`,
-    boundOf: (last) => sql`${[...String(last)].slice(0, 60).join('')}`,
-    condition: null,
-  };
-};
-
-/**
- * Runs that have the key that leads the order, walked in the order of its index: the first page costs the same however
- * many runs there are. Null where it cannot be walked.
- */
-const walkLead = async (
+/** The experiments to read one by one; null: all runs of the project as one. */
+const experimentsOf = async (
   db: Db,
-  search: RunSearch,
-  ordering: Ordering,
-  after: readonly (string | number)[] | null,
-): Promise<FoundRow[] | null> => {
-  const walk = search.experiments?.length === 1 ? walkOf(search) : null;
-  if (walk === null || search.order?.[0] === undefined) return null;
-  // Past the last that has it.
-  if (after !== null && after[0] !== 0) return null;
-  const { terms, joins } = ordering;
-  const { descending } = search.order[0];
-  const own = [...walk.own, ...terms.slice(walk.own.length)];
-  const conditions = conditionsOf(db, search);
-  if (walk.condition !== null) conditions.push(walk.condition);
-  if (after !== null) {
-    const bound = walk.boundOf(after[1]);
-    conditions.push(descending ? sql`${walk.indexed} <= ${bound}` : sql`${walk.indexed} >= ${bound}`);
-    conditions.push(isAfter(own.slice(1), after.slice(1)));
-  }
+  { experiments, project, order = [], filter }: RunSearch,
+): Promise<number[] | null> => {
+  if (experiments !== null) return experiments.length > mostExperiments ? null : [...new Set(experiments)];
+  if (order.length === 0 && filter === null) return null;
+  const { rows } = await sql<{ number: number }>`
+    select number from experiments where project = ${project} limit ${mostExperiments + 1}`.execute(db);
+  return rows.length > mostExperiments ? null : rows.map(({ number }) => Number(number));
+};
+
+/** Metrics that are named as a part of another one is, of those that the order asks for. */
+const namedIn = async (db: Db, search: RunSearch, experiments: readonly number[] | null): Promise<Set<string>> => {
+  const keys = namedLikeParts(search.order ?? [], search.best);
+  if (experiments === null) return new Set(keys);
+  const named = new Set<string>();
+  for (const key of new Set(keys))
+    for (const experiment of experiments) {
+      const { rows } = await sql`
+        select 1 from run_metrics where experiment = ${experiment} and key = ${key} limit 1`.execute(db);
+      if (rows.length > 0) named.add(key);
+    }
+  return named;
+};
+
+interface Asked {
+  search: RunSearch;
+  ordering: Ordering;
+  terms: OrderTerm[];
+  after: Values | null;
+  /** One more than a page holds. */
+  limit: number;
+}
+
+const sorted = async (
+  db: Db,
+  { ordering, terms, after, limit }: Asked,
+  from: { tables: ReturnType<typeof sql>; conditions: readonly ReturnType<typeof sql>[] },
+): Promise<FoundRow[]> => {
+  const conditions = [...from.conditions, ...(after === null ? [] : [isAfter(terms, after)])];
   const { rows } = await sql<FoundRow>`
-    select ${columnsOf(own)} from ${sql.table(walk.table)} as lead
-    cross join runs cross join experiments ${sql.join(joins.slice(1), sql` `)}
-    where lead.experiment = ${search.experiments?.[0]} and lead.key = ${walk.key}
-      and runs.number = lead.run and experiments.number = runs.experiment and ${sql.join(conditions, sql` and `)}
-    order by ${orderBy([{ sql: walk.indexed, descending }, ...own.slice(1)])} limit ${search.limit + 1}`.execute(db);
+    select ${columnsOf(terms)} from ${from.tables} ${joinsOf(ordering)}
+    where ${sql.join(conditions, sql` and `)} order by ${orderBy(terms)} limit ${limit}`.execute(db);
   return rows;
 };
 
-export const findRuns = async (db: Db, search: RunSearch): Promise<Page<FoundRun>> => {
-  const ordering = orderingOf(search.order ?? [], search.best);
+/** All runs that are asked for, sorted where no index has them in order. */
+const readAll = (db: Db, asked: Asked, experiments: readonly number[] | null): Promise<FoundRow[]> =>
+  sorted(db, asked, {
+    tables: sql`runs inner join experiments on experiments.number = runs.experiment`,
+    conditions: [
+      ...(experiments === null
+        ? [sql`runs.project = ${asked.search.project}`]
+        : [sql`runs.experiment in (${sql.join([...experiments, -1])})`]),
+      ...conditionsOf(db, asked.search),
+    ],
+  });
+
+/**
+ * Of one experiment: either the runs that a part of the filter can hold for, sorted, or an index in the order asked for,
+ * until the page is full. Whichever promises to read less is begun; a walk that has passed more rows than there are
+ * candidates is given up for these.
+ */
+const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort): Promise<FoundRow[]> => {
+  const { search, ordering, after, limit } = asked;
+  const { mostCandidates, rowsAtFirst } = effort;
+  const { parts, most, share } = await estimate(db, search, experiment, (runs) =>
+    Math.min(mostCandidates, 4 * Math.sqrt(limit * runs)),
+  );
+  const [fewest] = parts;
+  const collect = () =>
+    sorted(db, asked, amongCandidates(db, search, fewest as NonNullable<typeof fewest>, experiment));
+  const canWalk = ordering.leads.every(({ stretches }) => stretches !== null);
+  if (fewest && fewest.count <= most && (!canWalk || fewest.count * share <= limit)) return collect();
+  if (!canWalk) return readAll(db, asked, [experiment]);
+  let passed = 0;
+  let bearable = fewest && fewest.count <= most ? 2 * fewest.count : null;
+  const goesOn = async (rows: number): Promise<boolean> => {
+    passed += rows;
+    // Others get their turn.
+    await new Promise(setImmediate);
+    if (fewest && bearable === null && passed > most) {
+      const count = await countCandidates(db, fewest.candidates, mostCandidates);
+      bearable = count > mostCandidates ? Number.POSITIVE_INFINITY : count;
+    }
+    return passed <= (bearable ?? Number.POSITIVE_INFINITY);
+  };
+  const within = parts.find(({ candidates }) => candidates.ofOneValue)?.candidates.ofOneValue ?? null;
+  const conditions = conditionsOf(db, search);
+  const isFiltered = search.filter !== null || search.view === 'deleted';
+  try {
+    return await walk({ db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn }, after, limit);
+  } catch (error) {
+    if (!(error instanceof WalkGivenUp)) throw error;
+    return collect();
+  }
+};
+
+const compare = (a: string | number, b: string | number): number =>
+  typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b));
+
+const inOrder =
+  (terms: readonly OrderTerm[]) =>
+  (a: FoundRow, b: FoundRow): number => {
+    const [left, right] = [termValues(terms, a), termValues(terms, b)];
+    for (const [index, { descending }] of terms.entries()) {
+      const order = compare(left[index] as string | number, right[index] as string | number);
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  };
+
+export const findRuns = async (db: Db, search: RunSearch, effort = usual): Promise<Page<FoundRun>> => {
+  const experiments = await experimentsOf(db, search);
+  const ordering = orderingOf(search.order ?? [], search.best, await namedIn(db, search, experiments));
+  const terms = termsOf(ordering);
   const after = decodeCursor(search.cursor);
-  const source = await sourceOf(db, search);
-  const walked = source.isNarrow ? null : await walkLead(db, search, ordering, after);
-  let rows = walked ?? [];
-  if (walked === null || walked.length <= search.limit) {
-    const { terms, joins } = ordering;
-    const conditions = conditionsOf(db, search);
-    if (walked !== null) conditions.push(sql`${(terms[0] as OrderTerm).sql} > 0`);
-    else if (after !== null) conditions.push(isAfter(terms, after));
-    const rest = await sql<FoundRow>`
-      select ${columnsOf(terms)} from ${source.tables} ${sql.join(joins, sql` `)}
-      where ${sql.join(conditions, sql` and `)}
-      order by ${orderBy(terms)} limit ${search.limit + 1 - rows.length}`.execute(db);
-    rows = [...rows, ...rest.rows];
+  if (after !== null) isAfter(terms, after);
+  const asked = { search, ordering, terms, after, limit: search.limit + 1 };
+  let rows: FoundRow[] = [];
+  if (experiments === null) rows = await readAll(db, asked, search.experiments);
+  else {
+    for (const experiment of experiments) rows.push(...(await readOne(db, asked, experiment, effort)));
+    if (experiments.length > 1) rows = rows.sort(inOrder(terms)).slice(0, asked.limit);
   }
   return pageFrom(
     rows,
     search.limit,
-    (row) => termValues(ordering.terms, row),
+    (row) => termValues(terms, row),
     ({ number, revision }) => ({ number, revision }),
   );
 };

@@ -1,6 +1,7 @@
 import type { Filter } from '@millwright/contract';
 import { compileFilter, type Db, kindOf, sql } from '#platform/db';
 import type { BestValues } from '../../metrics/metric.ts';
+import { type Candidates, candidatesOf, countCandidates, selectOf } from '../candidates/store.ts';
 import { runFields } from '../fields/store.ts';
 
 type Sql = ReturnType<typeof sql>;
@@ -15,85 +16,118 @@ export interface RunSelection {
   view: 'active' | 'deleted' | 'all';
 }
 
-/** More runs than this are not looked up one by one: reading in the order that is asked for is then quicker. */
-const mostRuns = 5000;
-
-/** The runs that a part of the filter could hold for, by an index; null where there is no index for it. */
-const candidatesOf = (part: Filter, experiment: number): Sql | null => {
-  if (part.kind !== 'compare') return null;
-  const [table = '', ...rest] = part.path;
-  const key = rest.join('.');
-  const { operator, value } = part;
-  if (table === 'metrics' && rest.length === 1 && typeof value === 'number' && Number.isFinite(value)) {
-    const sign = signs[operator];
-    return sign === undefined
-      ? null
-      : sql`select run from run_metrics where experiment = ${experiment} and key = ${key} and last_value ${sign} ${value}`;
-  }
-  if ((table === 'tags' || table === 'parameters') && rest.length > 0 && typeof value === 'string' && operator === '=')
-    return sql`select run from ${sql.table(table === 'tags' ? 'run_tags' : 'run_parameters')}
-      where experiment = ${experiment} and key = ${key} and substr(value, 1, 60) = ${[...value].slice(0, 60).join('')}`;
-  return null;
-};
-
-const signs: Partial<Record<string, Sql>> = { '=': sql`=`, '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` };
-
-/**
- * The part of the filter that the fewest runs fulfil, where these are few: a filter that matches little then costs what
- * it matches, however many runs there are. Parts are counted through their index, and no further than it takes.
- */
-const narrowest = async (db: Db, { experiments, filter }: RunSelection): Promise<Sql | null> => {
-  const [experiment, ...others] = experiments ?? [];
-  if (filter === null || experiment === undefined || others.length > 0) return null;
-  const parts = filter.kind === 'and' ? filter.parts : [filter];
-  let best: Sql | null = null;
-  let fewest = mostRuns;
-  for (const part of parts) {
-    const candidates = candidatesOf(part, experiment);
-    if (candidates === null) continue;
-    const { rows } = await sql<{ count: number }>`
-      select count(*) as count from (${candidates} limit ${fewest + 1}) as candidate`.execute(db);
-    const count = Number(rows[0]?.count ?? 0);
-    if (count > fewest) continue;
-    fewest = count;
-    best = candidates;
-    if (count === 0) break;
-  }
-  return best;
-};
-
-/** All that a run must fulfil. Of `runs`, joined with `experiments`. */
-export const conditionsOf = (db: Db, search: RunSelection): Sql[] => {
-  const conditions: Sql[] = [sql`runs.project = ${search.project}`];
-  if (search.experiments !== null)
-    conditions.push(
-      search.experiments.length === 1
-        ? sql`runs.experiment = ${search.experiments[0]}`
-        : sql`runs.experiment in (${sql.join(search.experiments.length === 0 ? [sql`null`] : search.experiments)})`,
-    );
-  if (search.view === 'active') conditions.push(sql`runs.deleted_at is null`);
-  if (search.view === 'deleted') conditions.push(sql`runs.deleted_at is not null`);
-  if (search.filter) conditions.push(compileFilter(search.filter, runFields(search.best), kindOf(db)));
+/** All that a run must fulfil but for its experiment. Of `runs`, joined with `experiments`. */
+export const conditionsOf = (db: Db, { project, view, filter, best }: RunSelection): Sql[] => {
+  const conditions: Sql[] = [sql`experiments.project = ${project}`];
+  if (view === 'active') conditions.push(sql`runs.deleted_at is null`);
+  if (view === 'deleted') conditions.push(sql`runs.deleted_at is not null`);
+  if (filter) conditions.push(compileFilter(filter, runFields(best), kindOf(db)));
   return conditions;
 };
 
-/** What `conditionsOf` is asked of, in the order in which it should be read. */
-export const sourceOf = async (db: Db, selection: RunSelection): Promise<{ tables: Sql; isNarrow: boolean }> => {
-  const candidates = await narrowest(db, selection);
-  const joined = sql`inner join experiments on experiments.number = runs.experiment`;
-  // SQLite reads tables in the order of a cross join.
-  return candidates === null
-    ? { tables: sql`runs ${joined}`, isNarrow: false }
-    : {
-        tables: sql`(${candidates}) as candidate cross join runs
-          inner join experiments on experiments.number = runs.experiment and runs.number = candidate.run`,
-        isNarrow: true,
-      };
+/** A part of what is asked for that an index can answer. */
+interface Part {
+  candidates: Candidates;
+  /** What is left to be asked of the candidates. */
+  rest: Filter | null;
+  /** Counted up to what was asked. */
+  count: number;
+}
+
+const partsOf = (selection: RunSelection, experiment: number): Omit<Part, 'count'>[] => {
+  const { filter, view, best } = selection;
+  const parts = filter === null ? [] : filter.kind === 'and' ? filter.parts : [filter];
+  const found = parts.flatMap((part) => {
+    const candidates = candidatesOf(part, experiment, best);
+    if (candidates === null) return [];
+    const others = candidates.isExact ? parts.filter((other) => other !== part) : parts;
+    const rest: Filter | null = others.length === 0 ? null : { kind: 'and', parts: others };
+    return [{ candidates, rest }];
+  });
+  if (view !== 'deleted') return found;
+  const trash = sql`select number as run from runs where experiment = ${experiment} and deleted_at is not null`;
+  return [...found, { candidates: { selects: [trash], isExact: true }, rest: filter }];
 };
 
-export const countRuns = async (db: Db, selection: RunSelection): Promise<number> => {
-  const { tables } = await sourceOf(db, selection);
+/** What is known of a selection before it is read: its parts that an index answers, the fewest candidates first. */
+export interface Estimate {
+  parts: Part[];
+  /** Up to how many were counted. */
+  most: number;
+  /** Of all runs of the experiment, how many there may be in every part. */
+  share: number;
+}
+
+export const estimate = async (
+  db: Db,
+  selection: RunSelection,
+  experiment: number,
+  mostOf: (runs: number) => number,
+): Promise<Estimate> => {
+  const asked = partsOf(selection, experiment);
+  if (asked.length === 0) return { parts: [], most: 0, share: 1 };
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from ${tables} where ${sql.join(conditionsOf(db, selection), sql` and `)}`.execute(db);
+    select run_count as count from experiments where number = ${experiment}`.execute(db);
+  const runs = Math.max(1, Number(rows[0]?.count ?? 1));
+  const most = Math.ceil(mostOf(runs));
+  const parts: Part[] = [];
+  for (const part of asked) {
+    const count = await countCandidates(db, part.candidates, most);
+    parts.push({ ...part, count });
+    if (count === 0) break;
+  }
+  parts.sort((a, b) => a.count - b.count);
+  const share = parts.reduce((product, { count }) => product * (count > most ? 1 : Math.min(1, count / runs)), 1);
+  return { parts, most, share };
+};
+
+/** What candidates are asked, and where they stand. */
+export const amongCandidates = (
+  db: Db,
+  selection: RunSelection,
+  { candidates, rest }: Omit<Part, 'count'>,
+  experiment: number,
+) => ({
+  tables: sql`experiments cross join (${selectOf(candidates)}) as candidate cross join runs`,
+  conditions: [
+    sql`experiments.number = ${experiment} and runs.experiment = experiments.number and runs.number = candidate.run`,
+    ...conditionsOf(db, { ...selection, filter: rest }),
+  ],
+});
+
+const count = async (db: Db, tables: Sql, conditions: readonly Sql[]): Promise<number> => {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from ${tables} where ${sql.join(conditions, sql` and `)}`.execute(db);
   return Number(rows[0]?.count ?? 0);
+};
+
+const hasTrash = async (db: Db, experiment: number): Promise<boolean> => {
+  const { rows } = await sql`
+    select 1 from runs where experiment = ${experiment} and deleted_at is not null limit 1`.execute(db);
+  return rows.length > 0;
+};
+
+/** More than half of a million: every run is then read one after the other, which is quicker than one by one. */
+const mostCounted = 500_000;
+
+export const countRuns = async (db: Db, selection: RunSelection): Promise<number> => {
+  const { experiments, view } = selection;
+  const [experiment, ...others] = experiments ?? [];
+  if (experiment !== undefined && others.length === 0) {
+    const { parts } = await estimate(db, selection, experiment, () => mostCounted);
+    const [part] = parts;
+    if (part && part.count <= mostCounted) {
+      const { candidates, rest } = part;
+      const isCounted = rest === null && candidates.isExact && candidates.selects.length === 1;
+      if (isCounted && view !== 'deleted' && (view === 'all' || !(await hasTrash(db, experiment)))) return part.count;
+      const { tables, conditions } = amongCandidates(db, selection, part, experiment);
+      return count(db, tables, conditions);
+    }
+  }
+  const among = experiments === null ? sql`1 = 1` : sql`experiments.number in (${sql.join([...experiments, -1])})`;
+  return count(db, sql`experiments cross join runs`, [
+    sql`runs.experiment = experiments.number`,
+    among,
+    ...conditionsOf(db, selection),
+  ]);
 };

@@ -18,6 +18,7 @@ import { reproduction } from './0020-reproduction.ts';
 import { registryRequests } from './0015-registry-requests.ts';
 import { reports } from './0016-reports.ts';
 import { teams } from './0024-teams.ts';
+import { runOrders } from './0023-run-orders.ts';
 
 /** In order, for both databases. A number that was released never changes; the next change is the next number. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   registryRequests,
   reports,
   teams,
+  runOrders,
 ];
