@@ -2,7 +2,7 @@
  * How much memory a server keeps is settled when Node starts and cannot be changed later: with its defaults it grows to
  * half as much again, of which nearly all is room nobody uses (docs/adr/0015-memory-of-a-server.md).
  */
-const flags = ['--max-semi-space-size=8'];
+const flags = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 const settled = 'MILLWRIGHT_MEMORY_SETTLED';
 
 /**
