@@ -8,10 +8,9 @@ import { startOnPostgresAndS3 } from './storage.ts';
 const withinMs = 900_000;
 const [newest = ''] = mlflowVersions;
 
-/** These flows with these clients against one server. */
+/** These flows with every client against one server. */
 const everyFlow = (
   named: readonly string[],
-  versions: readonly string[],
   start: () => Promise<OurServer>,
   pythonIn: () => string = mlflowFolder,
 ): void => {
@@ -21,7 +20,7 @@ const everyFlow = (
   });
   afterAll(() => server?.stop());
 
-  it.concurrent.for(versions.flatMap((version) => named.map((flow) => [flow, version] as const)))(
+  it.concurrent.for(mlflowVersions.flatMap((version) => named.map((flow) => [flow, version] as const)))(
     '%s with the client %s',
     { timeout: withinMs },
     async ([flow, version]) => {
@@ -32,16 +31,16 @@ const everyFlow = (
   );
 };
 
-needs('mlflow')('MLflow’s clients on embedded storage', () => everyFlow(flows, mlflowVersions, startOurs));
+needs('mlflow')('MLflow’s clients on embedded storage', () => everyFlow(flows, startOurs));
 
 needs(
   'mlflow',
   'postgres',
   's3',
-)('MLflow’s newest client on PostgreSQL and S3', () => everyFlow(flows, [newest], startOnPostgresAndS3));
+)('MLflow’s clients on PostgreSQL and S3', () => everyFlow(flows, startOnPostgresAndS3));
 
 needs('mlflow', 'torch')('MLflow’s clients with PyTorch on embedded storage', () =>
-  everyFlow(flowsOfTorch, mlflowVersions, startOurs, torchFolder),
+  everyFlow(flowsOfTorch, startOurs, torchFolder),
 );
 
 needs(
@@ -49,8 +48,8 @@ needs(
   'torch',
   'postgres',
   's3',
-)('MLflow’s newest client with PyTorch on PostgreSQL and S3', () =>
-  everyFlow(flowsOfTorch, [newest], startOnPostgresAndS3, torchFolder),
+)('MLflow’s clients with PyTorch on PostgreSQL and S3', () =>
+  everyFlow(flowsOfTorch, startOnPostgresAndS3, torchFolder),
 );
 
 needs('mlflow')('whom MLflow’s clients are', { timeout: withinMs }, () => {
