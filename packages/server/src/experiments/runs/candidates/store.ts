@@ -180,7 +180,7 @@ export const countCandidates = async (db: Db, { selects }: Candidates, most: num
   for (const select of new Set(selects)) {
     if (total > most) break;
     const { rows } = await sql<{ count: number }>`
-      select count(*) as count from (select 1 from (${select}) as one limit ${most + 1 - total}) as candidate`.execute(
+      select count(*) as count from (select 1 from (${select}) as one limit ${sql.lit(most + 1)}) as candidate`.execute(
       db,
     );
     total += Number(rows[0]?.count ?? 0);

@@ -1,4 +1,4 @@
-import { type Db, isAfter, orderBy, type OrderTerm, sql, termColumns, type TermRow } from '#platform/db';
+import { type Db, isAfter, orderBy, type OrderTerm, plannedAnew, sql, termColumns, type TermRow } from '#platform/db';
 import type { OfOneValue } from '../candidates/store.ts';
 import {
   entryJoin,
@@ -108,6 +108,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
   const { db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn } = walking;
   const { leads } = ordering;
   const terms = termsOf(ordering);
+  const selecting = sql.raw(leads.length > 0 || isFiltered ? `${plannedAnew} select` : 'select');
 
   const select = async (
     source: Source,
@@ -118,7 +119,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
     const { run } = source;
     // In the text: PostgreSQL plans for a tenth of all rows where it does not see how few are wanted.
     const { rows } = await sql<FoundRow>`
-      select ${columnsOf(terms)}
+      ${selecting} ${columnsOf(terms)}
       from experiments cross join ${source.table} ${run === null ? sql`` : sql`cross join runs`} ${joinsOf(ordering, source.lead)}
       where experiments.number = ${experiment} and ${run === null ? sql`` : sql`runs.number = ${run} and`}
         ${sql.join([...source.where, ...where, ...conditions], sql` and `)}
@@ -148,7 +149,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
         where ${sql.join([...source.where, ...start], sql` and `)}
         order by ${orderBy([{ sql: column, descending }])} limit 1 offset ${sql.lit(offset)})`;
       const { rows } = await sql<{ first: Value | null; last: Value | null }>`
-        select ${at(0)} as first, ${at(size)} as last`.execute(db);
+        ${selecting} ${at(0)} as first, ${at(size)} as last`.execute(db);
       const { first = null, last = null } = rows[0] ?? {};
       if (last === null) {
         if (first !== null) found.push(...(await read.sorted(start, most - found.length)));
