@@ -58,7 +58,11 @@ export interface Ordering {
 /** How much of a long text an index has. */
 export const headLength = 60;
 export const headOf = (text: string): string =>
-  text.length <= headLength ? text : Array.from(text.slice(0, 2 * headLength)).slice(0, headLength).join('');
+  text.length <= headLength
+    ? text
+    : Array.from(text.slice(0, 2 * headLength))
+        .slice(0, headLength)
+        .join('');
 
 const columns: Record<string, Sql> = {
   name: sql`runs.name`,

@@ -99,7 +99,7 @@ const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort)
   );
   const [fewest] = parts;
   const collect = () =>
-    sorted(db, asked, amongCandidates(db, search, fewest as NonNullable<typeof fewest>, experiment));
+    sorted(db, asked, amongCandidates(db, search, fewest as NonNullable<typeof fewest>, { experiment, most }));
   const canWalk = ordering.leads.every(({ stretches }) => stretches !== null);
   if (fewest && fewest.count <= most && (!canWalk || fewest.count * share <= limit)) return collect();
   if (!canWalk) return readAll(db, asked, [experiment]);

@@ -30,9 +30,12 @@ interface Part {
   candidates: Candidates;
   /** What is left to be asked of the candidates. */
   rest: Filter | null;
-  /** Counted up to what was asked. */
+  /** Counted up to what was asked, which it is greater than when there are more. */
   count: number;
 }
+
+/** So many candidates may have come since they were counted. A power of two, so that there are few texts of statements. */
+const boundOf = (count: number): number => 2 ** Math.ceil(Math.log2(2 * count + 1000));
 
 const partsOf = (selection: RunSelection, experiment: number): Omit<Part, 'count'>[] => {
   const { filter, view, best } = selection;
@@ -81,14 +84,20 @@ export const estimate = async (
   return { parts, most, share };
 };
 
-/** What candidates are asked, and where they stand. */
+/**
+ * What candidates are asked, and where they stand. PostgreSQL takes a key and its values for independent and so expects many
+ * times as many: a bound that is never reached tells it that few are to be looked up.
+ */
 export const amongCandidates = (
   db: Db,
   selection: RunSelection,
-  { candidates, rest }: Omit<Part, 'count'>,
-  experiment: number,
+  { candidates, rest, count }: Part,
+  { experiment, most }: { experiment: number; most: number },
 ) => ({
-  tables: sql`experiments cross join (${selectOf(candidates)}) as candidate cross join runs`,
+  tables:
+    kindOf(db) === 'postgres' && count <= most
+      ? sql`experiments cross join (select run from (${selectOf(candidates)}) as every_one limit ${sql.lit(boundOf(count))}) as candidate cross join runs`
+      : sql`experiments cross join (${selectOf(candidates)}) as candidate cross join runs`,
   conditions: [
     sql`experiments.number = ${experiment} and runs.experiment = experiments.number and runs.number = candidate.run`,
     ...conditionsOf(db, { ...selection, filter: rest }),
@@ -120,7 +129,7 @@ export const countRuns = async (db: Db, selection: RunSelection): Promise<number
       const { candidates, rest } = part;
       const isCounted = rest === null && candidates.isExact && candidates.selects.length === 1;
       if (isCounted && view !== 'deleted' && (view === 'all' || !(await hasTrash(db, experiment)))) return part.count;
-      const { tables, conditions } = amongCandidates(db, selection, part, experiment);
+      const { tables, conditions } = amongCandidates(db, selection, part, { experiment, most: mostCounted });
       return count(db, tables, conditions);
     }
   }
