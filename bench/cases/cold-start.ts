@@ -25,7 +25,7 @@ export const coldStart: Case = {
         name: 'millwright up, ready (median of 5)',
         value: median(times),
         unit: 'ms',
-        against: { name: 'limit', value: 1500, kind: 'at most' },
+        against: { name: 'limit', value: 1000, kind: 'at most' },
       },
       {
         name: 'resident memory, idle',
