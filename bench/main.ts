@@ -8,11 +8,22 @@ import { coldStart } from './cases/cold-start.ts';
 import { ingest } from './cases/ingest.ts';
 import { jobClaims } from './cases/job-claims.ts';
 import { largeStore } from './cases/large-store.ts';
-import { mlflow } from './cases/mlflow.ts';
+import { mlflow, mlflowPostgres } from './cases/mlflow.ts';
 import { operationOverhead } from './cases/operation-overhead.ts';
 import { predictions } from './cases/predictions.ts';
 
-const cases = [coldStart, operationOverhead, predictions, jobClaims, auditRows, artifacts, mlflow, ingest, largeStore];
+const cases = [
+  coldStart,
+  operationOverhead,
+  predictions,
+  jobClaims,
+  auditRows,
+  artifacts,
+  mlflow,
+  mlflowPostgres,
+  ingest,
+  largeStore,
+];
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const write = process.argv.includes('--write');
 

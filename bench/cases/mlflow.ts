@@ -162,28 +162,39 @@ const figuresOf = (where: string, mine: Results, other: Results): Figure[] => {
 };
 
 /** What MLflow's clients ask for most, of ours and of the real `mlflow server` with its default workers, one after the other. */
+const compared = async (
+  kind: string,
+  newUrl: () => Promise<string | undefined>,
+  say: (text: string) => void,
+): Promise<Figure[] | { skipped: string }> => {
+  const prepared = await environment.ensure();
+  if (!prepared.ok) return { skipped: prepared.reason };
+  const figures: Figure[] = [];
+  for (const size of sizes) {
+    const where = `${kind}, ${size.name}`;
+    const mine = await measure(await ours(await newUrl()), size, (text) => say(`${where}, ours: ${text}`));
+    const other = await measure(await theirs(prepared.folder, await newUrl()), size, (text) =>
+      say(`${where}, mlflow server: ${text}`),
+    );
+    figures.push(...figuresOf(where, mine, other));
+  }
+  return figures;
+};
+
 export const mlflow: Case = {
   name: 'mlflow',
+  run: (say) => compared('SQLite', () => Promise.resolve(undefined), say),
+};
+
+export const mlflowPostgres: Case = {
+  name: 'mlflow-postgres',
   async run(say) {
-    const prepared = await environment.ensure();
-    if (!prepared.ok) return { skipped: prepared.reason };
     const database = await postgres.ensure();
-    if (!database.ok) say(`PostgreSQL is left out: ${database.reason}`);
-    const figures: Figure[] = [];
+    if (!database.ok) return { skipped: database.reason };
     try {
-      for (const kind of database.ok ? ['SQLite', 'PostgreSQL'] : ['SQLite'])
-        for (const size of sizes) {
-          const url = async () => (kind === 'PostgreSQL' && database.ok ? freshDatabase(database.url) : undefined);
-          const where = `${kind}, ${size.name}`;
-          const mine = await measure(await ours(await url()), size, (text) => say(`${where}, ours: ${text}`));
-          const other = await measure(await theirs(prepared.folder, await url()), size, (text) =>
-            say(`${where}, mlflow server: ${text}`),
-          );
-          figures.push(...figuresOf(where, mine, other));
-        }
+      return await compared('PostgreSQL', () => freshDatabase(database.url), say);
     } finally {
-      if (database.ok) await database.stop();
+      await database.stop();
     }
-    return figures;
   },
 };

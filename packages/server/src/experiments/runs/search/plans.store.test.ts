@@ -114,9 +114,10 @@ const filters = [
   'metrics.none is null',
 ];
 const efforts: Effort[] = [
-  { rowsAtFirst: 1000, mostCandidates: 50_000 },
-  { rowsAtFirst: 1, mostCandidates: 0 },
-  { rowsAtFirst: 3, mostCandidates: 50_000 },
+  { rowsAtFirst: 1000, fewRuns: 500, mostCandidates: 50_000 },
+  { rowsAtFirst: 1000, fewRuns: 0, mostCandidates: 50_000 },
+  { rowsAtFirst: 1, fewRuns: 0, mostCandidates: 0 },
+  { rowsAtFirst: 3, fewRuns: 0, mostCandidates: 50_000 },
 ];
 
 describe.each(testDatabases)('however runs are looked for on %s', (database) => {

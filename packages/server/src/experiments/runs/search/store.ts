@@ -1,7 +1,7 @@
 import type { Page } from '@millwright/contract';
 import { type Db, decodeCursor, isAfter, orderBy, pageFrom, sql, type OrderTerm, termValues } from '#platform/db';
 import { namedLikeParts, type Ordering, orderingOf, type RunOrder, termsOf } from '../ordering/store.ts';
-import { amongCandidates, conditionsOf, estimate, type RunSelection } from '../selection/store.ts';
+import { amongCandidates, conditionsOf, estimate, type RunSelection, runsEver } from '../selection/store.ts';
 import { columnsOf, compareText, type FoundRow, type FoundRun, joinsOf, walk, WalkGivenUp } from '../walk/store.ts';
 import { countCandidates } from '../candidates/store.ts';
 
@@ -20,10 +20,12 @@ const mostExperiments = 64;
 export interface Effort {
   /** More candidates than this are not looked up one by one, whatever else it would take. */
   mostCandidates: number;
+  /** Of an experiment with no more, all runs are read: to ask how to read fewer would take longer. */
+  fewRuns: number;
   /** Of an index, so many rows are read at first until it is asked whether there is a better way. */
   rowsAtFirst: number;
 }
-const usual: Effort = { mostCandidates: 50_000, rowsAtFirst: 1000 };
+const usual: Effort = { mostCandidates: 50_000, fewRuns: 500, rowsAtFirst: 1000 };
 
 /** The experiments to read one by one; null: all runs of the project as one. */
 const experimentsOf = async (
@@ -93,10 +95,14 @@ const readAll = (db: Db, asked: Asked, experiments: readonly number[] | null): P
  */
 const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort): Promise<FoundRow[]> => {
   const { search, ordering, after, limit } = asked;
-  const { mostCandidates, rowsAtFirst } = effort;
-  const { parts, most, share } = await estimate(db, search, experiment, (runs) =>
-    Math.min(mostCandidates, 4 * Math.sqrt(limit * runs)),
-  );
+  const { mostCandidates, fewRuns, rowsAtFirst } = effort;
+  const isPlain = search.filter === null && search.view !== 'deleted' && (search.order ?? []).length === 0;
+  const runs = isPlain ? Number.POSITIVE_INFINITY : await runsEver(db, experiment);
+  if (runs <= fewRuns) return readAll(db, asked, [experiment]);
+  const { parts, most, share } = await estimate(db, search, experiment, {
+    runs,
+    most: Math.min(mostCandidates, Math.ceil(4 * Math.sqrt(limit * runs))),
+  });
   const [fewest] = parts;
   const collect = () =>
     sorted(db, asked, amongCandidates(db, search, fewest as NonNullable<typeof fewest>, { experiment, most }));

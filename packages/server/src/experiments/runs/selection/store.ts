@@ -52,6 +52,13 @@ const partsOf = (selection: RunSelection, experiment: number): Omit<Part, 'count
   return [...found, { candidates: { selects: [trash], isExact: true }, rest: filter }];
 };
 
+/** How many runs were ever started in an experiment, at least one. */
+export const runsEver = async (db: Db, experiment: number): Promise<number> => {
+  const { rows } = await sql<{ count: number }>`
+    select run_count as count from experiments where number = ${experiment}`.execute(db);
+  return Math.max(1, Number(rows[0]?.count ?? 1));
+};
+
 /** What is known of a selection before it is read: its parts that an index answers, the fewest candidates first. */
 export interface Estimate {
   parts: Part[];
@@ -65,14 +72,10 @@ export const estimate = async (
   db: Db,
   selection: RunSelection,
   experiment: number,
-  mostOf: (runs: number) => number,
+  { runs, most }: { runs: number; most: number },
 ): Promise<Estimate> => {
   const asked = partsOf(selection, experiment);
   if (asked.length === 0) return { parts: [], most: 0, share: 1 };
-  const { rows } = await sql<{ count: number }>`
-    select run_count as count from experiments where number = ${experiment}`.execute(db);
-  const runs = Math.max(1, Number(rows[0]?.count ?? 1));
-  const most = Math.ceil(mostOf(runs));
   const parts: Part[] = [];
   for (const part of asked) {
     const count = await countCandidates(db, part.candidates, most);
@@ -123,7 +126,10 @@ export const countRuns = async (db: Db, selection: RunSelection): Promise<number
   const { experiments, view } = selection;
   const [experiment, ...others] = experiments ?? [];
   if (experiment !== undefined && others.length === 0) {
-    const { parts } = await estimate(db, selection, experiment, () => mostCounted);
+    const { parts } = await estimate(db, selection, experiment, {
+      runs: await runsEver(db, experiment),
+      most: mostCounted,
+    });
     const [part] = parts;
     if (part && part.count <= mostCounted) {
       const { candidates, rest } = part;

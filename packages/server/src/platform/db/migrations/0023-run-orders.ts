@@ -36,7 +36,9 @@ export const runOrders: Migration = {
       const isNumber = 'where number_value is not null';
       await index(table, 'by_number', 'experiment, key, number_value, head, started_at, run', isNumber);
     }
-    for (const column of ['last_value', 'min_value', 'max_value'])
+    // PostgreSQL writes to every index of a metric with each of its points, and two more cost as much as all else of it:
+    // there the least and the greatest are looked for among the runs that have the metric.
+    for (const column of kind === 'postgres' ? ['last_value'] : ['last_value', 'min_value', 'max_value'])
       await index('run_metrics', `by_${column}`, `experiment, key, ${column}, started_at, run`);
     for (const column of ['ended_at', 'name', 'status', 'user_id', 'owner'])
       await index('runs', `by_${column}`, `experiment, ${column}, started_at`);
