@@ -100,7 +100,13 @@ export const sendCut = async (server: string, run: string, from: string, digest:
     const { id } = await asked<{ id: string }>('POST', uploads, { path: 'cut.bin', sizeBytes });
     const upload = `${uploads}/${id}`;
     await sendFrom(upload, from, 0, half);
-    const { receivedBytes } = await asked<{ receivedBytes: number }>('GET', upload);
+    // What was on its way at the cut is still being stored: go on when nothing more comes.
+    let receivedBytes = -1;
+    for (let known = -2; known !== receivedBytes; ) {
+      known = receivedBytes;
+      ({ receivedBytes } = await asked<{ receivedBytes: number }>('GET', upload));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
     againBytes = half - receivedBytes;
     await sendFrom(upload, from, receivedBytes, null);
     await asked('POST', `${upload}/complete`, { digest });
