@@ -8,7 +8,7 @@ describe('recorded packages', () => {
     'pip==24.0',
     'mine==0.1  # from a local folder',
     'tool @ git+https://host/tool@abc',
-    '--index-url=https://evil',
+    '--index-url=elsewhere',
     '-r /etc/passwd',
     'a==1 --hash=x',
     '',

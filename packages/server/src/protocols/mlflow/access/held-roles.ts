@@ -3,7 +3,7 @@ import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { levelOfRole } from './levels.ts';
 import type { RoleResources } from './role-resources.ts';
-import type { RoleViews } from './roles.ts';
+import { reading, type RoleViews } from './roles.ts';
 import { userNamed } from './users.ts';
 
 /** What a user may do, by roles and by what was given to them alone; to themselves, and to admins of where it is. */
@@ -52,9 +52,7 @@ export const heldRoleEndpoints = (
     {
       method: 'GET',
       path: '/users/roles/list',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       async handle(input, ctx) {
         const { id } = await userOf(input, ctx);
         return { roles: await rolesOnWire(ctx, await teamsOf(ctx, id)) };
@@ -63,17 +61,13 @@ export const heldRoleEndpoints = (
     {
       method: 'GET',
       path: '/users/permissions/list',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       handle: async (input, ctx) => held(ctx, (await userOf(input, ctx)).id),
     },
     {
       method: 'GET',
       path: '/users/current/permissions',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       handle: (_input, ctx) =>
         ctx.actor.kind === 'user' || ctx.actor.kind === 'service'
           ? held(ctx, ctx.actor.id)

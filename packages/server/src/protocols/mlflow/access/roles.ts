@@ -9,6 +9,11 @@ import { userNamed } from './users.ts';
 const limits = { name: 255, description: 1024 };
 type Access = 'access:read' | 'access:write';
 
+/** A role names its workspace: only then it is known where the permission is asked for, and each endpoint asks itself. */
+const asking = <A extends Access>(permission: A) => ({ version: '3.0', permission, scope: 'signed-in' }) as const;
+export const reading = asking('access:read');
+const writing = asking('access:write');
+
 const checkName = (name: string): string => {
   if (name.trim() === '') fail('INVALID_INPUT', 'Role name cannot be empty.');
   if (name.startsWith('__user_'))
@@ -92,9 +97,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'POST',
       path: '/roles/create',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const workspace = input.text('workspace') ?? '';
         demand(ctx.actor, 'access:write', { project: workspace === '' ? null : workspace });
@@ -111,17 +114,13 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'GET',
       path: '/roles/get',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       handle: async (input, ctx) => ({ role: await onWire(ctx, await teamOf(input, ctx, 'access:read')) }),
     },
     {
       method: 'GET',
       path: '/roles/list',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       async handle(input, ctx) {
         const workspaces = input.texts('workspace');
         if (workspaces.length === 0) demand(ctx.actor, 'access:read', { project: null });
@@ -134,9 +133,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'PATCH',
       path: '/roles/update',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const team = await teamOf(input, ctx, 'access:write');
         const [name, about] = [named(input), description(input)];
@@ -155,9 +152,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'DELETE',
       path: '/roles/delete',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const { number } = await teamOf(input, ctx, 'access:write');
         await auth.deleteTeam(ctx.actor, number, ctx.requestId);
@@ -167,9 +162,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'POST',
       path: '/roles/permissions/add',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const team = await teamOf(input, ctx, 'access:write');
         const [type, pattern] = [input.requiredText('resource_type'), input.requiredText('resource_pattern')];
@@ -187,9 +180,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'DELETE',
       path: '/roles/permissions/remove',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const { grant } = await grantOf(input, ctx);
         await auth.deleteTeamGrant(ctx.actor, grant.number, ctx.requestId);
@@ -199,9 +190,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'GET',
       path: '/roles/permissions/list',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       async handle(input, ctx) {
         const role = await onWire(ctx, await teamOf(input, ctx, 'access:read'));
         return { role_permissions: role?.permissions ?? [] };
@@ -210,9 +199,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'PATCH',
       path: '/roles/permissions/update',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const { team, grant } = await grantOf(input, ctx);
         const set = grantedRole(input, resources.typeOf(grant));
@@ -223,9 +210,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'POST',
       path: '/roles/assign',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const { number } = await teamOf(input, ctx, 'access:write');
         const user = await userNamed(auth, input.requiredText('username'));
@@ -238,9 +223,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'DELETE',
       path: '/roles/unassign',
-      version: '3.0',
-      permission: 'access:write',
-      scope: 'signed-in',
+      ...writing,
       async handle(input, ctx) {
         const { number } = await teamOf(input, ctx, 'access:write');
         const user = await userNamed(auth, input.requiredText('username'));
@@ -253,9 +236,7 @@ export const roleEndpoints = (auth: Auth, resources: RoleResources, views: RoleV
     {
       method: 'GET',
       path: '/roles/users/list',
-      version: '3.0',
-      permission: 'access:read',
-      scope: 'signed-in',
+      ...reading,
       async handle(input, ctx) {
         const { number } = await teamOf(input, ctx, 'access:read');
         const members = await auth.listMembers(number);
