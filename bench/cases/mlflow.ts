@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import pg from 'pg';
 import { startMlflow } from '../../interop/mlflow/mlflow-server.ts';
 import * as environment from '../../scripts/environment/mlflow.mjs';
 import * as postgres from '../../scripts/environment/postgres.mjs';
 import type { Case, Figure } from '../case.ts';
 import { groupUse } from '../process-use.ts';
 import { startServer } from '../server-process.ts';
+import { freshDatabase } from './database.ts';
 import { type Measured, readRequests, type Target, writeRequests } from './mlflow-requests.ts';
 import { type SeedSize, seedMlflow, seedThroughWire } from './mlflow-seed.ts';
 import type { SendOptions, Sent } from './mlflow-sender.ts';
@@ -55,17 +55,6 @@ const send = (options: SendOptions): Promise<Sent> =>
       code === 0 ? resolve(JSON.parse(text) as Sent) : reject(new Error(`the sender ended with code ${code}`)),
     );
   });
-
-const freshDatabase = async (address: string): Promise<string> => {
-  const url = new URL(address);
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  const name = `bench_mlflow_${Math.round(performance.now() * 1000)}`;
-  await client.query(`create database ${name}`);
-  await client.end();
-  url.pathname = `/${name}`;
-  return url.href;
-};
 
 const ours = async (databaseUrl: string | undefined): Promise<Peer> => {
   const server = await startServer(databaseUrl ? ['--database-url', databaseUrl] : []);
