@@ -87,6 +87,15 @@ describe('the command line', () => {
       code: 1,
       error: expect.stringContaining('body/name'),
     });
+    const tests = join(dir, 'tests.json');
+    writeFileSync(tests, '[{"name":"size","kind":"size","maxBytes":100}]');
+    expect(await run(['models', 'create', '--name', 'churn', '--project', 'credit'])).toMatchObject({ code: 0 });
+    const set = ['models', 'set-tests', 'churn', '--based-on', '0', '--project', 'credit', '--tests'];
+    expect(await run([...set, `@${join(dir, 'nowhere.json')}`])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('nowhere.json'),
+    });
+    expect(await run([...set, `@${tests}`])).toMatchObject({ code: 0, out: expect.stringContaining('"revision": 1') });
     const shown = await run(['projects', 'show', '--project', 'credit', '--json']);
     expect(JSON.parse(shown.out)).toMatchObject({ name: 'credit' });
     expect(await run(['projects', 'list'], { MILLWRIGHT_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: 1 });

@@ -39,7 +39,7 @@ const help = (name: string, op: Operation): string => {
     ...query.map((key) => `  ${flagOf(key)} VALUE`),
     ...Object.entries(bodyOf(op)).map(
       ([key, schema]) =>
-        `  ${flagOf(key)} ${schema.type === 'string' ? 'TEXT' : 'JSON'}${schema.description ? `   ${schema.description}` : ''}`,
+        `  ${flagOf(key)} ${schema.type === 'string' ? 'TEXT' : 'JSON|@FILE'}${schema.description ? `   ${schema.description}` : ''}`,
     ),
     ...(op.body ? ['  --body JSON|@FILE|-          the whole body at once'] : []),
     ...(op.bodyKind === 'stream' ? [`  --file FILE                  ${(op.consumes ?? []).join(' or ')}`] : []),
@@ -49,12 +49,26 @@ const help = (name: string, op: Operation): string => {
   ].join('\n');
 };
 
-/** Text stays text; everything else is JSON. */
-const readValue = (schema: { type?: string } | undefined, flag: string, raw: string | boolean): unknown => {
-  if (schema?.type === 'string') return String(raw);
-  if (raw === true) return true;
+const contentOf = async (raw: string): Promise<string> => {
+  if (!raw.startsWith('@')) return raw;
   try {
-    return JSON.parse(String(raw));
+    return await readFile(raw.slice(1), 'utf8');
+  } catch (error) {
+    throw new UsageError(`${raw.slice(1)} cannot be read: ${(error as Error).message}`);
+  }
+};
+
+/** Text stays text; everything else is JSON, given there or in a file as `@FILE`. */
+const readValue = async (
+  schema: { type?: string } | undefined,
+  flag: string,
+  given: string | boolean,
+): Promise<unknown> => {
+  if (schema?.type === 'string') return String(given);
+  if (given === true) return true;
+  const raw = await contentOf(String(given));
+  try {
+    return JSON.parse(raw);
   } catch {
     if (
       schema?.type === 'integer' ||
@@ -64,13 +78,12 @@ const readValue = (schema: { type?: string } | undefined, flag: string, raw: str
       schema?.type === 'array'
     )
       throw new UsageError(`${flag} must be ${schema.type}, in JSON`);
-    return String(raw);
+    return raw;
   }
 };
 
 const readBody = async (raw: string): Promise<unknown> => {
-  const content =
-    raw === '-' ? await text(process.stdin) : raw.startsWith('@') ? await readFile(raw.slice(1), 'utf8') : raw;
+  const content = raw === '-' ? await text(process.stdin) : await contentOf(raw);
   try {
     return JSON.parse(content);
   } catch (error) {
@@ -117,7 +130,7 @@ export const callOperation = async (argv: string[]): Promise<number> => {
     const queryName = queryNames.get(flag);
     const bodyName = bodyNames.get(flag);
     if (queryName !== undefined) query[queryName] = raw;
-    else if (bodyName !== undefined) body[bodyName] = readValue(bodyOf(op)[bodyName], flag, raw);
+    else if (bodyName !== undefined) body[bodyName] = await readValue(bodyOf(op)[bodyName], flag, raw);
     else throw new UsageError(`millwright ${name} knows no ${flag}. millwright ${name} --help lists what it knows.`);
   }
 
