@@ -36,6 +36,7 @@ export interface NewRun {
   startedAt?: number | undefined;
   /** Whom its client names as the user; default the caller. */
   userId?: string | undefined;
+  note?: string | undefined;
   parameters?: Record<string, string> | undefined;
   tags?: Record<string, string> | undefined;
   /** The same key again answers the run started with it. */
@@ -184,6 +185,7 @@ export const createRuns = (
         datasetVersionId,
         startedAt: input.startedAt,
         userId: input.userId ?? ctx.actor.name,
+        note: input.note ?? '',
         parameters,
         tags,
         originKey,
@@ -274,7 +276,7 @@ const toRun = (start: RunStart, started: Started): Run => ({
   deletedAt: null,
   owner: start.owner,
   userId: start.userId,
-  note: '',
+  note: start.note,
   parameters: { ...start.parameters },
   metrics: {},
   tags: { ...start.tags },

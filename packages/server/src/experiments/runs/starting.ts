@@ -20,6 +20,7 @@ export interface RunStart {
   /** Epoch ms; default now. */
   startedAt?: number | undefined;
   userId: string;
+  note: string;
   parameters: Readonly<Record<string, string>>;
   tags: Readonly<Record<string, string>>;
   originKey: string | null;
@@ -91,7 +92,7 @@ const insertAll = async (
   const starts = accepted.map(({ start }) => start);
   const numbers = await store.insertRuns(
     change.db,
-    accepted.map(({ start, started: { name, startedAt } }) => ({ ...start, name, startedAt, endedAt: null, note: '' })),
+    accepted.map(({ start, started: { name, startedAt } }) => ({ ...start, name, startedAt, endedAt: null })),
   );
   const of = ({ start, started: { startedAt } }: (typeof accepted)[number]) => ({
     number: numbers.get(start.id) as number,

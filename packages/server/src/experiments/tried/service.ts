@@ -113,6 +113,9 @@ export const createTried = (
       const { within = 0.1, limit = 10 } = query;
       const asked =
         query.run === undefined ? await askedFor(ctx, query) : await askedBy(ctx, query.run, query.parameters);
+      // A run that says neither what it read nor what it was told was not tried before: nobody knows what it is.
+      if (asked.self !== null && asked.settings.length === 0 && asked.tried.data.length === 0)
+        return { considered: 0, items: [] };
       const same = new Set(await store.findSame(db, asked.tried, asked.fingerprint, limit + 1));
       const newest = await store.findNewest(db, asked.tried, newestLookedAt);
       const underWay = await store.findUnderWay(db, asked.tried, underWayLookedAt);

@@ -68,6 +68,14 @@ describe.each(testDatabases)('what was tried already, on %s', (database) => {
     expect(await service.runsLike(test.ctx, second, 5)).toEqual([first]);
   });
 
+  it('finds nothing for a run that says neither what it read nor what it was told', async () => {
+    const experiment = await anExperiment();
+    await aRun(experiment, {});
+    await aRun(experiment, { depth: '4' });
+    const silent = await aRun(experiment, { seed: '1' });
+    expect(await service.findSimilarRuns(test.ctx, { run: silent })).toEqual({ considered: 0, items: [] });
+  });
+
   it('finds a run that is still under way, and one that was told its data after its end', async () => {
     const experiment = await anExperiment();
     const open = await aRun(experiment, { depth: '4' }, { digest: 'c', end: false });

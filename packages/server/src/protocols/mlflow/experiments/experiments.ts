@@ -11,6 +11,8 @@ import { checkLength } from '../wire/refusals.ts';
 
 /** MLflow's first experiment, which is there before anybody makes one. */
 const defaultName = 'Default';
+/** The tag that says what natively is the description of an experiment. */
+const noteTag = 'mlflow.note.content';
 
 const tagsOnWire = (tags: Readonly<Record<string, string>>) =>
   Object.entries(tags).map(([key, value]) => ({ key, value }));
@@ -105,7 +107,12 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
         const tags = Object.fromEntries(
           input.messages('tags').map((tag) => [checkKey('tag', tag.requiredText('key')), tagValue(tag)]),
         );
-        const made = await experiments.createExperiment(ctx, { name, tags, artifactLocation: locationFrom(input) });
+        const made = await experiments.createExperiment(ctx, {
+          name,
+          tags,
+          description: tags[noteTag],
+          artifactLocation: locationFrom(input),
+        });
         return { experiment_id: String(made.number) };
       },
     },
@@ -172,7 +179,8 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
         const key = checkKey('tag', input.requiredText('key'));
         const value = tagValue(input);
         const { id } = await active(ctx, input);
-        await experiments.updateExperiment(ctx, id, { tags: Object.fromEntries([[key, value]]) });
+        const description = key === noteTag ? { description: value } : {};
+        await experiments.updateExperiment(ctx, id, { tags: Object.fromEntries([[key, value]]), ...description });
         return {};
       },
     },

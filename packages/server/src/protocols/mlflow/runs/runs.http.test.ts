@@ -44,6 +44,21 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     expect(items[0]).toMatchObject({ userId: 'ann', parentRunId: null });
   });
 
+  it('takes what clients describe runs and experiments with for their note and description', async () => {
+    const note = (value: string) => ({ key: 'mlflow.note.content', value });
+    const id = await create({ run_name: 'described', tags: [note('**why**')] });
+    const described = async () =>
+      (await api.experiments.listRuns(api.test.ctx, { filter: 'name = "described"' })).items[0]?.note;
+    expect(await described()).toBe('**why**');
+    await api.send('POST', '/runs/set-tag', { run_id: id, ...note('because') });
+    expect(await described()).toBe('because');
+    const made = await api.send('POST', '/experiments/create', { name: 'described', tags: [note('what for')] });
+    const description = async () => (await api.experiments.findExperiment(api.test.ctx, 'described')).description;
+    expect(await description()).toBe('what for');
+    await api.send('POST', '/experiments/set-experiment-tag', { ...made.body, ...note('else') });
+    expect(await description()).toBe('else');
+  });
+
   it('keeps half of a pair of characters, which is no text, as what stands for it', async () => {
     const id = await create();
     const entry = [{ key: 'half', value: 'a\ud800b' }];

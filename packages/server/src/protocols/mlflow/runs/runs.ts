@@ -151,6 +151,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           name,
           startedAt: instantOf(input, 'start_time') ?? 0,
           userId: input.text('user_id') ?? '',
+          note: tags[noteTag],
           parentRunId: await knownParent(experiments, ctx, tags[parentTag]),
           tags: { ...tags, [nameTag]: name },
         };
