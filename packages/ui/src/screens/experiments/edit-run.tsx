@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextArea, TextField } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
-import { readTags, writeTags } from './tag-lines.ts';
+import { readTags, writeTags } from '../../ui/tag-lines.ts';
 
 /** Name, note and tags. Parameters and metrics never change afterwards. */
 export const EditRun = ({ run, onClose }: { run: Run; onClose: () => void }) => {

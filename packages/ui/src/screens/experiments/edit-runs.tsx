@@ -5,7 +5,7 @@ import { useProject } from '../../app/location.ts';
 import { Select, TextArea, TextField } from '../../ui/field.tsx';
 import { ChangeRuns, type RunsChange, changedTogether, runsInWords } from './change-runs.tsx';
 import { runTitle } from './run-values.ts';
-import { readTags } from './tag-lines.ts';
+import { readTags } from '../../ui/tag-lines.ts';
 
 const previewed = 3;
 const statuses = [

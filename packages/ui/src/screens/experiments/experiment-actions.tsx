@@ -17,7 +17,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { TextArea, TextField } from '../../ui/field.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ErrorState } from '../../ui/states.tsx';
-import { readTags, writeTags } from './tag-lines.ts';
+import { readTags, writeTags } from '../../ui/tag-lines.ts';
 
 const EditExperiment = ({ experiment, onClose }: { experiment: Experiment; onClose: () => void }) => {
   const project = useProject();

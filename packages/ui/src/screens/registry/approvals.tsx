@@ -6,6 +6,7 @@ import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
 import { Status } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { PageHeader } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
 import { RegistryTabs } from './tabs.tsx';
@@ -80,7 +81,15 @@ const Approvals = () => {
         }
         empty={
           which === 'mine'
-            ? { title: 'Nothing waits for you', text: 'Requests that you may decide are listed here.' }
+            ? {
+                title: 'Nothing waits for you',
+                text: 'Requests that you may decide are listed here.',
+                action: (
+                  <Button small onClick={() => change({ which: 'open' })}>
+                    Show all open requests
+                  </Button>
+                ),
+              }
             : {
                 title: 'Nobody asked for anything',
                 text: 'Ask for an approval on the page of a version.',

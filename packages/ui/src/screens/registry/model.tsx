@@ -1,10 +1,18 @@
-import { type ModelVersion, getModel, listEndpoints, listModelVersions } from '@millwright/contract';
+import {
+  type Model,
+  type ModelVersion,
+  getModel,
+  getModelPolicy,
+  listEndpoints,
+  listModelVersions,
+} from '@millwright/contract';
 import { useRead } from '../../api/queries.ts';
 import { useRows } from '../../api/rows.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { ObjectLink } from '../../app/links.tsx';
 import { useParam, useProject } from '../../app/location.ts';
 import { LineageGraph } from '../../graph/lineage-graph.tsx';
+import { Markdown } from '../../markdown/markdown.tsx';
 import { Status } from '../../ui/badge.tsx';
 import { Card, KeyValue } from '../../ui/card.tsx';
 import { ObjectPage } from '../../ui/object-header.tsx';
@@ -12,11 +20,19 @@ import { EmptyState, ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
 import { worstOf } from '../../ui/status.ts';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasesCard } from './aliases-card.tsx';
+import { ModelActions } from './model-actions.tsx';
 import { PolicyCard } from './policy-card.tsx';
 import { TagList } from './tag-list.tsx';
 import { TestMatrix } from './test-matrix.tsx';
 import { VersionTimeline } from './version-timeline.tsx';
 import { approvalWords } from './words.ts';
+
+/** Who approves: where a policy names people, its rules hold and not the mode of the model. */
+const ApprovalMode = ({ model }: { model: Model }) => {
+  const policy = useRead(getModelPolicy, { params: { project: useProject(), model: model.id } });
+  const people = (policy.data?.effective.approvals.length ?? 0) > 0;
+  return people ? 'By people: see Approvals and protection' : approvalWords[model.approval];
+};
 
 const idOf = (version: ModelVersion) => version.id;
 
@@ -61,7 +77,14 @@ const ModelScreen = () => {
   );
   const overview = () => (
     <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-      <Card title="Versions">{timeline}</Card>
+      <div className="flex min-w-0 flex-col gap-3">
+        {one.description ? (
+          <Card title="Description">
+            <Markdown text={one.description} top={3} />
+          </Card>
+        ) : null}
+        <Card title="Versions">{timeline}</Card>
+      </div>
       <div className="flex min-w-0 flex-col gap-3">
         <AliasesCard model={one} versions={versions.rows} endpoints={endpoints} />
         <PolicyCard model={one} />
@@ -84,8 +107,7 @@ const ModelScreen = () => {
         <Card title="Facts">
           <KeyValue
             pairs={[
-              ['Description', one.description || null],
-              ['Approval', approvalWords[one.approval]],
+              ['Approval', <ApprovalMode key="mode" model={one} />],
               ['Tags', <TagList key="tags" tags={one.tags} />],
               ['Versions', one.versionCount],
               ['Created', <RelativeTime key="created" at={one.createdAt} />],
@@ -104,6 +126,7 @@ const ModelScreen = () => {
       {...(one.aliases['champion'] ? { version: `champion v${one.aliases['champion'].number}` } : {})}
       health={worstOf(endpoints.map((endpoint) => endpoint.health))}
       owner={one.owner}
+      actions={<ModelActions model={one} servedBy={endpoints.map((endpoint) => endpoint.name)} />}
       tabs={[
         { id: 'overview', label: 'Overview', content: overview },
         { id: 'tests', label: 'Tests', content: () => <TestMatrix model={one} /> },

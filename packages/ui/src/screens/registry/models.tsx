@@ -1,13 +1,18 @@
 import { type Model, listModels } from '@millwright/contract';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
 import { useRows } from '../../api/rows.ts';
 import { pathOf } from '../../app/links.tsx';
 import { useProject } from '../../app/location.ts';
+import { useMay } from '../../app/session.tsx';
 import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
+import { Button } from '../../ui/button.tsx';
 import { KeyValue, PageHeader } from '../../ui/card.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasChips } from './alias-chips.tsx';
+import { EditModel } from './edit-model.tsx';
 import { RegistryTabs } from './tabs.tsx';
 import { TagList } from './tag-list.tsx';
 import { approvalWords } from './words.ts';
@@ -54,12 +59,25 @@ const ModelPeek = ({ model }: { model: Model }) => (
 
 const Models = () => {
   const project = useProject();
+  const may = useMay('model:write');
+  const [open, setOpen] = useState(false);
   const rows = useRows(listModels, { params: { project } }, idOf);
   return (
     <>
       <PageHeader
         title="Registry"
         text="Models and their numbered versions. A version is bound to the digest of its file; an alias says which one is meant."
+        actions={
+          <Button
+            tone="primary"
+            icon={<Plus aria-hidden size={14} />}
+            disabled={!may}
+            title={may ? undefined : 'Needs model:write'}
+            onClick={() => setOpen(true)}
+          >
+            New model
+          </Button>
+        }
       />
       <RegistryTabs current="registry" />
       <DataTable
@@ -78,6 +96,7 @@ const Models = () => {
           command: `millwright models create --name card-fraud --project ${project}`,
         }}
       />
+      {open ? <EditModel onClose={() => setOpen(false)} /> : null}
     </>
   );
 };

@@ -17,7 +17,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Select, TextArea, TextField } from '../../ui/field.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
-import { requestLook, ruleWords, wishOf } from './words.ts';
+import { requestLook, ruleWords, stageChoices, wishOf } from './words.ts';
 
 type Wish = 'version' | 'alias' | 'stage';
 const wishes = [
@@ -25,7 +25,7 @@ const wishes = [
   { value: 'alias', label: 'an alias' },
   { value: 'stage', label: 'a stage' },
 ];
-const stages = ['Staging', 'Production', 'Archived'].map((value) => ({ value, label: value }));
+const stages = stageChoices.filter(({ value }) => value !== 'None');
 
 const AskDialog = ({ version, onClose }: { version: ModelVersion; onClose: () => void }) => {
   const project = useProject();

@@ -14,6 +14,7 @@ import { ActivityList } from '../../app/activity-list.tsx';
 import { ObjectLink, ScreenLink } from '../../app/links.tsx';
 import { useParam, useProject } from '../../app/location.ts';
 import { LineageGraph } from '../../graph/lineage-graph.tsx';
+import { Markdown } from '../../markdown/markdown.tsx';
 import { buttonClass } from '../../ui/button.tsx';
 import { Card, KeyValue } from '../../ui/card.tsx';
 import { ShortId } from '../../ui/code.tsx';
@@ -29,6 +30,7 @@ import { GateSummary } from './gate-summary.tsx';
 import { RequestsCard } from './requests-card.tsx';
 import { TagList } from './tag-list.tsx';
 import { TestsCard } from './tests-card.tsx';
+import { VersionActions } from './version-actions.tsx';
 
 /** The run and the data a version comes from, by their names as soon as those are read. */
 const Origin = ({ version }: { version: ModelVersion }) => {
@@ -77,7 +79,6 @@ const Origin = ({ version }: { version: ModelVersion }) => {
         ['Run elsewhere', version.runLink || null],
         ['Registered by', version.createdBy],
         ['Registered', <RelativeTime key="at" at={version.createdAt} />],
-        ['Description', version.note || null],
         ['Stage', version.stage === 'None' ? null : version.stage],
         ['Tags', <TagList key="tags" tags={version.tags} />],
       ]}
@@ -112,6 +113,11 @@ const VersionScreen = () => {
   const overview = () => (
     <div className="grid items-start gap-3 lg:grid-cols-2">
       <div className="flex min-w-0 flex-col gap-3">
+        {version.note ? (
+          <Card title="Description">
+            <Markdown text={version.note} top={3} />
+          </Card>
+        ) : null}
         <ApprovalCard version={version} verdict={evaluation.data?.gate.verdict} />
         <RequestsCard version={version} />
         <TestsCard version={version} />
@@ -155,6 +161,7 @@ const VersionScreen = () => {
               <Download aria-hidden size={14} /> Download
             </a>
           ) : null}
+          <VersionActions version={version} />
         </>
       }
       tabs={[

@@ -1,10 +1,13 @@
-import type { ApprovalRequest, ApprovalRule, Model } from '@millwright/contract';
+import type { ApprovalRequest, ApprovalRule, Model, ModelStage } from '@millwright/contract';
 
 export const approvalWords: Record<Model['approval'], string> = {
   automatic: 'Automatic: a green gate approves',
   manual: 'By hand: somebody other than the requester approves',
   none: 'None: a version is approved as it arrives, in the name of who registered it',
 };
+
+const stages: readonly ModelStage[] = ['None', 'Staging', 'Production', 'Archived'];
+export const stageChoices = stages.map((value) => ({ value, label: value }));
 
 /** What a request asks for. */
 export const wishOf = ({ alias, stage }: Pick<ApprovalRequest, 'alias' | 'stage'>): string =>

@@ -11,3 +11,10 @@ export const readTags = (text: string): Record<string, string> =>
       .filter((line) => line.includes('='))
       .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),
   );
+
+/** What turns some tags into those of a text; null removes one. */
+export const tagChanges = (before: Readonly<Record<string, string>>, text: string): Record<string, string | null> => {
+  const after = readTags(text);
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  return { ...after, ...Object.fromEntries(gone.map((key) => [key, null])) };
+};
