@@ -22,15 +22,28 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
   MODEL_NOT_READY: 'Wait until the variant shows as ready.',
 };
 
+const problemsOf = ({ extra: { problems } }: MillwrightError): Advice['problems'] =>
+  Array.isArray(problems) ? (problems as Advice['problems']) : [];
+
 export const adviceOn = (error: unknown): Advice => {
   if (error instanceof MillwrightError) {
-    const { requestId, problems } = error.extra;
+    const { requestId } = error.extra;
+    const problems = problemsOf(error);
+    if (problems.length > 0 && problems.every(({ path }) => path.startsWith('params/')))
+      return {
+        title: 'There is no such page',
+        detail: 'The address holds an id or a name that nothing here can have.',
+        next: 'Go back, or look for it with Ctrl K.',
+        requestId: null,
+        problems: [],
+      };
     return {
       title: errorTable[error.code][1],
       detail: error.message,
       next: nextSteps[error.code] ?? null,
       requestId: typeof requestId === 'string' ? requestId : null,
-      problems: Array.isArray(problems) ? problems : [],
+      // A single one is what the detail says.
+      problems: problems.length === 1 ? [] : problems,
     };
   }
   if (error instanceof ConnectionError) {

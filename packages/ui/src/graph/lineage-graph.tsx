@@ -84,7 +84,8 @@ export const LineageGraph = ({ type, id }: { type: string; id: string }) => {
         />
         {lineage.data ? (
           <span className="text-xs text-muted">
-            {lineage.data.nodes.length} objects{lineage.data.truncated ? ', there are more further away' : ''}
+            {lineage.data.nodes.length} {lineage.data.nodes.length === 1 ? 'object' : 'objects'}
+            {lineage.data.truncated ? ', there are more further away' : ''}
           </span>
         ) : null}
       </div>

@@ -36,7 +36,9 @@ const contentOf = <Row,>(column: TableColumn<Row>, row: Row): ReactNode => {
   }
   const value = column.value(row);
   if (value === null || value === undefined || value === '') return <span className="text-faint">–</span>;
-  return typeof value === 'number' ? formatNumber(value) : String(value);
+  return typeof value === 'number' || (column.numeric && typeof value === 'string')
+    ? formatNumber(value)
+    : String(value);
 };
 
 interface CellsProps<Row> {

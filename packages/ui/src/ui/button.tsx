@@ -10,6 +10,7 @@ const tones = {
 export const buttonClass = (tone: keyof typeof tones = 'plain', small = false) =>
   clsx(
     'inline-flex shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium transition-colors',
+    'aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent',
     'disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55',
     small ? 'min-h-6 px-2 text-xs' : 'min-h-8 px-3 text-sm',
     tones[tone],

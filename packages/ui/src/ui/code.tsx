@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from './button.tsx';
@@ -27,7 +28,11 @@ export const CodeBlock = ({ code, label }: { code: string; label?: string }) => 
         tabIndex={0}
         aria-label={label ?? 'Code'}
         role="region"
-        className="min-w-0 flex-1 overflow-x-auto py-1 font-mono text-xs leading-5 text-ink"
+        // A command is read to its end; of a program the lines stay as they are.
+        className={clsx(
+          'min-w-0 flex-1 overflow-x-auto py-1 font-mono text-xs leading-5 text-ink',
+          !code.includes('\n') && 'break-words whitespace-pre-wrap',
+        )}
       >
         <code>{code}</code>
       </pre>

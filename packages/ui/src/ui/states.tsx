@@ -47,7 +47,7 @@ export const ErrorState = ({ error, onRetry }: { error: unknown; onRetry?: () =>
         {requestId ? <p className="mt-1 font-mono text-xs">Request {requestId}</p> : null}
       </div>
       {onRetry ? (
-        <Button small onClick={onRetry}>
+        <Button small className="self-start" onClick={onRetry}>
           Try again
         </Button>
       ) : null}

@@ -119,6 +119,10 @@ export const plotOptions = (
       {
         ...axis,
         space: 70,
+        label: { step: 'Step', elapsed: 'Time since the start', time: '' }[prepared.xKind],
+        labelFont: '11px system-ui, sans-serif',
+        labelSize: prepared.xKind === 'time' ? 0 : 16,
+        labelGap: 0,
         ...(prepared.xKind === 'time' ? {} : { size: 30 }),
         ...(prepared.xKind === 'step' ? { incrs: wholeSteps } : {}),
         ...(prepared.xKind === 'time' ? { values: (_plot: uPlot, ticks: number[]) => timeTicks(ticks) } : {}),

@@ -23,6 +23,8 @@ const dataOf = ({ xs, lines }: PreparedSeries): uPlot.AlignedData =>
     ...lines.flatMap((line) => (line.lows && line.highs ? [line.ys, line.lows, line.highs] : [line.ys])),
   ] as uPlot.AlignedData;
 
+const isBlank = ({ lines }: PreparedSeries) => lines.every(({ ys }) => ys.every((y) => typeof y !== 'number'));
+
 const defaultHeightPx = 220;
 
 const Plot = ({ prepared, height = defaultHeightPx, syncKey, onZoom }: Omit<SeriesChartProps, 'title'>) => {
@@ -60,8 +62,10 @@ const Plot = ({ prepared, height = defaultHeightPx, syncKey, onZoom }: Omit<Seri
   }, [width, height]);
   return (
     <div ref={holder} aria-hidden style={{ height }} className="relative w-full overflow-hidden">
-      {prepared.xs.length === 0 ? (
-        <p className="absolute inset-0 grid place-items-center text-faint">No values yet</p>
+      {prepared.xs.length === 0 || isBlank(prepared) ? (
+        <p className="absolute inset-0 grid place-items-center text-faint">
+          {prepared.xs.length === 0 ? 'No values yet' : 'All values are NaN or infinite'}
+        </p>
       ) : null}
     </div>
   );

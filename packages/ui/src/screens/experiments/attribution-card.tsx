@@ -53,6 +53,8 @@ const Parts = ({ found, from, to }: { found: MetricAttribution; from: Run; to: R
 
 const numberOf = (run: Run, metric: string) => typeof run.metrics[metric]?.last === 'number';
 
+const isEqual = (a: Run, b: Run, metric: string) => a.metrics[metric]?.last === b.metrics[metric]?.last;
+
 /** What the change of a metric between two of the runs is due to, by the other runs of their experiments. */
 export const AttributionCard = ({ runs }: { runs: readonly Run[] }) => {
   const project = useProject();
@@ -66,6 +68,8 @@ export const AttributionCard = ({ runs }: { runs: readonly Run[] }) => {
         ? Object.keys(from.metrics)
             .filter((key) => !key.startsWith('system/') && numberOf(from, key) && numberOf(to, key))
             .sort()
+            // What did not change needs no reason.
+            .sort((a, b) => Number(isEqual(from, to, a)) - Number(isEqual(from, to, b)))
         : [],
     [from, to],
   );

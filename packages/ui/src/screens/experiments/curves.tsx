@@ -15,7 +15,7 @@ import { runTitle } from './run-values.ts';
 
 const chartHeightPx = 220;
 const rowHeightPx = 276;
-/** Of one curve: fewer where many are drawn into one chart, which all have the same width. */
+/** Of one curve, drawn as they come: the server keeps the least and the greatest of each stretch. Fewer where many are drawn into one chart, which all have the same width. */
 const pointsOfCurve = { atLeast: 100, atMost: 1000, inChart: 20_000 };
 const linesAtMost = 200;
 
@@ -47,7 +47,8 @@ const linesOf = (
   curves: CurvesOfRuns,
   form: CurveFormState,
 ) => {
-  const pointsOf = (run: CurveRun) => metricPoints(curves.get(run.id) ?? [], form.axis, run.startedAt);
+  const pointsOf = (run: CurveRun) =>
+    metricPoints(curves.get(run.id) ?? [], form.axis, run.startedAt, pointsOfCurve.atMost);
   const having = (some: readonly CurveRun[]) => some.filter((run) => curves.has(run.id));
   if (groups)
     return groups.map(

@@ -1,7 +1,8 @@
-import { type Experiment, getExperiment } from '@millwright/contract';
+import { type Experiment, countRuns, getExperiment } from '@millwright/contract';
 import { useRead } from '../../api/queries.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { useParam, useProject } from '../../app/location.ts';
+import { Markdown } from '../../markdown/markdown.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Card, KeyValue } from '../../ui/card.tsx';
 import { ShortId } from '../../ui/code.tsx';
@@ -14,7 +15,10 @@ import { RunsTable } from './runs-table.tsx';
 import { TrashNote } from './trash-note.tsx';
 
 const ExperimentPage = ({ experiment }: { experiment: Experiment }) => {
-  const tags = Object.entries(experiment.tags);
+  const tags = Object.entries(experiment.tags).filter(([key]) => key !== 'mlflow.note.content');
+  const { id } = experiment;
+  // Without those in the trash, which the experiment goes on counting.
+  const active = useRead(countRuns, { params: { project: useProject() }, query: { experiment: id, view: 'active' } });
   return (
     <>
       <TrashNote what="This experiment" since={experiment.deletedAt} />
@@ -28,8 +32,8 @@ const ExperimentPage = ({ experiment }: { experiment: Experiment }) => {
           {
             id: 'runs',
             label: 'Runs',
-            count: experiment.runCount,
-            content: () => <RunsTable experiment={experiment.id} />,
+            ...(active.data ? { count: active.data.count } : {}),
+            content: () => <RunsTable experiment={experiment} />,
           },
           {
             id: 'overview',
@@ -41,8 +45,11 @@ const ExperimentPage = ({ experiment }: { experiment: Experiment }) => {
                   pairs={[
                     ['Id', <ShortId key="id" value={experiment.id} />],
                     ["MLflow's id", <ForeignId key="number" value={String(experiment.number)} />],
-                    ['Description', experiment.description || null],
-                    ['Runs', experiment.runCount],
+                    [
+                      'Description',
+                      experiment.description ? <Markdown key="text" text={experiment.description} top={3} /> : null,
+                    ],
+                    ['Runs, with the trash', experiment.runCount],
                     ['Last run', <RelativeTime key="last" at={experiment.lastRunAt} />],
                     [
                       'Tags',

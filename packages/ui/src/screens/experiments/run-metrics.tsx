@@ -14,6 +14,8 @@ import { ownMetricsOf } from './run-values.ts';
 
 type Row = MetricSummary & { key: string };
 const idOf = (row: Row) => row.key;
+/** Of values that are all NaN or infinite there is neither a least nor a greatest. */
+const finite = (value: MetricSummary['last']) => (value === 'NaN' ? null : value);
 const number = (value: MetricSummary['last']) => (typeof value === 'number' ? value : null);
 const heightPx = 460;
 const sparklinePoints = 100;
@@ -28,7 +30,7 @@ const Course = ({ feed, runId, metric }: { feed: MetricFeed; runId: string; metr
   );
 };
 
-const value = (of: (row: Row) => MetricSummary['last'], meanings: Meanings) =>
+const value = (of: (row: Row) => MetricSummary['last'] | null, meanings: Meanings) =>
   function Value(row: Row) {
     return <MetricValue value={of(row)} meaning={meanings.of(row.key)} />;
   };
@@ -64,19 +66,19 @@ const columnsOf = (feed: MetricFeed, runId: string, meanings: Meanings): TableCo
   },
   {
     id: 'min',
-    header: 'Least',
+    header: 'Min',
     numeric: true,
     width: 100,
     value: (row) => number(row.min),
-    cell: value((row) => row.min, meanings),
+    cell: value((row) => finite(row.min), meanings),
   },
   {
     id: 'max',
-    header: 'Greatest',
+    header: 'Max',
     numeric: true,
     width: 100,
     value: (row) => number(row.max),
-    cell: value((row) => row.max, meanings),
+    cell: value((row) => finite(row.max), meanings),
   },
   { id: 'lastStep', header: 'Step', numeric: true, width: 80, value: (row) => row.lastStep, hidden: true },
   { id: 'points', header: 'Points', numeric: true, width: 80, value: (row) => row.points },

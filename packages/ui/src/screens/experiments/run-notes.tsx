@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useProject } from '../../app/location.ts';
 import { useMay } from '../../app/session.tsx';
+import { Markdown } from '../../markdown/markdown.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { TextArea, TextField } from '../../ui/field.tsx';
@@ -37,7 +38,7 @@ export const RunNote = ({ run }: { run: Run }) => {
     >
       {draft === null ? (
         run.note ? (
-          <p className="max-w-3xl break-words whitespace-pre-wrap">{run.note}</p>
+          <Markdown text={run.note} top={3} />
         ) : (
           <p className="text-muted">Nobody wrote about this run yet.</p>
         )
@@ -47,6 +48,7 @@ export const RunNote = ({ run }: { run: Run }) => {
             label="Note"
             hideLabel
             autoFocus
+            hint="Markdown"
             maxLength={10_000}
             value={draft}
             onChange={(event) => setDraft(event.target.value)}

@@ -8,6 +8,7 @@ import { Card, KeyValue } from '../../ui/card.tsx';
 import { ShortId } from '../../ui/code.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Duration, RelativeTime } from '../../ui/time.tsx';
+import { ChildRuns, ParentRun } from './child-runs.tsx';
 import { FactList } from './fact-list.tsx';
 import { ForeignId } from './foreign-id.tsx';
 import { RunMetrics } from './run-metrics.tsx';
@@ -40,7 +41,7 @@ const Evaluations = ({ run }: { run: Run }) => {
 };
 
 /** What other tabs show as what it is. */
-const shownElsewhere = new Set<string>(Object.values(runTags));
+const shownElsewhere = new Set<string>([...Object.values(runTags), 'mlflow.note.content']);
 const tagsShown = (run: Run) =>
   Object.fromEntries(Object.entries(run.tags).filter(([key]) => !shownElsewhere.has(key)));
 
@@ -48,6 +49,7 @@ export const RunOverview = ({ run }: { run: Run }) => (
   <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
     <div className="flex min-w-0 flex-col gap-3">
       <RunMetrics run={run} />
+      <ChildRuns run={run} />
       <RunNote run={run} />
       <Evaluations run={run} />
     </div>
@@ -71,14 +73,7 @@ export const RunOverview = ({ run }: { run: Run }) => (
             ['Started', <RelativeTime key="started" at={run.startedAt} />],
             ['Took', <Duration key="took" from={run.startedAt} to={run.endedAt} />],
             ['User', run.userId && run.userId !== run.owner ? run.userId : null],
-            [
-              'Part of',
-              run.parentRunId ? (
-                <ObjectLink key="parent" type="run" id={run.parentRunId}>
-                  …{run.parentRunId.slice(-8)}
-                </ObjectLink>
-              ) : null,
-            ],
+            ['Part of', run.parentRunId ? <ParentRun key="parent" id={run.parentRunId} /> : null],
           ]}
         />
       </Card>

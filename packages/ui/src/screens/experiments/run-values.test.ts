@@ -2,7 +2,7 @@ import type { Run } from '@millwright/contract';
 import { describe, expect, it } from 'vitest';
 import { aRun, aSummary } from './a-run.ts';
 import { lastOf } from './metric-meaning.ts';
-import { axesOf, compareRuns, firstAxes, metricKeys, valueAt } from './run-values.ts';
+import { axesOf, compareRuns, firstAxes, metricKeys, tellingAxes, valueAt } from './run-values.ts';
 
 const [run, summary] = [aRun, aSummary];
 const two = [
@@ -29,6 +29,19 @@ describe('axesOf', () => {
   it('leaves out digests and other long texts', () => {
     const digests = ['a', 'b'].map((letter) => run({ parameters: { digest: letter.repeat(64), window: letter } }));
     expect(axesOf(digests).map((axis) => axis.id)).toEqual(['parameters.window']);
+  });
+});
+
+describe('tellingAxes', () => {
+  it('leaves out what runs without the metric of most runs have', () => {
+    const mixed = [
+      ...two,
+      run({ parameters: { l2: '3' }, metrics: { auc: summary(0.7) } }),
+      ...Array.from({ length: 4 }, () => run({ metrics: { lonely: summary(1) } })),
+      run({ parameters: { C: '1' }, metrics: { accuracy: summary(0.7) } }),
+      run({ parameters: { C: '2' }, metrics: { accuracy: summary(0.7) } }),
+    ];
+    expect(tellingAxes(mixed).map((axis) => axis.id)).toEqual(['parameters.l2', 'parameters.seed', 'metrics.auc']);
   });
 });
 

@@ -51,6 +51,18 @@ export const firstAxes = (axes: readonly { id: string }[]): string[] =>
       .reverse(),
   ].map(({ id }) => id);
 
+/** What at least half of the runs have that log one metric: the metric most runs log that leaves anything to draw it against. */
+export const tellingAxes = (runs: readonly Run[]): { id: string; label: string }[] => {
+  for (const lead of metricKeys(runs).filter((key) => !isSystemMetric(key))) {
+    const having = runs.filter((run) => run.metrics[lead] !== undefined);
+    const axes = axesOf(having).filter(
+      ({ id }) => having.filter((run) => valueAt(run, id, () => 'last') !== null).length * 2 >= having.length,
+    );
+    if (axes.length > 1) return axes;
+  }
+  return axesOf(runs);
+};
+
 export interface ComparedRow {
   group: 'Parameters' | 'Metrics' | 'Tags' | 'Run';
   key: string;

@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Checkbox, Select } from '../../ui/field.tsx';
 import type { SummaryOf } from './metric-meaning.ts';
-import { axesOf, firstAxes, runTitle, valueAt } from './run-values.ts';
+import { axesOf, firstAxes, runTitle, tellingAxes, valueAt } from './run-values.ts';
 
 interface Props {
   runs: readonly Run[];
@@ -21,14 +21,19 @@ interface Props {
   note: string | null;
 }
 type Axis = { id: string; label: string };
+interface Axes {
+  all: readonly Axis[];
+  /** Those that are drawn before anybody chose. */
+  telling: readonly Axis[];
+}
 
-const Parallel = ({ runs, summary, selected, onSelect, all }: Props & { all: readonly Axis[] }) => {
+const Parallel = ({ runs, summary, selected, onSelect, all, telling }: Props & Axes) => {
   const [search, change] = useScreenSearch();
   const chosen = useMemo(() => {
     const listed = (search['axes'] ?? '').split(',').filter(Boolean).map(decodeURIComponent);
-    const wanted = listed.length > 0 ? listed : firstAxes(all);
+    const wanted = listed.length > 0 ? listed : firstAxes(telling);
     return wanted.flatMap((id) => all.find((axis) => axis.id === id) ?? []);
-  }, [search, all]);
+  }, [search, all, telling]);
   const prepared = useMemo(
     () =>
       prepareParallel(
@@ -67,11 +72,11 @@ const Parallel = ({ runs, summary, selected, onSelect, all }: Props & { all: rea
   );
 };
 
-const Scatter = ({ runs, summary, selected, onSelect, all }: Props & { all: readonly Axis[] }) => {
+const Scatter = ({ runs, summary, selected, onSelect, all, telling }: Props & Axes) => {
   const [search, change] = useScreenSearch();
   const pick = (key: string, fallback: Axis | undefined) => all.find((axis) => axis.id === search[key]) ?? fallback;
-  const x = pick('x', all[0]);
-  const y = pick('y', all.find((axis) => axis.id.startsWith('metrics.')) ?? all[1]);
+  const x = pick('x', telling[0]);
+  const y = pick('y', telling.find((axis) => axis.id.startsWith('metrics.')) ?? telling[1]);
   const prepared = useMemo(
     () =>
       prepareScatter(
@@ -111,6 +116,7 @@ const Scatter = ({ runs, summary, selected, onSelect, all }: Props & { all: read
 export const RunsCharts = (props: Props) => {
   const [search, change] = useScreenSearch();
   const all = useMemo(() => axesOf(props.runs), [props.runs]);
+  const telling = useMemo(() => tellingAxes(props.runs), [props.runs]);
   const form = search['charts'];
   return (
     <Card
@@ -133,9 +139,9 @@ export const RunsCharts = (props: Props) => {
       {all.length < 2 ? (
         <p className="text-muted">With two things that differ between runs, or metrics, they are drawn here.</p>
       ) : form === 'scatter' ? (
-        <Scatter {...props} all={all} />
+        <Scatter {...props} all={all} telling={telling} />
       ) : (
-        <Parallel {...props} all={all} />
+        <Parallel {...props} all={all} telling={telling} />
       )}
     </Card>
   );

@@ -10,8 +10,8 @@ import type { RunKeys } from './run-values.ts';
 
 const summaries = [
   { value: 'last', label: 'Last of a metric' },
-  { value: 'min', label: 'Least of a metric' },
-  { value: 'max', label: 'Greatest of a metric' },
+  { value: 'min', label: 'Min of a metric' },
+  { value: 'max', label: 'Max of a metric' },
   { value: 'best', label: 'Best of a metric' },
 ];
 const views = [
@@ -73,7 +73,7 @@ export const RunsForm = ({ keys, meanings }: { keys: RunKeys; meanings: Meanings
           aria-pressed={charts !== undefined}
           onClick={() => change({ charts: charts ? null : 'parallel' })}
         >
-          {charts ? 'Hide charts' : 'Charts'}
+          Charts
         </Button>
       )}
     </>

@@ -1,3 +1,4 @@
+import type { Experiment } from '@millwright/contract';
 import { useCallback, useMemo, useState } from 'react';
 import { pathOf } from '../../app/links.tsx';
 import { useProject, useScreenSearch } from '../../app/location.ts';
@@ -19,10 +20,15 @@ import { RunsViews } from './runs-views.tsx';
 import { type RunsAsked, keysFor, orderFor, useBaseline, useRunKeys, useRuns } from './use-runs.ts';
 
 const chartHeightPx = 380;
-const filterExample = 'metrics.accuracy > 0.9 and tags.team = "risk"';
+const filterExample = 'metrics.accuracy > 0.9';
+
+const firstRun = (experiment: string) => `export MLFLOW_TRACKING_URI=${location.origin}
+export MLFLOW_EXPERIMENT_NAME='${experiment.replaceAll("'", "'\\''")}'
+python train.py`;
 
 /** All runs of a project or an experiment: the table first, charts below it on demand; both share one selection. */
-export const RunsTable = ({ experiment }: { experiment?: string }) => {
+export const RunsTable = ({ experiment: of }: { experiment?: Experiment }) => {
+  const experiment = of?.id;
   const project = useProject();
   const [{ filter, sort, columns: list }, changeTable] = useTableSearch();
   const onFilter = useCallback((text: string) => changeTable({ filter: text || null }), [changeTable]);
@@ -106,8 +112,8 @@ export const RunsTable = ({ experiment }: { experiment?: string }) => {
             ? { title: 'The trash is empty', text: 'Runs that are deleted come here first.' }
             : {
                 title: 'No runs yet',
-                text: 'Train a model, or log a run of your own from any program:',
-                command: `millwright runs create --experiment ${experiment ? 'NAME' : 'fraud'} --project ${project}`,
+                text: 'Code that logs to MLflow logs here, without a change:',
+                command: firstRun(of?.name ?? 'fraud'),
               }
         }
         actions={form}

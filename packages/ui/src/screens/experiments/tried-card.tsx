@@ -8,6 +8,8 @@ import { formatNumber } from '../../ui/format.ts';
 import { RelativeTime } from '../../ui/time.tsx';
 
 const shownAtMost = 5;
+const brief = (value: string | null) =>
+  value === null ? 'not set' : value.length > 40 ? `${value.slice(0, 40)}…` : value;
 
 const Tried = ({ run }: { run: SimilarRun }) => (
   <li className="border-b border-line px-3 py-2 last:border-0">
@@ -26,7 +28,7 @@ const Tried = ({ run }: { run: SimilarRun }) => (
       <p className="mt-1 text-xs break-words text-muted">
         {run.differences
           .slice(0, 4)
-          .map(({ key, had, asked }) => `${key} ${had ?? 'not set'}, here ${asked ?? 'not set'}`)
+          .map(({ key, had, asked }) => `${key} ${brief(had)}, here ${brief(asked)}`)
           .join('; ')}
         {run.differences.length > 4 ? '; …' : ''}
       </p>

@@ -23,8 +23,8 @@ interface Props {
 export const StageCard = ({ stage, title, icon: Icon, count, unit, error, health, healthLabel, newest }: Props) => {
   const project = useProject();
   return (
-    <li className="relative flex min-h-32 flex-col gap-1 rounded-lg border border-line bg-surface p-3">
-      <div className="flex items-center gap-2">
+    <li className="relative flex min-h-32 min-w-0 flex-col gap-1 rounded-lg border border-line bg-surface p-3">
+      <div className="flex flex-wrap items-center gap-x-2">
         {Icon ? <Icon aria-hidden size={15} className="shrink-0 text-faint" /> : null}
         <h2 className="flex-1 text-sm font-semibold">
           <ScreenLink
