@@ -16,7 +16,22 @@ import type { ExperimentsTables } from './tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
-type ExperimentRow = Omit<ExperimentsTables['experiments'], 'number' | 'moved_out'> & {
+const columns = [
+  'id',
+  'number',
+  'name',
+  'description',
+  'owner',
+  'artifact_location',
+  'created_at',
+  'updated_at',
+  'deleted_at',
+  'run_count',
+  'moved_out',
+  'last_run_at',
+  'folder',
+] as const;
+type ExperimentRow = Omit<ExperimentsTables['experiments'], 'number' | 'moved_out' | 'project'> & {
   number: number;
   moved_out: number;
 };
@@ -42,7 +57,7 @@ const withTags = async (db: Db, rows: readonly ExperimentRow[]): Promise<Experim
   const numbers = rows.map((row) => row.number);
   const tags = await tables(db)
     .selectFrom('experiment_tags')
-    .selectAll()
+    .select(['experiment', 'key', 'value'])
     .where(isAmong(db, 'experiment', numbers))
     .orderBy('experiment')
     .orderBy('key')
@@ -87,7 +102,7 @@ export const insertExperiment = async (
 export const findExperiment = async (db: Db, project: string, ref: string): Promise<Experiment | null> => {
   const rows = await tables(db)
     .selectFrom('experiments')
-    .selectAll()
+    .select(columns)
     .where('project', '=', project)
     .where((e) => e.or([e('id', '=', ref), e('name', '=', ref)]))
     .execute();
@@ -101,7 +116,7 @@ export const findExperimentBy = async (
   project: string,
   key: { number: number } | { name: string },
 ): Promise<Experiment | null> => {
-  const query = tables(db).selectFrom('experiments').selectAll().where('project', '=', project);
+  const query = tables(db).selectFrom('experiments').select(columns).where('project', '=', project);
   const rows = await ('number' in key
     ? query.where('number', '=', key.number)
     : query.where('name', '=', key.name)
@@ -150,7 +165,7 @@ export const searchExperiments = async (db: Db, search: ExperimentSearch): Promi
   });
   let query = tables(db)
     .selectFrom('experiments')
-    .selectAll()
+    .select(columns)
     .where('project', '=', search.project)
     .orderBy(orderBy(terms))
     .limit(search.limit + 1);

@@ -1,6 +1,6 @@
 import type { Change } from '#platform/change';
 import type { Db } from '#platform/db';
-import type { KnownMetric, KnownMetrics } from './known.ts';
+import type { Known } from '../runs/known.ts';
 import { addPoint, comesAfter, fromStored, type MetricState, type NewMetricPoint, toStored } from './metric.ts';
 import {
   insertNewPoints,
@@ -12,6 +12,14 @@ import {
   type SeriesTable,
   updateSeries,
 } from './store.ts';
+
+/** A metric of a run: the series of its points, and what is known of them; undefined while there are none. */
+export interface KnownMetric {
+  series: number;
+  state: MetricState | undefined;
+}
+/** Of the metrics of a run; a key that is missing may be there nevertheless. */
+export type KnownMetrics = Known<KnownMetric>;
 
 export interface AddedPoints {
   /** Locked: what it has is known at the revision before. */
@@ -76,7 +84,7 @@ const findMetrics = async (
     const before = known.at(run.number, run.revision - 1);
     for (const { key } of points) {
       if (own.metrics.has(key)) continue;
-      const metric = before.get(key) ?? lookedFor;
+      const metric = before?.get(key) ?? lookedFor;
       own.metrics.set(key, metric);
       if (metric === lookedFor) unknown.push({ run, key });
     }

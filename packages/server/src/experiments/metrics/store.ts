@@ -1,8 +1,8 @@
 import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
-import { type Db, executeEach, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
+import { asRows, type Db, executeEach, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
-import { fromStored, type MetricNumber, type MetricState, type Special, toSorted, toStored } from './metric.ts';
+import { fromStored, type MetricNumber, type MetricState, toSorted, toStored } from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
@@ -116,6 +116,17 @@ export const updateSeries = async (
   await executeEach(db, text, sets);
 };
 
+const changedColumns = {
+  series: 'integer',
+  points: 'integer',
+  last_value: 'number',
+  last_special: 'text',
+  last_step: 'integer',
+  last_at: 'integer',
+  min_value: 'number',
+  max_value: 'number',
+} as const;
+
 /** A round trip each would cost more than everything else. */
 const updateTogether = async (
   db: Db,
@@ -124,23 +135,11 @@ const updateTogether = async (
 ): Promise<void> => {
   if (changed.length === 0) return;
   const sorted = [...changed].sort((a, b) => a.series - b.series);
-  const rows = sorted.map(toColumns);
-  await sql`
-    update ${sql.table(table)} as m set points = v.points, last_value = v.last_value, last_special = v.last_special,
-      last_step = v.last_step, last_at = v.last_at, min_value = v.min_value, max_value = v.max_value
-    from unnest(${listOf(sorted, 'series')}::bigint[], ${listOf(rows, 'points')}::bigint[],
-      ${listOf(rows, 'last_value')}::double precision[], ${listOf(rows, 'last_special')}::text[],
-      ${listOf(rows, 'last_step')}::bigint[], ${listOf(rows, 'last_at')}::bigint[],
-      ${listOf(rows, 'min_value')}::double precision[], ${listOf(rows, 'max_value')}::double precision[])
-      as v(series, points, last_value, last_special, last_step, last_at, min_value, max_value)
-    where m.series = v.series`.execute(db);
+  const rows = sorted.map((one) => ({ series: one.series, ...toColumns(one) }));
+  const sets = sql.join(stateColumns.map((name) => sql`${sql.ref(name)} = v.${sql.ref(name)}`));
+  await sql`update ${sql.table(table)} as m set ${sets}
+    from (${asRows(changedColumns, rows)}) as v where m.series = v.series`.execute(db);
 };
-
-/** A list as PostgreSQL reads it: thousands of parameters cost more on both ends than what is done with them. */
-const listOf = <Row, Name extends keyof Row>(
-  rows: readonly Row[],
-  name: Row[Name] extends number | Special | null ? Name : never,
-): string => `{${rows.map((row) => row[name] ?? 'NULL').join(',')}}`;
 
 export interface NewPoint {
   series: number;
@@ -150,12 +149,19 @@ export interface NewPoint {
 }
 
 const pointsPerStatement = 500;
-const pointColumns = ['series', 'at', 'step', 'value', 'special'] as const;
+const pointColumns = {
+  series: 'integer',
+  at: 'integer',
+  step: 'integer',
+  value: 'number',
+  special: 'integer',
+} as const;
 
 /** The hottest write: the text of the statement is made once per length, and nothing is built per row but its values. */
 const insertText = (table: string, rows: number, isAnswered: boolean): string => {
-  const row = `(${pointColumns.map(() => '?').join(',')})`;
-  const columns = pointColumns.join(',');
+  const names = Object.keys(pointColumns);
+  const row = `(${names.map(() => '?').join(',')})`;
+  const columns = names.join(',');
   return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')}${isAnswered ? ` on conflict do nothing returning ${columns}` : ''}`;
 };
 const texts = new Map<string, string>();
@@ -197,14 +203,11 @@ const insertLists = async (
   points: readonly NewPoint[],
   isAnswered: boolean,
 ): Promise<NewPoint[]> => {
-  const stored = points.map((point) => toStored(point.value));
-  const columns = sql.join(pointColumns.map((name) => sql.ref(name)));
+  const given = points.map(({ series, at, step, value }) => ({ series, at, step, ...toStored(value) }));
+  const names = sql.join(Object.keys(pointColumns).map((name) => sql.ref(name)));
   const { rows } = await sql<PointRow>`
-    insert into ${sql.table(pointTables[table])} (${columns})
-    select * from unnest(${listOf(points, 'series')}::bigint[], ${listOf(points, 'at')}::bigint[],
-      ${listOf(points, 'step')}::bigint[], ${listOf(stored, 'value')}::double precision[],
-      ${listOf(stored, 'special')}::bigint[]) as given(series, at, step, value, special)
-    ${isAnswered ? sql`on conflict do nothing returning ${columns}` : sql``}`.execute(db);
+    insert into ${sql.table(pointTables[table])} (${names}) ${asRows(pointColumns, given)}
+    ${isAnswered ? sql`on conflict do nothing returning ${names}` : sql``}`.execute(db);
   return rows.map((row) => ({ series: row.series, at: row.at, step: row.step, value: fromStored(row) }));
 };
 

@@ -3,12 +3,12 @@ import { isMillwrightError, type MillwrightError } from '#platform/errors';
 import type { NewModelPoint } from '../logged-models/logged-model.ts';
 import { addModelPoints } from '../logged-models/metrics/adding.ts';
 import { numbersOfModels } from '../logged-models/store.ts';
-import { addPoints } from '../metrics/adding.ts';
-import type { KnownMetrics } from '../metrics/known.ts';
+import { addPoints, type KnownMetrics } from '../metrics/adding.ts';
 import type { NewMetricPoint } from '../metrics/metric.ts';
 import { writeFingerprints } from '../tried/store.ts';
-import { conflictingParameters, type RunState } from './run.ts';
+import { conflictingParameters, type RunState, wellFormed } from './run.ts';
 import { deleteTags, type Entry, insertParameters, readEntries, writeTags } from './entries/store.ts';
+import type { Known } from './known.ts';
 import { entriesOf } from './starting.ts';
 import * as store from './store.ts';
 import { noLoggedModel, noRun, parametersSet, runInTrash } from '../refusals.ts';
@@ -29,6 +29,13 @@ export interface RunLog {
   evenDeleted?: boolean;
 }
 
+/** What this process wrote lately, so that it need not be read. */
+export interface KnownOfRuns {
+  metrics: KnownMetrics;
+  /** All parameters of a run. */
+  parameters: Known<string>;
+}
+
 /** What a request changes, decided before anything of it is written. */
 export interface AcceptedLog {
   log: RunLog;
@@ -44,33 +51,51 @@ const keysInEvent = 20;
 
 const keysOf = (values: Readonly<Record<string, string>> = {}): string[] => Object.keys(values);
 
-/** As it is stored and read back: half of a pair of surrogates becomes the replacement character. */
-const wellFormed = (values: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
-
 const modelsIn = (logs: readonly RunLog[]): string[] => [
   ...new Set(logs.flatMap(({ modelMetrics = [] }) => modelMetrics.map(({ modelId }) => modelId))),
 ];
+
+/** Of parameters that are named, those that runs have, by run: from memory, or read. */
+const parametersNamed = async (
+  change: Change,
+  logs: readonly RunLog[],
+  locked: ReadonlyMap<string, store.LockedRun>,
+  known: Known<string>,
+): Promise<Map<number, Map<string, string>>> => {
+  const found = new Map<number, Map<string, string>>();
+  const unknown = new Map<number, string[]>();
+  for (const { runId, parameters } of logs) {
+    const keys = keysOf(wellFormed(parameters));
+    const run = locked.get(runId);
+    if (keys.length === 0 || run === undefined) continue;
+    const all = known.at(run.number, run.revision - 1);
+    if (all === null) unknown.set(run.number, [...(unknown.get(run.number) ?? []), ...keys]);
+    const own = found.get(run.number) ?? new Map<string, string>();
+    found.set(run.number, own);
+    for (const key of keys) {
+      const value = all?.get(key);
+      if (value !== undefined) own.set(key, value);
+    }
+  }
+  const keys = [...new Set([...unknown.values()].flat())];
+  for (const [run, entries] of await readEntries(change.db, 'run_parameters', [...unknown.keys()], keys))
+    found.set(run, new Map(entries));
+  return found;
+};
 
 /** Locks the runs and decides for each request. Errors: NOT_FOUND, CONFLICT. */
 export const acceptLogs = async (
   change: Change,
   logs: readonly RunLog[],
-  metrics: KnownMetrics,
+  known: KnownOfRuns,
 ): Promise<(AcceptedLog | MillwrightError)[]> => {
   const locked = await store.lockRuns(change.db, [...new Set(logs.map(({ runId }) => runId))]);
   change.afterCommit(() => {
-    for (const { number, revision } of locked.values()) metrics.moved(number, revision);
+    for (const { number, revision } of locked.values())
+      for (const kind of [known.metrics, known.parameters]) kind.moved(number, revision);
   });
   const runs = new Map<string, RunState>(locked);
-  const naming = logs.filter(({ parameters }) => keysOf(parameters).length > 0);
-  const stored = await readEntries(
-    change.db,
-    'run_parameters',
-    [...new Set(naming.flatMap(({ runId }) => runs.get(runId)?.number ?? []))],
-    [...new Set(naming.flatMap(({ parameters }) => keysOf(wellFormed(parameters))))],
-  );
-  const known = new Map([...stored].map(([run, entries]) => [run, new Map(entries)]));
+  const named = await parametersNamed(change, logs, locked, known.parameters);
   const models = await numbersOfModels(change.db, modelsIn(logs));
   const accept = (log: RunLog): AcceptedLog => {
     const before = runs.get(log.runId);
@@ -78,7 +103,7 @@ export const acceptLogs = async (
     if (before.deletedAt !== null && log.evenDeleted !== true) runInTrash(log.runId);
     for (const { modelId } of log.modelMetrics ?? [])
       if (models.get(modelId)?.project !== log.project) noLoggedModel(modelId);
-    const parameters = known.get(before.number) ?? new Map<string, string>();
+    const parameters = named.get(before.number) ?? new Map<string, string>();
     const wanted = wellFormed(log.parameters);
     const conflicts = conflictingParameters(parameters, wanted);
     if (conflicts.length > 0) parametersSet({ run: log.runId }, conflicts);
@@ -87,7 +112,7 @@ export const acceptLogs = async (
     runs.set(log.runId, run);
     const added = Object.entries(wanted).filter(([key]) => !parameters.has(key));
     for (const [key, value] of added) parameters.set(key, value);
-    known.set(run.number, parameters);
+    named.set(run.number, parameters);
     const own = locked.get(log.runId) as store.LockedRun;
     return { log, before, run, locked: own, newParameters: Object.fromEntries(added) };
   };
@@ -110,7 +135,7 @@ export const writeLogs = async (
   change: Change,
   accepted: readonly AcceptedLog[],
   changeOf: (log: RunLog) => Change,
-  metrics: KnownMetrics,
+  known: KnownOfRuns,
 ): Promise<void> => {
   const changed = new Map(accepted.filter(({ log }) => log.update).map(({ run }) => [run.number, run]));
   for (const run of changed.values()) await store.updateRun(change.db, run);
@@ -120,11 +145,16 @@ export const writeLogs = async (
     change.db,
     accepted.flatMap(({ run, newParameters }) => entriesOf(run, newParameters)),
   );
+  change.afterCommit(() => {
+    for (const { locked, newParameters } of accepted)
+      if (known.parameters.at(locked.number, locked.revision) !== null)
+        known.parameters.keep(locked.number, locked.revision, new Map(Object.entries(newParameters)));
+  });
   await writeTags(change.db, lastOf(accepted.flatMap(({ run, log }) => entriesOf(run, log.tags))));
   await addPoints(
     change,
     accepted.map(({ locked, log }) => ({ run: locked, points: log.metrics ?? [] })),
-    metrics,
+    known.metrics,
   );
   await addModelPoints(
     change.db,

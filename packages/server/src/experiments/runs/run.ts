@@ -40,6 +40,10 @@ export const applyUpdate = <State extends Pick<RunState, 'name' | 'status' | 'st
   return { ...run, status, endedAt, name: update.name ?? run.name, note: update.note ?? run.note };
 };
 
+/** As it is stored and read back: half of a pair of surrogates becomes the replacement character. */
+export const wellFormed = (values: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
+
 /** A parameter says what was run: once told, it stays. Those that would change. */
 export const conflictingParameters = (
   known: ReadonlyMap<string, string>,

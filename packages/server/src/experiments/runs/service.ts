@@ -145,7 +145,7 @@ export const createRuns = (
           : 'id' in key && known.experimentNumber !== start.experiment;
       if (isTaken) fail('CONFLICT', `Another run has the id '${start.id}'.`);
       if (known) return known;
-      const [started] = await startRuns(change, lineage, [start], () => change);
+      const [started] = await startRuns(change, lineage, [start], () => change, null);
       if (isMillwrightError(started)) throw started;
       return (await store.findRun(change.db, ctx.project, { id: start.id })) as Run;
     });

@@ -4,6 +4,8 @@ import type { Change } from '#platform/change';
 import { isMillwrightError, MillwrightError } from '#platform/errors';
 import { writeFingerprints } from '../tried/store.ts';
 import { insertParameters, writeTags } from './entries/store.ts';
+import type { Known } from './known.ts';
+import { wellFormed } from './run.ts';
 import * as store from './store.ts';
 
 export interface RunStart {
@@ -67,19 +69,23 @@ const link = async (change: Change, lineage: LineageService, start: RunStart): P
     await lineage.link(change, { project, from: { type: 'run', id: parentRunId }, to, kind: 'parent' });
 };
 
-/** Several at once, in one transaction. `changeOf`: the change on behalf of who starts the run. */
+/**
+ * Several at once, in one transaction. `changeOf`: the change on behalf of who starts the run. `known`: where what they
+ * begin with is remembered.
+ */
 export const startRuns = async (
   change: Change,
   lineage: LineageService,
   starts: readonly RunStart[],
   changeOf: (start: RunStart) => Change,
+  known: Known<string> | null,
 ): Promise<(Started | MillwrightError)[]> => {
   const decided = await decideAll(change, starts);
   const accepted = starts.flatMap((start, index) => {
     const started = decided[index] as Started | MillwrightError;
     return isMillwrightError(started) ? [] : [{ start, started }];
   });
-  if (accepted.length > 0) await insertAll(change, lineage, accepted, changeOf);
+  if (accepted.length > 0) await insertAll(change, lineage, accepted, { changeOf, known });
   return decided;
 };
 
@@ -87,7 +93,7 @@ const insertAll = async (
   change: Change,
   lineage: LineageService,
   accepted: readonly { start: RunStart; started: Started }[],
-  changeOf: (start: RunStart) => Change,
+  { changeOf, known }: { changeOf(start: RunStart): Change; known: Known<string> | null },
 ): Promise<void> => {
   const starts = accepted.map(({ start }) => start);
   const numbers = await store.insertRuns(
@@ -103,6 +109,10 @@ const insertAll = async (
     change.db,
     accepted.flatMap((one) => entriesOf(of(one), one.start.parameters)),
   );
+  change.afterCommit(() => {
+    for (const one of accepted)
+      known?.keep(of(one).number, 0, new Map(Object.entries(wellFormed(one.start.parameters))));
+  });
   await writeTags(
     change.db,
     accepted.flatMap((one) => entriesOf(of(one), one.start.tags)),

@@ -107,6 +107,53 @@ describe.each(testDatabases)('what is logged to runs on %s', (database) => {
     expect((await service.getRun(test.ctx, runId)).parameters).toEqual({ depth: '6' });
   });
 
+  it('judges parameters it remembers, and those that another server wrote, as they are stored', async () => {
+    const [first, second] = writers;
+    const { number } = await service.findExperiment(test.ctx, experiment);
+    const id = test.platform.ids.next('run');
+    await first.start(test.ctx, {
+      id,
+      project: 'default',
+      owner: 'root',
+      experiment: number,
+      status: 'running',
+      parentRunId: null,
+      datasetVersionId: null,
+      userId: 'root',
+      parameters: { depth: '6' },
+      tags: {},
+      originKey: null,
+    });
+    const log = (writer: RunWriter, parameters: Record<string, string>) =>
+      writer.log(test.ctx, { runId: id, parameters });
+    await log(first, { depth: '6', rate: '0.1' });
+    await expect(log(first, { rate: '0.2', other: '1' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await log(second, { seed: '3' });
+    await expect(log(first, { seed: '4' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await log(first, { seed: '3', size: '9' });
+    await log(second, { size: '9' });
+    // What was undone is not remembered.
+    const broken = () => {
+      throw new Error('broken');
+    };
+    await expect(first.log(test.ctx, { runId: id, parameters: { gone: 'x' }, update: broken })).rejects.toThrow();
+    await log(first, { gone: 'y' });
+    const { parameters } = await service.getRun(test.ctx, id);
+    expect(parameters).toEqual({ depth: '6', rate: '0.1', seed: '3', size: '9', gone: 'y' });
+  });
+
+  it('stays true when heavy requests are shared out among transactions', async () => {
+    const runs = await Promise.all(Array.from({ length: 12 }, aRun));
+    const [writer] = writers;
+    const steps = Array.from({ length: 400 }, (_, step) => step);
+    await Promise.all(
+      [0, 1, 2].flatMap((turn) =>
+        runs.map((runId) => writer.log(test.ctx, { runId, metrics: pointsAt(steps.map((step) => step + 300 * turn)) })),
+      ),
+    );
+    for (const runId of runs) expect(await expectTrue(runId)).toEqual({ loss: 1000 });
+  });
+
   it('takes points that a copy which is still being filled has already', async () => {
     const runId = await aRun();
     const [writer] = writers;

@@ -62,6 +62,7 @@ export const createTrash = ({ database: { db }, changes }: Platform, { catalog }
   };
   /** Those that are asked for together share a transaction. */
   const submit = groupChanges<{ project: string; runId: string }, null>(changes, {
+    keyOf: ({ runId }) => runId,
     weightOf: () => 1,
     maxWeight: runsPerTransaction,
     async run(change, items) {

@@ -26,7 +26,7 @@ export { decodeJson, encodeJson } from './json.ts';
 export { isAfter, orderBy, type OrderTerm, type TermRow, termColumns, termValues } from './keyset.ts';
 export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
 export { plannedAnew } from './prepared.ts';
-export { insertAndAnswer, insertRows } from './rows.ts';
+export { asRows, insertAndAnswer, insertRows } from './rows.ts';
 export { openSnapshot, type Snapshot, type SnapshotPart, type SnapshotSource } from './snapshot.ts';
 
 /** Which tables exist is each module's own business: a store says `db.withTables<DataTables>()`. */

@@ -10,8 +10,8 @@ const typeNames = { text: 'text', integer: 'bigint', number: 'double precision' 
 const namesOf = <Name extends string>(columns: Columns<Name>) => Object.keys(columns) as Name[];
 
 /**
- * Many rows by one statement that is the same however many they are. PostgreSQL is sent one document: thousands of
- * parameters cost more on both ends than the insert itself. SQLite has no round trips and is given one after the other.
+ * Many rows by one statement that is the same however many they are. PostgreSQL is sent a list per column: thousands
+ * of parameters cost more on both ends than the insert itself. SQLite has no round trips and is given one after the other.
  *
  * `onConflict`: what follows the rows. `along`: a statement on which this one does not depend; PostgreSQL runs both in
  * one round trip.
@@ -63,23 +63,33 @@ export const insertAndAnswer = async <Name extends string, Answer>(
   return made;
 };
 
-const asRows = <Name extends string>(columns: Columns<Name>, rows: readonly RowOf<Name>[]): RawBuilder<unknown> => {
+/** Rows that are given, for PostgreSQL: `select ... from` lists, whose columns have the names they have there. */
+export const asRows = <Name extends string>(
+  columns: Columns<Name>,
+  rows: readonly RowOf<Name>[],
+): RawBuilder<unknown> => {
   const names = namesOf(columns);
-  const fields = names.map((name) => `${name} ${typeNames[columns[name]]}`).join(', ');
-  return sql`select * from json_to_recordset(${documentOf(names, rows)}::json) as given(${sql.raw(fields)})`;
+  const lists = names.map(
+    (name) =>
+      sql`${listOf(rows.map((row): string | number | null => row[name]))}::${sql.raw(typeNames[columns[name]])}[]`,
+  );
+  const fields = sql.raw(names.join(', '));
+  return sql`select ${fields} from unnest(${sql.join(lists)}) as given(${fields})`;
 };
 
-const documentOf = <Name extends string>(names: readonly Name[], rows: readonly RowOf<Name>[]): string => {
-  const heads = names.map((name, index) => `${index === 0 ? '{' : ','}"${name}":`);
+/** A list as PostgreSQL reads it: one text, as thousands of parameters cost more on both ends than what is done with them. */
+const listOf = (values: readonly (string | number | null)[]): string => {
   let text = '';
-  for (const row of rows) {
-    text += text === '' ? '[' : ',';
-    for (const [index, name] of names.entries()) {
-      const value: string | number | null = row[name];
-      // Half of a pair is no text that JSON can say; as a parameter, too, it would become the replacement character.
-      text += `${heads[index]}${typeof value === 'string' ? JSON.stringify(value.toWellFormed()) : value}`;
-    }
-    text += '}';
+  for (const value of values) {
+    text += text === '' ? '{' : ',';
+    if (value === null) text += 'NULL';
+    else text += typeof value === 'number' ? value : quoted(value);
   }
-  return `${text}]`;
+  return text === '' ? '{}' : `${text}}`;
+};
+
+/** Half of a pair of surrogates becomes the replacement character, as in any text that PostgreSQL is sent. */
+const quoted = (value: string): string => {
+  const text = value.toWellFormed();
+  return `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`;
 };
