@@ -37,16 +37,6 @@ export const freshDatabase = async (address: string): Promise<string> => {
   return url.href;
 };
 
-export const dropDatabase = async (url: string): Promise<void> => {
-  const address = new URL(url);
-  const name = address.pathname.slice(1);
-  address.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: address.href });
-  await client.connect();
-  await client.query(`drop database ${name}`);
-  await client.end();
-};
-
 const each = async function* (urls: [string, string | null][]): AsyncGenerator<{ kind: string; platform: Platform }> {
   for (const [kind, url] of urls) {
     const dir = mkdtempSync(join(tmpdir(), 'millwright-bench-'));

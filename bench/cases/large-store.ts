@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensure } from '../../scripts/environment/postgres.mjs';
 import type { Case, Figure } from '../case.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
-import { dropDatabase, freshDatabase } from './database.ts';
+import { freshDatabase } from './database.ts';
 import { type Question, questions } from './large-store-questions.ts';
 import { type LargeSize, metrics, postgresTarget, seedLarge, sqliteTarget } from './large-store-seed.ts';
 
@@ -23,6 +23,10 @@ const limitMs = 150;
 interface Seeded extends LargeSize {
   first: string;
   second: string;
+  /** On PostgreSQL: the name of the database. */
+  database: string | null;
+}
+interface Store extends Seeded {
   databaseUrl: string | null;
 }
 
@@ -36,39 +40,45 @@ const post = async (address: string, path: string, body: object): Promise<Record
   return (await response.json()) as Record<string, unknown>;
 };
 
-const flagsOf = ({ databaseUrl }: { databaseUrl: string | null }): string[] =>
-  databaseUrl === null ? [] : ['--database-url', databaseUrl];
+const flagsOf = (databaseUrl: string | null): string[] => (databaseUrl === null ? [] : ['--database-url', databaseUrl]);
 
-/** The store in a folder, made where it is not there in this size. */
-const seeded = async (
-  folder: string,
-  newUrl: (() => Promise<string>) | null,
-  say: (text: string) => void,
-): Promise<Seeded> => {
+const databaseAt = (server: string, name: string): string => {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+};
+
+const nameOf = (databaseUrl: string | null): string | null =>
+  databaseUrl === null ? null : new URL(databaseUrl).pathname.slice(1);
+
+/** The store in a folder, made where it is not there in this size. `postgres`: the server its database is on. */
+const seeded = async (folder: string, postgres: string | null, say: (text: string) => void): Promise<Store> => {
   const note = join(folder, 'seeded.json');
   if (existsSync(note)) {
     const known = JSON.parse(readFileSync(note, 'utf8')) as Seeded;
-    if (known.runs === size.runs && known.steps === size.steps) return known;
+    const { database } = known;
+    const databaseUrl = postgres === null || database === null ? null : databaseAt(postgres, database);
+    if (known.runs === size.runs && known.steps === size.steps) return { ...known, databaseUrl };
     throw new Error(`${folder} holds a store of another size: remove it, or name another folder.`);
   }
   mkdirSync(folder, { recursive: true });
-  const databaseUrl = newUrl === null ? null : await newUrl();
-  const server = await startServer(flagsOf({ databaseUrl }), { dataDir: folder });
+  const databaseUrl = postgres === null ? null : await freshDatabase(postgres);
+  const server = await startServer(flagsOf(databaseUrl), { dataDir: folder });
   const create = async (name: string): Promise<string> =>
     String((await post(server.address, '/api/2.0/mlflow/experiments/create', { name }))['experiment_id']);
-  const made: Seeded = { ...size, databaseUrl, first: await create('large'), second: await create('beside') };
+  const made = { ...size, database: nameOf(databaseUrl), first: await create('large'), second: await create('beside') };
   await server.stop();
   const target = databaseUrl === null ? sqliteTarget(join(folder, 'millwright.db')) : await postgresTarget(databaseUrl);
   await seedLarge(target, { first: Number(made.first), second: Number(made.second) }, size, say);
   await target.close();
   writeFileSync(note, JSON.stringify(made));
-  return made;
+  return { ...made, databaseUrl };
 };
 
 /** The page after a cursor, the next cursor, and how long it took. */
 const ask = async (
   { address }: ServerProcess,
-  { first, second }: Seeded,
+  { first, second }: Store,
   { filter, order_by, order, across, isCount }: Question,
   cursor?: string,
 ): Promise<{ ms: number; next: string | undefined }> => {
@@ -98,7 +108,7 @@ const p95 = (values: readonly number[]): number =>
 
 const measure = async (
   server: ServerProcess,
-  store: Seeded,
+  store: Store,
   where: string,
   say: (text: string) => void,
 ): Promise<Figure[]> => {
@@ -130,36 +140,43 @@ const measure = async (
   return figures;
 };
 
+const kinds = ['SQLite', 'PostgreSQL'] as const;
+
+/** Of a PostgreSQL of its own, in the folder of the store, so that it is there the next time. */
+const measureKind = async (kind: (typeof kinds)[number], say: (text: string) => void): Promise<Figure[]> => {
+  const folder = keptIn ? join(keptIn, kind.toLowerCase()) : mkdtempSync(join(tmpdir(), 'millwright-large-'));
+  let stop: () => void | Promise<void> = () => undefined;
+  // The server of the database is another user.
+  if (!keptIn) chmodSync(folder, 0o755);
+  try {
+    let url: string | null = null;
+    if (kind === 'PostgreSQL') {
+      const postgres = await ensure({ keptIn: join(folder, 'cluster') });
+      if (!postgres.ok) {
+        say(`PostgreSQL is left out: ${postgres.reason}`);
+        return [];
+      }
+      ({ url, stop } = postgres);
+    }
+    const store = await seeded(folder, url, (text) => say(`${kind}: ${text}`));
+    const server = await startServer(flagsOf(store.databaseUrl), { dataDir: folder });
+    try {
+      return await measure(server, store, `${kind}, ${sizeName}`, say);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await stop();
+    if (!keptIn) rmSync(folder, { recursive: true, force: true });
+  }
+};
+
 /** First pages and late ones of a store as large as a team fills in years. One client. */
 export const largeStore: Case = {
   name: 'large-store',
   async run(say) {
-    const postgres = await ensure();
-    if (!postgres.ok) say(`PostgreSQL is left out: ${postgres.reason}`);
     const figures: Figure[] = [];
-    try {
-      for (const kind of postgres.ok ? ['SQLite', 'PostgreSQL'] : ['SQLite']) {
-        const folder = keptIn ? join(keptIn, kind.toLowerCase()) : mkdtempSync(join(tmpdir(), 'millwright-large-'));
-        const newUrl = kind === 'PostgreSQL' && postgres.ok ? () => freshDatabase(postgres.url) : null;
-        let store: Seeded | null = null;
-        try {
-          store = await seeded(folder, newUrl, (text) => say(`${kind}: ${text}`));
-          const server = await startServer(flagsOf(store), { dataDir: folder });
-          try {
-            figures.push(...(await measure(server, store, `${kind}, ${sizeName}`, say)));
-          } finally {
-            await server.stop();
-          }
-        } finally {
-          if (!keptIn) {
-            rmSync(folder, { recursive: true, force: true });
-            if (store?.databaseUrl) await dropDatabase(store.databaseUrl);
-          }
-        }
-      }
-    } finally {
-      if (postgres.ok) await postgres.stop();
-    }
+    for (const kind of kinds) figures.push(...(await measureKind(kind, say)));
     return figures;
   },
 };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findInPath } from '../bootstrap/paths.mjs';
@@ -16,10 +16,11 @@ const isRoot = process.getuid?.() === 0;
  * Starts a private PostgreSQL on a free loopback port, its files in a temporary folder:
  * {ok, url, stop} or {ok: false, reason, install}. A server named by MILLWRIGHT_TEST_POSTGRES_URL is used as it is.
  * `durable: false`: it does not wait for the disk. Tests kill what uses it, never the machine it runs on.
+ * `keptIn`: a private one in any case, in a folder that stays, with what was in it the last time.
  */
-export async function ensure({ durable = true } = {}) {
+export async function ensure({ durable = true, keptIn = null } = {}) {
   const given = process.env.MILLWRIGHT_TEST_POSTGRES_URL;
-  if (given) return { ok: true, url: given, stop: () => {} };
+  if (given && keptIn === null) return { ok: true, url: given, stop: () => {} };
   let programs = findPrograms();
   let failure = '';
   if (!programs && mayInstall()) {
@@ -27,7 +28,7 @@ export async function ensure({ durable = true } = {}) {
     programs = findPrograms();
   }
   if (!programs) return { ok: false, reason: `initdb and pg_ctl were not found. ${failure}`.trim(), install };
-  return withProgress('starting PostgreSQL', () => start(programs, durable));
+  return withProgress('starting PostgreSQL', () => start(programs, { durable, keptIn }));
 }
 
 function findPrograms() {
@@ -51,24 +52,27 @@ function serverUser() {
   return { name: account[0], uid: Number(account[2]), gid: Number(account[3]) };
 }
 
-async function start(programs, durable) {
-  const folder = mkdtempSync(join(tmpdir(), 'millwright-postgres-'));
+async function start(programs, { durable, keptIn }) {
+  const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'millwright-postgres-'));
+  mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);
   if (isRoot) chownSync(folder, serverUser().uid, serverUser().gid);
   const data = join(folder, 'data');
   const log = join(folder, 'server.log');
   const port = await freePort();
   const run = (program, args) => capture(...asServerUser(join(programs, program), args), { cwd: '/' });
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  const removeFolder = () => (keptIn === null ? rmSync(folder, { recursive: true, force: true }) : undefined);
 
   const init = (...locale) =>
     run('initdb', ['-D', data, '-U', 'millwright', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C', ...locale]);
   // A language that orders text otherwise than by its bytes, as most servers in use have one; old versions cannot.
-  let created = await init('--locale-provider=icu', '--icu-locale=en-US');
-  if (created.code !== 0) created = await init();
-  if (created.code !== 0) {
-    removeFolder();
-    return { ok: false, reason: `initdb failed: ${created.output.trim().slice(-1000)}`, install };
+  if (!existsSync(data)) {
+    let created = await init('--locale-provider=icu', '--icu-locale=en-US');
+    if (created.code !== 0) created = await init();
+    if (created.code !== 0) {
+      removeFolder();
+      return { ok: false, reason: `initdb failed: ${created.output.trim().slice(-1000)}`, install };
+    }
   }
   const disk = durable ? '-c fsync=on' : '-c fsync=off -c full_page_writes=off';
   const options = `-p ${port} -h 127.0.0.1 -k ${folder} ${disk} -c max_connections=200`;
@@ -80,7 +84,8 @@ async function start(programs, durable) {
   }
   const stop = () => {
     process.off('exit', stop);
-    const [command, args] = asServerUser(join(programs, 'pg_ctl'), ['stop', '-D', data, '-m', 'immediate', '-w']);
+    const mode = keptIn === null ? 'immediate' : 'fast';
+    const [command, args] = asServerUser(join(programs, 'pg_ctl'), ['stop', '-D', data, '-m', mode, '-w']);
     spawnSync(command, args, { cwd: '/', stdio: 'ignore' });
     removeFolder();
   };

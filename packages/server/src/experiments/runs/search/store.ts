@@ -1,9 +1,17 @@
 import type { Page } from '@millwright/contract';
 import { type Db, decodeCursor, isAfter, orderBy, pageFrom, sql, type OrderTerm, termValues } from '#platform/db';
 import { namedLikeParts, type Ordering, orderingOf, type RunOrder, termsOf } from '../ordering/store.ts';
-import { amongCandidates, conditionsOf, estimate, type RunSelection, runsEver } from '../selection/store.ts';
+import {
+  amongCandidates,
+  conditionsOf,
+  estimate,
+  partsOf,
+  type RunSelection,
+  runsEver,
+  type Uncounted,
+} from '../selection/store.ts';
 import { columnsOf, compareText, type FoundRow, type FoundRun, joinsOf, walk, WalkGivenUp } from '../walk/store.ts';
-import { countCandidates } from '../candidates/store.ts';
+import { wayAround } from './way-around.ts';
 
 type Values = readonly (string | number)[];
 
@@ -90,45 +98,38 @@ const readAll = (db: Db, asked: Asked, experiments: readonly number[] | null): P
 
 /**
  * Of one experiment: either the runs that a part of the filter can hold for, sorted, or an index in the order asked for,
- * until the page is full. Whichever promises to read less is begun; a walk that has passed more rows than there are
- * candidates is given up for these.
+ * until the page is full. Whichever promises to read less is begun; a walk that has passed so many rows for so few runs
+ * that the candidates are fewer than the rows it would still take is given up for these.
  */
 const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort): Promise<FoundRow[]> => {
   const { search, ordering, after, limit } = asked;
   const { mostCandidates, fewRuns, rowsAtFirst } = effort;
   const isPlain = search.filter === null && search.view !== 'deleted' && (search.order ?? []).length === 0;
   const runs = isPlain ? Number.POSITIVE_INFINITY : await runsEver(db, experiment);
-  if (runs <= fewRuns) return readAll(db, asked, [experiment]);
-  const { parts, most, share } = await estimate(db, search, experiment, {
-    runs,
-    most: Math.min(mostCandidates, Math.ceil(4 * Math.sqrt(limit * runs))),
-  });
+  const collect = (part: Uncounted) => sorted(db, asked, amongCandidates(db, search, part, { experiment }));
+  if (runs <= fewRuns) {
+    const [part] = partsOf(search, experiment);
+    return part ? collect(part) : readAll(db, asked, [experiment]);
+  }
+  const most = Math.min(mostCandidates, Math.ceil(4 * Math.sqrt(limit * runs)));
+  const { parts, share } = await estimate(db, search, experiment, { runs, most });
   const [fewest] = parts;
-  const collect = () =>
-    sorted(db, asked, amongCandidates(db, search, fewest as NonNullable<typeof fewest>, { experiment, most }));
   const canWalk = ordering.leads.every(({ stretches }) => stretches !== null);
-  if (fewest && fewest.count <= most && (!canWalk || fewest.count * share <= limit)) return collect();
+  if (fewest && fewest.count <= most && (!canWalk || fewest.count * share <= limit)) return collect(fewest);
   if (!canWalk) return readAll(db, asked, [experiment]);
-  let passed = 0;
-  let bearable = fewest && fewest.count <= most ? 2 * fewest.count : null;
-  const goesOn = async (rows: number): Promise<boolean> => {
-    passed += rows;
-    // Others get their turn.
-    await new Promise(setImmediate);
-    if (fewest && bearable === null && passed > most) {
-      const count = await countCandidates(db, fewest.candidates, mostCandidates);
-      bearable = count > mostCandidates ? Number.POSITIVE_INFINITY : count;
-    }
-    return passed <= (bearable ?? Number.POSITIVE_INFINITY);
-  };
+  const way = wayAround(db, search, experiment, { fewest, most, runs, limit, mostCandidates, rowsAtFirst });
   const within = parts.find(({ candidates }) => candidates.ofOneValue)?.candidates.ofOneValue ?? null;
   const conditions = conditionsOf(db, search);
   const isFiltered = search.filter !== null || search.view === 'deleted';
   try {
-    return await walk({ db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn }, after, limit);
+    return await walk(
+      { db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn: way.goesOn },
+      after,
+      limit,
+    );
   } catch (error) {
     if (!(error instanceof WalkGivenUp)) throw error;
-    return collect();
+    return collect(way.part());
   }
 };
 

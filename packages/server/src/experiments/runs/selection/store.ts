@@ -3,6 +3,7 @@ import { compileFilter, type Db, kindOf, sql } from '#platform/db';
 import type { BestValues } from '../../metrics/metric.ts';
 import { type Candidates, candidatesOf, countCandidates, selectOf } from '../candidates/store.ts';
 import { runFields } from '../fields/store.ts';
+import { candidatesByFewTexts, candidatesByText, ofTextIn } from '../texts/store.ts';
 
 type Sql = ReturnType<typeof sql>;
 
@@ -26,7 +27,7 @@ export const conditionsOf = (db: Db, { project, view, filter, best }: RunSelecti
 };
 
 /** A part of what is asked for that an index can answer. */
-interface Part {
+export interface Part {
   candidates: Candidates;
   /** What is left to be asked of the candidates. */
   rest: Filter | null;
@@ -34,22 +35,46 @@ interface Part {
   count: number;
 }
 
-/** So many candidates may have come since they were counted. A power of two, so that there are few texts of statements. */
-const boundOf = (count: number): number => 2 ** Math.ceil(Math.log2(2 * count + 1000));
+export type Uncounted = Omit<Part, 'count'>;
 
-const partsOf = (selection: RunSelection, experiment: number): Omit<Part, 'count'>[] => {
+const togetherOf = (filter: Filter | null): Filter[] =>
+  filter === null ? [] : filter.kind === 'and' ? filter.parts : [filter];
+
+const asPart = (parts: Filter[], part: Filter, candidates: Candidates): Uncounted => {
+  const others = candidates.isExact ? parts.filter((other) => other !== part) : parts;
+  return { candidates, rest: others.length === 0 ? null : { kind: 'and', parts: others } };
+};
+
+/** The parts of what is asked for that an index can answer, those of one value first. */
+export const partsOf = (selection: RunSelection, experiment: number): Uncounted[] => {
   const { filter, view, best } = selection;
-  const parts = filter === null ? [] : filter.kind === 'and' ? filter.parts : [filter];
-  const found = parts.flatMap((part) => {
-    const candidates = candidatesOf(part, experiment, best);
-    if (candidates === null) return [];
-    const others = candidates.isExact ? parts.filter((other) => other !== part) : parts;
-    const rest: Filter | null = others.length === 0 ? null : { kind: 'and', parts: others };
-    return [{ candidates, rest }];
-  });
+  const parts = togetherOf(filter);
+  const found = parts
+    .flatMap((part) => {
+      const candidates = candidatesOf(part, experiment, best);
+      return candidates === null ? [] : [asPart(parts, part, candidates)];
+    })
+    .toSorted((a, b) => Number(Boolean(b.candidates.ofOneValue)) - Number(Boolean(a.candidates.ofOneValue)));
   if (view !== 'deleted') return found;
   const trash = sql`select number as run from runs where experiment = ${experiment} and deleted_at is not null`;
   return [...found, { candidates: { selects: [trash], isExact: true }, rest: filter }];
+};
+
+/** More different texts than this are not asked one by one. */
+const mostTexts = 300;
+
+/** The parts that can be answered by asking every text of an index; where these are few, by asking each of them once. */
+export const partsByText = async (db: Db, { filter, best }: RunSelection, experiment: number) => {
+  const parts = togetherOf(filter);
+  const [few, every]: [Uncounted[], Uncounted[]] = [[], []];
+  for (const part of parts) {
+    const text = candidatesOf(part, experiment, best) === null ? ofTextIn(db, part, experiment) : null;
+    if (text === null) continue;
+    const candidates = await candidatesByFewTexts(db, text, mostTexts);
+    if (candidates === null) every.push(asPart(parts, part, candidatesByText(text)));
+    else few.push(asPart(parts, part, candidates));
+  }
+  return { few, every };
 };
 
 /** How many runs were ever started in an experiment, at least one. */
@@ -89,17 +114,17 @@ export const estimate = async (
 
 /**
  * What candidates are asked, and where they stand. PostgreSQL takes a key and its values for independent and so expects many
- * times as many: a bound that is never reached tells it that few are to be looked up.
+ * times as many: of a list it thinks that it is short, and looks up what is in it. `isMany`: it reads all runs instead.
  */
 export const amongCandidates = (
   db: Db,
   selection: RunSelection,
-  { candidates, rest, count }: Part,
-  { experiment, most }: { experiment: number; most: number },
+  { candidates, rest }: Uncounted,
+  { experiment, isMany = false }: { experiment: number; isMany?: boolean },
 ) => ({
   tables:
-    kindOf(db) === 'postgres' && count <= most
-      ? sql`experiments cross join (select run from (${selectOf(candidates)}) as every_one limit ${sql.lit(boundOf(count))}) as candidate cross join runs`
+    kindOf(db) === 'postgres' && !isMany
+      ? sql`experiments cross join unnest(array(${selectOf(candidates)})) as candidate (run) cross join runs`
       : sql`experiments cross join (${selectOf(candidates)}) as candidate cross join runs`,
   conditions: [
     sql`experiments.number = ${experiment} and runs.experiment = experiments.number and runs.number = candidate.run`,
@@ -121,6 +146,8 @@ const hasTrash = async (db: Db, experiment: number): Promise<boolean> => {
 
 /** More than half of a million: every run is then read one after the other, which is quicker than one by one. */
 const mostCounted = 500_000;
+/** So many are looked up one by one. */
+const mostLookedUp = 50_000;
 
 export const countRuns = async (db: Db, selection: RunSelection): Promise<number> => {
   const { experiments, view } = selection;
@@ -135,7 +162,10 @@ export const countRuns = async (db: Db, selection: RunSelection): Promise<number
       const { candidates, rest } = part;
       const isCounted = rest === null && candidates.isExact && candidates.selects.length === 1;
       if (isCounted && view !== 'deleted' && (view === 'all' || !(await hasTrash(db, experiment)))) return part.count;
-      const { tables, conditions } = amongCandidates(db, selection, part, { experiment, most: mostCounted });
+      const { tables, conditions } = amongCandidates(db, selection, part, {
+        experiment,
+        isMany: part.count > mostLookedUp,
+      });
       return count(db, tables, conditions);
     }
   }

@@ -58,8 +58,8 @@ export interface Walking {
   within: OfOneValue | null;
   /** Until it is asked whether it goes on; of a value that has more, rows are not sorted but read in the order of what comes next. */
   rowsAtFirst: number;
-  /** Told how many rows were passed; false: it is given up. */
-  goesOn(rows: number): Promise<boolean>;
+  /** Told how many rows more were passed, and how many runs were found in all; false: it is given up. */
+  goesOn(rows: number, found: number): Promise<boolean>;
 }
 
 /** There is a better way to what is asked for. */
@@ -108,6 +108,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
   const { db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn } = walking;
   const { leads } = ordering;
   const terms = termsOf(ordering);
+  let foundInAll = 0;
   const selecting = sql.raw(leads.length > 0 || isFiltered ? `${plannedAnew} select` : 'select');
 
   const select = async (
@@ -124,7 +125,9 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
       where experiments.number = ${experiment} and ${run === null ? sql`` : sql`runs.number = ${run} and`}
         ${sql.join([...source.where, ...where, ...conditions], sql` and `)}
       order by ${orderBy(order)} limit ${sql.lit(limit)}`.execute(db);
-    return rows.slice(0, most);
+    const page = rows.slice(0, most);
+    foundInAll += page.length;
+    return page;
   };
 
   /** Reads along a column of an index. */
@@ -163,7 +166,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
         found.push(...(await read.sorted([...start, before], most - found.length)));
         start = [beyond(last, true)];
       }
-      if (found.length < most && !(await goesOn(size))) throw new WalkGivenUp();
+      if (found.length < most && !(await goesOn(size, foundInAll))) throw new WalkGivenUp();
     }
     return found;
   };

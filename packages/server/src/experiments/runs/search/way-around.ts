@@ -1,0 +1,70 @@
+import type { Db } from '#platform/db';
+import { countCandidates } from '../candidates/store.ts';
+import { type Part, partsByText, type RunSelection, type Uncounted } from '../selection/store.ts';
+
+/** So many texts of an index are asked in the time in which one row of a walk is read. */
+const textsPerRow = 32;
+/** A walk is followed for this share of what the other way takes, before anything is concluded from what it found. */
+const trialShare = 1 / 16;
+
+export interface WayAround {
+  /** Whether a walk that passed so many rows more, and found so many runs in all, should go on. */
+  goesOn(rows: number, found: number): Promise<boolean>;
+  /** What to look up instead. */
+  part(): Uncounted;
+}
+
+/**
+ * Watches a walk: where it finds so few runs that it would pass more rows than another way takes, that one is better.
+ * What costs something to find out is found out only then.
+ */
+export const wayAround = (
+  db: Db,
+  search: RunSelection,
+  experiment: number,
+  /** `fewest`: the part with the fewest candidates, counted up to `most`. `runs`: of the experiment. */
+  known: {
+    fewest: Part | undefined;
+    most: number;
+    runs: number;
+    limit: number;
+    mostCandidates: number;
+    rowsAtFirst: number;
+  },
+): WayAround => {
+  const { fewest, most, runs, limit, mostCandidates, rowsAtFirst } = known;
+  let best: { part: Uncounted; rows: number } | null = null;
+  const offer = (part: Uncounted, rows: number): void => {
+    if (rows < (best?.rows ?? Number.POSITIVE_INFINITY)) best = { part, rows };
+  };
+  const count = async (part: Uncounted): Promise<void> => {
+    const rows = await countCandidates(db, part.candidates, mostCandidates);
+    if (rows <= mostCandidates) offer(part, rows);
+  };
+  if (fewest && fewest.count <= most) offer(fewest, fewest.count);
+  let uncounted = fewest && fewest.count > most ? fewest : null;
+  let isAsked = false;
+  let passed = 0;
+  return {
+    async goesOn(rows, found) {
+      passed += rows;
+      // Others get their turn.
+      await new Promise(setImmediate);
+      const expected = Math.min(runs, ((limit - found) * passed) / Math.max(found, 0.5));
+      if (uncounted !== null && expected > most && passed >= most * trialShare) {
+        await count(uncounted);
+        uncounted = null;
+      }
+      if (!isAsked && expected > 4 * rowsAtFirst) {
+        isAsked = true;
+        const { few, every } = await partsByText(db, search, experiment);
+        for (const part of few) await count(part);
+        const matching = ((found + 1) * runs) / passed;
+        for (const part of every) if (matching <= mostCandidates) offer(part, runs / textsPerRow + matching);
+      }
+      if (best === null) return true;
+      return passed <= 2 * best.rows && (expected <= best.rows || passed < best.rows * trialShare);
+    },
+    part: () => (best as { part: Uncounted } | null)?.part as Uncounted,
+  };
+};
