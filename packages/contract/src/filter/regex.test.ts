@@ -108,6 +108,19 @@ describe('compileRegex', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
   it.each([
+    ['7{3}', '777'],
+    ['^run-(a|b)_v2$', 'run-'],
+    ['ab{2,}c+d', 'abb'],
+    ['x(yz)w', 'xyzw'],
+    ['a.bc?d', 'a'],
+    ['a?', ''],
+    ['abc|abd', ''],
+    ['[a][b-b]\\.c', 'ab.c'],
+    ['(ab){2}[^c]d', 'abab'],
+  ])('knows of %j a text that is in all it matches', (pattern, literal) => {
+    expect(compileRegex(pattern).literal).toBe(literal);
+  });
+  it.each([
     ['', 0, 'something to match'],
     ['a|', 2, 'something to match'],
     ['a||b', 2, 'something to match'],

@@ -3,6 +3,8 @@ import { type RegexNode, readRegex } from './regex-syntax.ts';
 export interface FilterRegex {
   /** The same pattern as an advanced regular expression of PostgreSQL. */
   source: string;
+  /** A text that is in all that the pattern matches; empty where none is. */
+  literal: string;
   /** Whether the pattern matches somewhere. Takes time in proportion to the text, whatever the pattern. */
   test(text: string): boolean;
 }
@@ -32,6 +34,39 @@ const sourceOf = (node: RegexNode): string => {
       return `${sourceOf(node.node)}{${count}}`;
     }
   }
+};
+
+/** What every match goes through: characters, and null for what may be one or the other. */
+const piecesOf = (node: RegexNode): (string | null)[] => {
+  switch (node.kind) {
+    case 'characters': {
+      const [range, ...others] = node.ranges;
+      const isOne = range !== undefined && others.length === 0 && range[0] === range[1] && !node.negated;
+      return [isOne ? String.fromCodePoint(range[0]) : null];
+    }
+    case 'start':
+    case 'end':
+      return [];
+    case 'either': {
+      const [branch, ...others] = node.branches;
+      return branch !== undefined && others.length === 0 ? branch.flatMap(piecesOf) : [null];
+    }
+    case 'repeat': {
+      const { min, max } = node;
+      const pieces = piecesOf(node.node);
+      return [...Array.from({ length: min }, () => pieces).flat(), ...(min === max ? [] : [null])];
+    }
+  }
+};
+
+/** The longest text that is in all that a pattern matches; empty where none is. */
+const literalOf = (root: RegexNode): string => {
+  let [longest, current] = ['', ''];
+  for (const piece of piecesOf(root)) {
+    current = piece === null ? '' : current + piece;
+    if (current.length > longest.length) longest = current;
+  }
+  return longest;
 };
 
 type Step =
@@ -122,6 +157,7 @@ export const compileRegex = (pattern: string): FilterRegex => {
   };
   return {
     source: sourceOf(root),
+    literal: literalOf(root),
     test(text) {
       let state = stateOf([first], true);
       for (const character of text) {

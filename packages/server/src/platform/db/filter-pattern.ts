@@ -10,10 +10,14 @@ export type PatternOperator = '~' | 'like' | 'ilike' | 'rlike';
  * `lower` makes of letters beyond ascii depends on the database. SQLite therefore reads patterns as `glob`.
  */
 export const fits = (text: Sql, operator: PatternOperator, pattern: string, kind: DatabaseKind): Sql => {
-  if (operator === 'rlike')
-    return kind === 'sqlite'
+  if (operator === 'rlike') {
+    const { source, literal } = compileRegex(pattern);
+    if (kind === 'postgres') return sql`((${text}) collate "C" ~ ${source})`;
+    // SQLite asks us about each text, which takes longer than to see that a part of it is missing.
+    return literal === ''
       ? sql`(${text} regexp ${pattern})`
-      : sql`((${text}) collate "C" ~ ${compileRegex(pattern).source})`;
+      : sql`(instr(${text}, ${literal}) > 0 and ${text} regexp ${pattern})`;
+  }
   const parts = operator === '~' ? containsParts(pattern) : likeParts(pattern, operator === 'ilike');
   if (kind === 'sqlite') return sql`(${text} glob ${parts.map(globPart).join('')})`;
   const hasOnlyAscii = parts.every((part) => typeof part === 'string' || part.every(isAscii));

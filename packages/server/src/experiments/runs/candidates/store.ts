@@ -1,7 +1,7 @@
 import { type Filter, type FilterOperator, type FilterValue, readInstant } from '@millwright/contract';
 import { type Db, sql } from '#platform/db';
 import type { BestValues } from '../../metrics/metric.ts';
-import { headLength, headOf } from '../ordering/store.ts';
+import { headLength, headOf, type Lead } from '../ordering/store.ts';
 
 type Sql = ReturnType<typeof sql>;
 type Compared = Extract<Filter, { kind: 'compare' }>;
@@ -39,6 +39,11 @@ const columns: Record<string, { sql: Sql; kind: 'text' | 'head' | 'instant' }> =
   startedAt: { sql: sql`started_at`, kind: 'instant' },
   endedAt: { sql: sql`ended_at`, kind: 'instant' },
 };
+const tables: Partial<Record<string, string>> = {
+  parameters: 'run_parameters',
+  tags: 'run_tags',
+  metrics: 'run_metrics',
+};
 /** Which find a run wherever it is. */
 const anywhere: Record<string, Sql> = { id: sql`id`, parentRunId: sql`parent_run_id` };
 
@@ -60,6 +65,37 @@ const metricCandidates = (
   return asked === 'points' || asked === 'lastStep'
     ? null
     : { selects: [named, select(whole, `${asked}_value`)], isExact: false };
+};
+
+const summaries = ['last', 'min', 'max', 'points', 'lastStep', 'best'];
+
+/** What a filter says of the entry that an order goes by. */
+export interface Bound {
+  /** Whether every run has the entry. */
+  isThere: boolean;
+  /** Whether its value is a number, of which this is so. */
+  where: readonly Sql[];
+}
+
+export const boundOf = ({ entry, stretches }: Lead, filter: Filter | null): Bound => {
+  const parts = filter === null ? [] : filter.kind === 'and' ? filter.parts : [filter];
+  const where: Sql[] = [];
+  let isThere = false;
+  const [column] = stretches?.[0]?.columns ?? [];
+  for (const part of entry === null ? [] : parts) {
+    if (part.kind !== 'compare' && part.kind !== 'in') continue;
+    const [first = '', ...rest] = part.path;
+    if (tables[first] !== entry?.table || rest.join('.') !== entry?.key) continue;
+    // It may stand for a part of another metric.
+    if (first === 'metrics' && rest.length > 1 && summaries.includes(rest.at(-1) ?? '')) continue;
+    isThere = true;
+    const sign = part.kind === 'compare' ? signs[part.operator] : undefined;
+    if (part.kind !== 'compare' || sign === undefined || !column?.isLastMetric) continue;
+    const { value } = part;
+    if (typeof value === 'number' && Math.abs(value) < Number.MAX_VALUE)
+      where.push(sql`${column.sql} ${sign} ${value}`);
+  }
+  return { isThere, where };
 };
 
 const entryCandidates = (

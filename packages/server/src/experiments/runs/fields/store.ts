@@ -2,10 +2,18 @@ import { type FilterField, sql, type StoredValue } from '#platform/db';
 import { fail } from '#platform/errors';
 import type { BestValues } from '../../metrics/metric.ts';
 
-const entriesIn = (table: 'run_parameters' | 'run_tags'): FilterField => ({
+type Sql = ReturnType<typeof sql>;
+
+/** How the queries for what belongs to a run name it, and how they end. */
+interface Joined {
+  run: Sql;
+  end: Sql;
+}
+
+const entriesIn = (table: 'run_parameters' | 'run_tags', { run, end }: Joined): FilterField => ({
   entry: (path, test) => sql`exists (
-    select 1 from ${sql.table(table)} as entry where entry.run = runs.number and entry.key = ${path.join('.')}
-    and ${test({ text: sql`entry.value`, number: sql`entry.number_value` })})`,
+    select 1 from ${sql.table(table)} as entry where entry.run = ${run} and entry.key = ${path.join('.')}
+    and ${test({ text: sql`entry.value`, number: sql`entry.number_value` })} ${end})`,
 });
 
 const summaryFields: Record<string, StoredValue> = {
@@ -20,24 +28,24 @@ const summaryFields: Record<string, StoredValue> = {
 };
 
 /** `metrics.auc` is the last value of `auc`; `metrics.auc.min` its smallest, unless a metric has that very name. */
-const metricEntry = (best: BestValues): FilterField => ({
+const metricEntry = (best: BestValues, { run, end }: Joined): FilterField => ({
   entry(path, test) {
     const whole = path.join('.');
     const metric = (key: string, stored: StoredValue) => sql`exists (
-      select 1 from run_metrics as metric where metric.run = runs.number and metric.key = ${key} and ${test(stored)})`;
+      select 1 from run_metrics as metric where metric.run = ${run} and metric.key = ${key} and ${test(stored)} ${end})`;
     const byName = metric(whole, summaryFields['last'] as StoredValue);
     const field = path.at(-1) ?? '';
     const key = path.slice(0, -1).join('.');
     const asked = field === 'best' ? (best.get(key) ?? '') : field;
     const part = Object.hasOwn(summaryFields, asked) ? summaryFields[asked] : undefined;
     if (path.length < 2 || !part) return byName;
-    const isName = sql`exists (select 1 from run_metrics as named where named.run = runs.number and named.key = ${whole})`;
+    const isName = sql`exists (select 1 from run_metrics as named where named.run = ${run} and named.key = ${whole} ${end})`;
     return sql`(${byName} or (not ${isName} and ${metric(key, part)}))`;
   },
 });
 
 /** Of the data sets a run read: one of them has the name, the digest or the context. */
-const datasetEntry: FilterField = {
+const datasetEntry = ({ run, end }: Joined): FilterField => ({
   entry(path, test) {
     const [field = '', ...rest] = path;
     const columns: Record<string, StoredValue> = {
@@ -50,12 +58,17 @@ const datasetEntry: FilterField = {
       return fail('INVALID_FILTER', `Data sets have no '${path.join('.')}'. There are name, digest and context.`);
     return sql`exists (
       select 1 from run_inputs as input inner join input_datasets as dataset on dataset.number = input.dataset
-      where input.run = runs.number and ${stored.text} is not null and ${test(stored)})`;
+      where input.run = ${run} and ${stored.text} is not null and ${test(stored)} ${end})`;
   },
-};
+});
 
-/** What runs are filtered by: the names that a run has on the wire. `best`: what is the best of metrics. */
-export const runFields = (best: BestValues): Record<string, FilterField> => ({
+/** A query that ends so is run for each row as it is written: PostgreSQL makes no join of it. */
+export const asWritten = sql`offset 0`;
+
+/**
+ * What runs are filtered by: the names that a run has on the wire. `best`: what is the best of metrics.
+ */
+export const runFields = (best: BestValues, joined: Joined): Record<string, FilterField> => ({
   id: { column: { text: sql`runs.id` } },
   hex: { column: { text: sql`runs.hex` } },
   artifactUri: {
@@ -73,8 +86,8 @@ export const runFields = (best: BestValues): Record<string, FilterField> => ({
   experimentName: { column: { text: sql`experiments.name` } },
   startedAt: { column: { number: sql`runs.started_at` } },
   endedAt: { column: { number: sql`runs.ended_at` } },
-  parameters: entriesIn('run_parameters'),
-  tags: entriesIn('run_tags'),
-  metrics: metricEntry(best),
-  datasets: datasetEntry,
+  parameters: entriesIn('run_parameters', joined),
+  tags: entriesIn('run_tags', joined),
+  metrics: metricEntry(best, joined),
+  datasets: datasetEntry(joined),
 });

@@ -23,6 +23,8 @@ export interface WalkedColumn {
   term: number;
   /** Whether the index has only the beginning of the value. */
   isHead: boolean;
+  /** Whether it is the last value of a metric. */
+  isLastMetric?: boolean;
 }
 
 /** Runs that come one after the other in an order, as one index has them. */
@@ -37,14 +39,21 @@ export interface Stretch {
   columns: readonly WalkedColumn[];
 }
 
+/** A parameter, tag or metric of a run, under a name of its own. */
+export interface Entry {
+  table: string;
+  name: string;
+  key: string;
+}
+
 /** One part of an order: `metrics.auc desc`. */
 export interface Lead {
   descending: boolean;
   terms: OrderTerm[];
-  /** The entry it orders by, under a name of its own. */
-  entry: { table: string; name: string; key: string } | null;
+  /** The entry it orders by. */
+  entry: Entry | null;
   /** What else it is read from. */
-  joins: readonly Sql[];
+  others: readonly Entry[];
   /** Null where no index has this order. */
   stretches: readonly Stretch[] | null;
 }
@@ -93,7 +102,7 @@ export const namedLikeParts = (order: readonly RunOrder[], best: BestValues): st
   order.filter((one) => summaryOf(one, best) !== null).map(({ path }) => path.slice(1).join('.'));
 
 const columnLead = ({ path: [name = ''], descending }: RunOrder): Lead | null => {
-  const lead = { descending, entry: null, joins: [] };
+  const lead = { descending, entry: null, others: [] };
   const stretch = { of: 'runs', rank: null, where: [] } as const;
   const column = own(columns, name);
   if (column)
@@ -155,7 +164,7 @@ const metricLead = (order: RunOrder, name: string, best: BestValues, named: Read
     return {
       descending,
       entry: { table: 'run_metrics', name, key },
-      joins: [entryJoin({ table: 'run_metrics', name: whole, key: path.slice(1, -1).join('.') })],
+      others: [{ table: 'run_metrics', name: whole, key: path.slice(1, -1).join('.') }],
       terms: termsOf(
         sql`case when ${isNamed} then ${column(name, 'last_value')} else ${column(whole, `${part}_value`)} end`,
         sql`(${isNamed} or ${column(whole, 'run')} is not null)`,
@@ -168,10 +177,15 @@ const metricLead = (order: RunOrder, name: string, best: BestValues, named: Read
   return {
     descending,
     entry: { table: 'run_metrics', name, key: part === null ? key : path.slice(1, -1).join('.') },
-    joins: [],
+    others: [],
     terms: termsOf(value, sql`${run} is not null`),
     stretches: [
-      { of: 'entries', rank: 0, where: [sql`${value} is not null`], columns: [{ sql: value, term: 1, isHead: false }] },
+      {
+        of: 'entries',
+        rank: 0,
+        where: [sql`${value} is not null`],
+        columns: [{ sql: value, term: 1, isHead: false, isLastMetric: part === null }],
+      },
       { of: 'entries', rank: 1, where: [sql`${run} is not null`, sql`${value} is null`], columns: [] },
       lacking(2, run),
     ],
@@ -182,7 +196,7 @@ const textLead = ({ path, descending, numeric }: RunOrder, name: string): Lead =
   const [value, number] = [sql.ref(`${name}.value`), sql.ref(`${name}.number_value`)];
   const run = sql.ref(`${name}.run`);
   const table = path[0] === 'tags' ? 'run_tags' : 'run_parameters';
-  const lead = { descending, entry: { table, name, key: path.slice(1).join('.') }, joins: [] };
+  const lead = { descending, entry: { table, name, key: path.slice(1).join('.') }, others: [] };
   const text = { sql: sql`coalesce(${value}, '')`, descending };
   const byHead = (term: number): WalkedColumn => ({ sql: sql.ref(`${name}.head`), term, isHead: true });
   if (!numeric)
@@ -208,9 +222,12 @@ const textLead = ({ path, descending, numeric }: RunOrder, name: string): Lead =
   };
 };
 
-/** The entry of a run, or nothing. */
-export const entryJoin = ({ table, name, key }: NonNullable<Lead['entry']>): Sql => {
+/** The entry of a run, or nothing. `end`: of the query for it, where each is to be looked up. */
+export const entryJoin = ({ table, name, key }: Entry, end: Sql | null = null): Sql => {
   const alias = sql.ref(name);
+  if (end)
+    return sql`left join lateral (
+      select * from ${sql.table(table)} as one where one.run = runs.number and one.key = ${key} ${end}) as ${alias} on true`;
   return sql`left join ${sql.table(table)} as ${alias} on ${alias}.run = runs.number and ${alias}.key = ${key}`;
 };
 

@@ -102,6 +102,15 @@ const filters = [
   'tags.team in ("a", "b", "2")',
   'not tags.team = "a"',
   'name rlike "[123]$"',
+  'name like "%-3"',
+  'not name ilike "RUN-1%" and not name = "run-2"',
+  'parameters.size ilike "LONG%A"',
+  'parameters.size like "none%"',
+  'parameters.size > "b"',
+  'parameters.depth like "0%" or parameters.depth = "1"',
+  'not parameters.depth like "1%"',
+  'metrics.acc = "NaN"',
+  'metrics.acc in (0, 1)',
   'status = "finished"',
   'endedAt > 0',
   'startedAt >= 1002',
@@ -172,7 +181,7 @@ describe.each(testDatabases)('however runs are looked for on %s', (database) => 
   }, 120_000);
   afterAll(() => test.close());
 
-  it.each(Array.from({ length: 14 }, (_one, seed) => seed))(
+  it.each(Array.from({ length: 24 }, (_one, seed) => seed))(
     'the same are found in the same order (%i)',
     async (seed) => {
       const next = numbersFrom(1000 + seed * 7);

@@ -11,6 +11,7 @@ import {
   type Uncounted,
 } from '../selection/store.ts';
 import { columnsOf, compareText, type FoundRow, type FoundRun, joinsOf, walk, WalkGivenUp } from '../walk/store.ts';
+import { boundOf } from '../candidates/store.ts';
 import { wayAround } from './way-around.ts';
 
 type Values = readonly (string | number)[];
@@ -76,25 +77,31 @@ const sorted = async (
   db: Db,
   { ordering, terms, after, limit }: Asked,
   from: { tables: ReturnType<typeof sql>; conditions: readonly ReturnType<typeof sql>[] },
+  { areFew }: { areFew: boolean },
 ): Promise<FoundRow[]> => {
   const conditions = [...from.conditions, ...(after === null ? [] : [isAfter(terms, after)])];
   const { rows } = await sql<FoundRow>`
-    select ${columnsOf(terms)} from ${from.tables} ${joinsOf(ordering)}
+    select ${columnsOf(terms)} from ${from.tables} ${joinsOf(db, ordering, { areFew })}
     where ${sql.join(conditions, sql` and `)} order by ${orderBy(terms)} limit ${limit}`.execute(db);
   return rows;
 };
 
 /** All runs that are asked for, sorted where no index has them in order. */
 const readAll = (db: Db, asked: Asked, experiments: readonly number[] | null): Promise<FoundRow[]> =>
-  sorted(db, asked, {
-    tables: sql`runs inner join experiments on experiments.number = runs.experiment`,
-    conditions: [
-      ...(experiments === null
-        ? [sql`runs.project = ${asked.search.project}`]
-        : [sql`runs.experiment in (${sql.join([...experiments, -1])})`]),
-      ...conditionsOf(db, asked.search),
-    ],
-  });
+  sorted(
+    db,
+    asked,
+    {
+      tables: sql`runs inner join experiments on experiments.number = runs.experiment`,
+      conditions: [
+        ...(experiments === null
+          ? [sql`runs.project = ${asked.search.project}`]
+          : [sql`runs.experiment in (${sql.join([...experiments, -1])})`]),
+        ...conditionsOf(db, asked.search, null),
+      ],
+    },
+    { areFew: false },
+  );
 
 /**
  * Of one experiment: either the runs that a part of the filter can hold for, sorted, or an index in the order asked for,
@@ -106,7 +113,8 @@ const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort)
   const { mostCandidates, fewRuns, rowsAtFirst } = effort;
   const isPlain = search.filter === null && search.view !== 'deleted' && (search.order ?? []).length === 0;
   const runs = isPlain ? Number.POSITIVE_INFINITY : await runsEver(db, experiment);
-  const collect = (part: Uncounted) => sorted(db, asked, amongCandidates(db, search, part, { experiment }));
+  const collect = (part: Uncounted) =>
+    sorted(db, asked, amongCandidates(db, search, part, { experiment, areFew: true }), { areFew: true });
   if (runs <= fewRuns) {
     const [part] = partsOf(search, experiment);
     return part ? collect(part) : readAll(db, asked, [experiment]);
@@ -119,11 +127,25 @@ const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort)
   if (!canWalk) return readAll(db, asked, [experiment]);
   const way = wayAround(db, search, experiment, { fewest, most, runs, limit, mostCandidates, rowsAtFirst });
   const within = parts.find(({ candidates }) => candidates.ofOneValue)?.candidates.ofOneValue ?? null;
-  const conditions = conditionsOf(db, search);
+  // To walk past the runs of other values would take as many rows.
+  const sortedAtMost = Number.isFinite(runs) ? Math.ceil(Math.sqrt(limit * runs)) : mostCandidates;
+  const conditions = (run: ReturnType<typeof sql>) => conditionsOf(db, search, run);
+  const bounds = ordering.leads.map((lead) => boundOf(lead, search.filter));
   const isFiltered = search.filter !== null || search.view === 'deleted';
   try {
     return await walk(
-      { db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn: way.goesOn },
+      {
+        db,
+        experiment,
+        ordering,
+        conditions,
+        bounds,
+        isFiltered,
+        within,
+        rowsAtFirst,
+        sortedAtMost,
+        goesOn: way.goesOn,
+      },
       after,
       limit,
     );

@@ -3,13 +3,16 @@ import { countCandidates } from '../candidates/store.ts';
 import { type Part, partsByText, type RunSelection, type Uncounted } from '../selection/store.ts';
 
 /** So many texts of an index are asked in the time in which one row of a walk is read. */
-const textsPerRow = 32;
+const textsPerRow = 50;
 /** A walk is followed for this share of what the other way takes, before anything is concluded from what it found. */
 const trialShare = 1 / 16;
 
+/** So many rows are read at most before others get their turn. */
+const rowsAtOnce = 16_000;
+
 export interface WayAround {
-  /** Whether a walk that passed so many rows more, and found so many runs in all, should go on. */
-  goesOn(rows: number, found: number): Promise<boolean>;
+  /** How many rows a walk should read next that passed so many more, and found so many runs in all; null: none. */
+  goesOn(rows: number, found: number): Promise<number | null>;
   /** What to look up instead. */
   part(): Uncounted;
 }
@@ -62,8 +65,11 @@ export const wayAround = (
         const matching = ((found + 1) * runs) / passed;
         for (const part of every) if (matching <= mostCandidates) offer(part, runs / textsPerRow + matching);
       }
-      if (best === null) return true;
-      return passed <= 2 * best.rows && (expected <= best.rows || passed < best.rows * trialShare);
+      const isTrial = best !== null && passed < best.rows * trialShare;
+      if (best !== null && (passed > 2 * best.rows || (expected > best.rows && !isTrial))) return null;
+      // A few more than are expected, and not all of them on what was found by chance.
+      const next = Math.min(1.2 * expected, isTrial ? rowsAtFirst : 4 * passed, rowsAtOnce);
+      return Math.ceil(Math.max(next, rowsAtFirst));
     },
     part: () => (best as { part: Uncounted } | null)?.part as Uncounted,
   };

@@ -2,7 +2,7 @@ import type { Filter } from '@millwright/contract';
 import { compileFilter, type Db, kindOf, sql } from '#platform/db';
 import type { BestValues } from '../../metrics/metric.ts';
 import { type Candidates, candidatesOf, countCandidates, selectOf } from '../candidates/store.ts';
-import { runFields } from '../fields/store.ts';
+import { asWritten, runFields } from '../fields/store.ts';
 import { candidatesByFewTexts, candidatesByText, ofTextIn } from '../texts/store.ts';
 
 type Sql = ReturnType<typeof sql>;
@@ -17,12 +17,19 @@ export interface RunSelection {
   view: 'active' | 'deleted' | 'all';
 }
 
-/** All that a run must fulfil but for its experiment. Of `runs`, joined with `experiments`. */
-export const conditionsOf = (db: Db, { project, view, filter, best }: RunSelection): Sql[] => {
+/**
+ * All that a run must fulfil but for its experiment. Of `runs`, joined with `experiments`. `ofFew`: how those that are asked
+ * are numbered; what belongs to them is looked up run by run, whatever PostgreSQL thinks of that.
+ */
+export const conditionsOf = (db: Db, { project, view, filter, best }: RunSelection, ofFew: Sql | null): Sql[] => {
   const conditions: Sql[] = [sql`experiments.project = ${project}`];
-  if (view === 'active') conditions.push(sql`runs.deleted_at is null`);
-  if (view === 'deleted') conditions.push(sql`runs.deleted_at is not null`);
-  if (filter) conditions.push(compileFilter(filter, runFields(best), kindOf(db)));
+  // SQLite would take the index of the trash for as good as any other, and read all that is not in it.
+  const deletedAt = ofFew !== null && kindOf(db) === 'sqlite' ? sql`+runs.deleted_at` : sql`runs.deleted_at`;
+  if (view === 'active') conditions.push(sql`${deletedAt} is null`);
+  if (view === 'deleted') conditions.push(sql`${deletedAt} is not null`);
+  const end = ofFew !== null && kindOf(db) === 'postgres' ? asWritten : sql``;
+  const fields = runFields(best, { run: ofFew ?? sql`runs.number`, end });
+  if (filter) conditions.push(compileFilter(filter, fields, kindOf(db)));
   return conditions;
 };
 
@@ -112,25 +119,39 @@ export const estimate = async (
   return { parts, most, share };
 };
 
+/** The run of a number, where few are asked for: PostgreSQL would rather read them all. */
+export const runByNumber = (db: Db, number: Sql): { table: Sql; where: Sql } =>
+  kindOf(db) === 'postgres'
+    ? {
+        table: sql`lateral (select * from runs as one where one.number = ${number} ${asWritten}) as runs`,
+        where: sql`1 = 1`,
+      }
+    : { table: sql`runs`, where: sql`runs.number = ${number}` };
+
 /**
  * What candidates are asked, and where they stand. PostgreSQL takes a key and its values for independent and so expects many
- * times as many: of a list it thinks that it is short, and looks up what is in it. `isMany`: it reads all runs instead.
+ * times as many: of a list it thinks that it is short. `areFew`: each is looked up.
  */
 export const amongCandidates = (
   db: Db,
   selection: RunSelection,
   { candidates, rest }: Uncounted,
-  { experiment, isMany = false }: { experiment: number; isMany?: boolean },
-) => ({
-  tables:
-    kindOf(db) === 'postgres' && !isMany
-      ? sql`experiments cross join unnest(array(${selectOf(candidates)})) as candidate (run) cross join runs`
-      : sql`experiments cross join (${selectOf(candidates)}) as candidate cross join runs`,
-  conditions: [
-    sql`experiments.number = ${experiment} and runs.experiment = experiments.number and runs.number = candidate.run`,
-    ...conditionsOf(db, { ...selection, filter: rest }),
-  ],
-});
+  { experiment, areFew }: { experiment: number; areFew: boolean },
+) => {
+  const select = selectOf(candidates);
+  const run = areFew
+    ? runByNumber(db, sql`candidate.run`)
+    : { table: sql`runs`, where: sql`runs.number = candidate.run` };
+  return {
+    tables: sql`experiments
+      cross join ${areFew && kindOf(db) === 'postgres' ? sql`unnest(array(${select})) as candidate (run)` : sql`(${select}) as candidate`}
+      cross join ${run.table}`,
+    conditions: [
+      sql`experiments.number = ${experiment} and runs.experiment = experiments.number and ${run.where}`,
+      ...conditionsOf(db, { ...selection, filter: rest }, areFew ? sql`candidate.run` : null),
+    ],
+  };
+};
 
 const count = async (db: Db, tables: Sql, conditions: readonly Sql[]): Promise<number> => {
   const { rows } = await sql<{ count: number }>`
@@ -164,7 +185,7 @@ export const countRuns = async (db: Db, selection: RunSelection): Promise<number
       if (isCounted && view !== 'deleted' && (view === 'all' || !(await hasTrash(db, experiment)))) return part.count;
       const { tables, conditions } = amongCandidates(db, selection, part, {
         experiment,
-        isMany: part.count > mostLookedUp,
+        areFew: part.count <= mostLookedUp,
       });
       return count(db, tables, conditions);
     }
@@ -173,6 +194,6 @@ export const countRuns = async (db: Db, selection: RunSelection): Promise<number
   return count(db, sql`experiments cross join runs`, [
     sql`runs.experiment = experiments.number`,
     among,
-    ...conditionsOf(db, selection),
+    ...conditionsOf(db, selection, null),
   ]);
 };

@@ -1,5 +1,16 @@
-import { type Db, isAfter, orderBy, type OrderTerm, plannedAnew, sql, termColumns, type TermRow } from '#platform/db';
-import type { OfOneValue } from '../candidates/store.ts';
+import {
+  type Db,
+  isAfter,
+  kindOf,
+  orderBy,
+  type OrderTerm,
+  plannedAnew,
+  sql,
+  termColumns,
+  type TermRow,
+} from '#platform/db';
+import type { Bound, OfOneValue } from '../candidates/store.ts';
+import { asWritten } from '../fields/store.ts';
 import {
   entryJoin,
   headLength,
@@ -11,6 +22,7 @@ import {
   termsOf,
   type WalkedColumn,
 } from '../ordering/store.ts';
+import { runByNumber } from '../selection/store.ts';
 
 type Sql = ReturnType<typeof sql>;
 type Value = string | number;
@@ -27,12 +39,20 @@ export const columnsOf = (terms: readonly OrderTerm[]): Sql => sql`runs.number, 
 /** As the databases sort: byte by byte. */
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** What entries an order needs of a run. `read`: the lead whose entries are what is read. */
-export const joinsOf = ({ leads }: Ordering, read: Lead | null = null): Sql =>
-  sql.join(
-    leads.flatMap((lead) => [...(lead.entry && lead !== read ? [entryJoin(lead.entry)] : []), ...lead.joins]),
+/** What entries an order needs of a run. `read`: the lead whose entries are what is read. `areFew`: of runs that are looked up. */
+export const joinsOf = (
+  db: Db,
+  { leads }: Ordering,
+  { read = null, areFew }: { read?: Lead | null; areFew: boolean },
+): Sql => {
+  const end = areFew && kindOf(db) === 'postgres' ? asWritten : null;
+  return sql.join(
+    leads
+      .flatMap((lead) => [...(lead.entry && lead !== read ? [lead.entry] : []), ...lead.others])
+      .map((entry) => entryJoin(entry, end)),
     sql` `,
   );
+};
 
 /** An index that is read in its order. */
 interface Source {
@@ -50,23 +70,24 @@ export interface Walking {
   db: Db;
   experiment: number;
   ordering: Ordering;
-  /** Of every run. */
-  conditions: readonly Sql[];
+  /** Of every run, by its number. */
+  conditions(run: Sql): readonly Sql[];
+  /** What they say of what each lead goes by. */
+  bounds: readonly Bound[];
   /** Whether many rows may be passed over until a page is full. */
   isFiltered: boolean;
   /** All that the filter can hold for, in the order in which they started. */
   within: OfOneValue | null;
-  /** Until it is asked whether it goes on; of a value that has more, rows are not sorted but read in the order of what comes next. */
+  /** Read until it is asked whether it goes on. */
   rowsAtFirst: number;
-  /** Told how many rows more were passed, and how many runs were found in all; false: it is given up. */
-  goesOn(rows: number, found: number): Promise<boolean>;
+  /** Of a value that has more, rows are not sorted but read in the order of what comes next. */
+  sortedAtMost: number;
+  /** Told how many rows more were passed, and how many runs were found in all: how many rows to read next; null: it is given up. */
+  goesOn(rows: number, found: number): Promise<number | null>;
 }
 
 /** There is a better way to what is asked for. */
 export class WalkGivenUp extends Error {}
-
-/** As `rowsAtFirst`, once many were read without filling a page. */
-const rowsAtMost = 16_000;
 
 const runsOf = (experiment: number): Source => ({
   table: sql`runs`,
@@ -105,10 +126,12 @@ interface Fixed {
  * what the order says next, at last of their start: so that a page costs what it holds, however many runs there are.
  */
 export const walk = (walking: Walking, after: readonly Value[] | null, limit: number): Promise<FoundRow[]> => {
-  const { db, experiment, ordering, conditions, isFiltered, within, rowsAtFirst, goesOn } = walking;
+  const { db, experiment, ordering, conditions, bounds, isFiltered, within, rowsAtFirst, sortedAtMost, goesOn } =
+    walking;
   const { leads } = ordering;
   const terms = termsOf(ordering);
   let foundInAll = 0;
+  let size = Math.max(isFiltered ? rowsAtFirst : Math.min(rowsAtFirst, 2 * limit), limit);
   const selecting = sql.raw(leads.length > 0 || isFiltered ? `${plannedAnew} select` : 'select');
 
   const select = async (
@@ -117,13 +140,14 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
     order: readonly OrderTerm[],
     most: number,
   ): Promise<FoundRow[]> => {
-    const { run } = source;
+    const run = source.run === null ? null : runByNumber(db, source.run);
     // In the text: PostgreSQL plans for a tenth of all rows where it does not see how few are wanted.
     const { rows } = await sql<FoundRow>`
       ${selecting} ${columnsOf(terms)}
-      from experiments cross join ${source.table} ${run === null ? sql`` : sql`cross join runs`} ${joinsOf(ordering, source.lead)}
-      where experiments.number = ${experiment} and ${run === null ? sql`` : sql`runs.number = ${run} and`}
-        ${sql.join([...source.where, ...where, ...conditions], sql` and `)}
+      from experiments cross join ${source.table} ${run === null ? sql`` : sql`cross join ${run.table}`}
+        ${joinsOf(db, ordering, { read: source.lead, areFew: true })}
+      where experiments.number = ${experiment} and ${run === null ? sql`` : sql`${run.where} and`}
+        ${sql.join([...source.where, ...where, ...conditions(source.run ?? sql`runs.number`)], sql` and `)}
       order by ${orderBy(order)} limit ${sql.lit(limit)}`.execute(db);
     const page = rows.slice(0, most);
     foundInAll += page.length;
@@ -136,37 +160,51 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
     { sql: column, descending }: OrderTerm,
     begin: Value | null,
     read: {
-      /** Runs of one value; of that of the row a page begins after, those that come after it. */
+      /** Runs of one value that has many; of that of the row a page begins after, those that come after it. */
       equal(value: Value, isFirst: boolean, most: number): Promise<FoundRow[]>;
       /** Runs of values of which each has few. */
-      sorted(where: readonly Sql[], most: number): Promise<FoundRow[]>;
+      sorted(where: readonly Sql[], isFirst: boolean, most: number): Promise<FoundRow[]>;
+      /** Whether runs of one value are read from elsewhere than here. */
+      goesElsewhere: boolean;
     },
     most: number,
   ): Promise<FoundRow[]> => {
-    const found = begin === null ? [] : await read.equal(begin, true, most);
+    const equal = async (value: Value, isFirst: boolean, rest: number): Promise<FoundRow[]> => {
+      if (!read.goesElsewhere) return read.equal(value, isFirst, rest);
+      const is = sql`${column} = ${value}`;
+      const { rows } = await sql`
+        ${selecting} 1 as one from ${source.table} where ${sql.join([...source.where, is], sql` and `)}
+        limit 1 offset ${sql.lit(sortedAtMost)}`.execute(db);
+      return rows.length > 0 ? read.equal(value, isFirst, rest) : read.sorted([is], isFirst, rest);
+    };
+    const found = begin === null ? [] : await equal(begin, true, most);
     const beyond = (value: Value, isIncluded: boolean): Sql =>
       sql`${column} ${sql.raw(`${descending ? '<' : '>'}${isIncluded ? '=' : ''}`)} ${value}`;
     let start = begin === null ? [] : [beyond(begin, false)];
-    for (let size = Math.max(rowsAtFirst, most); found.length < most; size = Math.min(2 * size, rowsAtMost)) {
+    while (found.length < most) {
+      const rowsNow = size;
       const at = (offset: number): Sql => sql`(select ${column} from ${source.table}
         where ${sql.join([...source.where, ...start], sql` and `)}
         order by ${orderBy([{ sql: column, descending }])} limit 1 offset ${sql.lit(offset)})`;
       const { rows } = await sql<{ first: Value | null; last: Value | null }>`
-        ${selecting} ${at(0)} as first, ${at(size)} as last`.execute(db);
+        ${selecting} ${at(0)} as first, ${at(rowsNow)} as last`.execute(db);
       const { first = null, last = null } = rows[0] ?? {};
       if (last === null) {
-        if (first !== null) found.push(...(await read.sorted(start, most - found.length)));
+        if (first !== null) found.push(...(await read.sorted(start, false, most - found.length)));
         break;
       }
       if (first === last) {
-        found.push(...(await read.equal(last, false, most - found.length)));
+        found.push(...(await equal(last, false, most - found.length)));
         start = [beyond(last, false)];
       } else {
         const before = sql`${column} ${sql.raw(descending ? '>' : '<')} ${last}`;
-        found.push(...(await read.sorted([...start, before], most - found.length)));
+        found.push(...(await read.sorted([...start, before], false, most - found.length)));
         start = [beyond(last, true)];
       }
-      if (found.length < most && !(await goesOn(size, foundInAll))) throw new WalkGivenUp();
+      if (found.length >= most) break;
+      const next = await goesOn(rowsNow, foundInAll);
+      if (next === null) throw new WalkGivenUp();
+      size = next;
     }
     return found;
   };
@@ -199,7 +237,8 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
             [id],
             rest,
           ),
-        sorted: (bounds, rest) => select(source, [...where, ...bounds], tail, rest),
+        sorted: (bounds, _isFirst, rest) => select(source, [...where, ...bounds], tail, rest),
+        goesElsewhere: false,
       },
       most,
     );
@@ -249,7 +288,14 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
           const where = [...fixed.where, ...stretch.where, ...narrowed.where.slice(source.where.length - at)];
           return byLead(depth + 1, { where, source: narrowed }, before, rows);
         },
-        sorted: (bounds, rows) => select(source, [...fixed.where, ...bounds], [walked, ...rest], rows),
+        sorted: (bounds, isFirst, rows) =>
+          select(
+            source,
+            [...fixed.where, ...bounds, ...(isFirst && after ? [isAfter(terms, after)] : [])],
+            [walked, ...rest],
+            rows,
+          ),
+        goesElsewhere: at + 1 === stretch.columns.length && depth + 1 < leads.length,
       },
       most,
     );
@@ -275,11 +321,15 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
         if (side < 0) continue;
         if (side > 0) inside = null;
       }
+      const bound = bounds[depth] as Bound;
+      const isValue = stretch.columns.length > 0;
+      const isLacking = stretch.of === 'runs' && lead.entry !== null;
+      if ((isLacking && bound.isThere) || (!isValue && bound.where.length > 0)) continue;
       const source = sourceOf(lead, stretch, experiment);
+      if (isValue) source.where = [...source.where, ...bound.where];
       const left = most - found.length;
-      if (stretch.columns.length > 0) found.push(...(await byColumn(depth, stretch, 0, source, fixed, inside, left)));
+      if (isValue) found.push(...(await byColumn(depth, stretch, 0, source, fixed, inside, left)));
       else {
-        const isLacking = stretch.of === 'runs' && lead.entry !== null;
         const where = [...fixed.where, ...stretch.where];
         const hasIndex = !isLacking && stretch.where.length > 0;
         const next: Fixed = { where, source: hasIndex ? source : fixed.source };
