@@ -120,6 +120,7 @@ describe.each(testDatabases)('what is logged to runs on %s', (database) => {
       parentRunId: null,
       datasetVersionId: null,
       userId: 'root',
+      note: '',
       parameters: { depth: '6' },
       tags: {},
       originKey: null,
