@@ -17,6 +17,7 @@ export interface ActionDialogProps<O extends Operation> extends ChangeOptions<O>
   /** The word on the button. */
   action: string;
   danger?: boolean;
+  wide?: boolean;
   onClose: () => void;
   /** Fields that are part of the input, e.g. a reason. */
   children?: ReactNode;
@@ -32,6 +33,7 @@ export const ActionDialog = <O extends Operation>({
   plan,
   action,
   danger = false,
+  wide = false,
   onClose,
   children,
   incomplete = false,
@@ -51,6 +53,7 @@ export const ActionDialog = <O extends Operation>({
   return (
     <Dialog
       open
+      wide={wide}
       onClose={onClose}
       title={title}
       footer={

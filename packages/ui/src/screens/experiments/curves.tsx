@@ -5,6 +5,7 @@ import { SeriesChart } from '../../charts/draw/series-chart.tsx';
 import { meanWithBand } from '../../charts/prepare/bands.ts';
 import { type MetricAxis, metricPoints } from '../../charts/prepare/metric-points.ts';
 import { type SeriesInput, prepareSeries } from '../../charts/prepare/series.ts';
+import { thinPoints } from '../../charts/prepare/thin-points.ts';
 import type { MetricFeed } from '../../live/metric-feed.ts';
 import { useFedMetric, useMetricFeed } from '../../live/use-metric-feed.ts';
 import { ErrorState, Loading, Skeleton } from '../../ui/states.tsx';
@@ -15,9 +16,11 @@ import { runTitle } from './run-values.ts';
 
 const chartHeightPx = 220;
 const rowHeightPx = 276;
-/** Of one curve, drawn as they come: the server keeps the least and the greatest of each stretch. Fewer where many are drawn into one chart, which all have the same width. */
+/** Of one curve: fewer where many are drawn into one chart, which all have the same width. */
 const pointsOfCurve = { atLeast: 100, atMost: 1000, inChart: 20_000 };
 const linesAtMost = 200;
+/** Of one line: more than its chart has pixels for. */
+const drawnAtMost = 600;
 
 /** What a chart needs to know of a run. */
 type CurveRun = Pick<Run, 'id' | 'name' | 'startedAt' | 'endedAt'>;
@@ -47,22 +50,26 @@ const linesOf = (
   curves: CurvesOfRuns,
   form: CurveFormState,
 ) => {
-  const pointsOf = (run: CurveRun) =>
-    metricPoints(curves.get(run.id) ?? [], form.axis, run.startedAt, pointsOfCurve.atMost);
+  const pointsOf = (points: readonly MetricPoint[], run: CurveRun) => metricPoints(points, form.axis, run.startedAt);
+  const curveOf = (run: CurveRun) => curves.get(run.id) ?? [];
   const having = (some: readonly CurveRun[]) => some.filter((run) => curves.has(run.id));
   if (groups)
     return groups.map(
       (group): SeriesInput => ({
         entity: group.entity,
         label: group.value,
-        points: meanWithBand(having(group.runs).map(pointsOf), form.band),
+        points: meanWithBand(
+          having(group.runs).map((run) => pointsOf(curveOf(run), run)),
+          form.band,
+        ),
       }),
     );
   return having(runs).map(
     (run): SeriesInput => ({
       entity: runs.length === 1 ? metric : run.id,
       label: runs.length === 1 ? title : runTitle(run),
-      points: pointsOf(run),
+      // Through the least and the greatest of each stretch, so that a spike is as high as it was.
+      points: pointsOf(thinPoints(curveOf(run), drawnAtMost), run),
     }),
   );
 };

@@ -1,60 +1,15 @@
-import { type Model, type RegistryPolicy, getModelPolicy, setModelPolicy } from '@millwright/contract';
+import { type Model, getModelPolicy } from '@millwright/contract';
 import { Pencil, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useRead } from '../../api/queries.ts';
 import { useProject } from '../../app/location.ts';
 import { useMay } from '../../app/session.tsx';
-import { ActionDialog } from '../../ui/action-dialog.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { TextArea } from '../../ui/field.tsx';
 import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { EditPolicy } from './edit-policy.tsx';
 import { ruleWords } from './words.ts';
-
-const example: RegistryPolicy = {
-  approvals: [{ role: 'approver', count: 1 }],
-  protections: [{ kind: 'alias', pattern: 'prod*', role: 'admin', approvedOnly: true }],
-  requestDays: 14,
-};
-
-const read = (text: string): { policy: RegistryPolicy } | { problem: string } => {
-  try {
-    return { policy: JSON.parse(text) as RegistryPolicy };
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
-};
-
-const EditPolicy = ({ model, own, onClose }: { model: Model; own: RegistryPolicy | null; onClose: () => void }) => {
-  const project = useProject();
-  const [text, setText] = useState(JSON.stringify(own ?? example, null, 2));
-  const found = read(text);
-  return (
-    <ActionDialog
-      operation={setModelPolicy}
-      input={{ params: { project, model: model.name }, body: 'policy' in found ? found.policy : example }}
-      title={`Approvals and protection of ${model.name}`}
-      action="Save"
-      done="Saved"
-      refresh={[getModelPolicy]}
-      incomplete={'problem' in found}
-      onClose={onClose}
-      plan="Holds from now on, for people, MLflow's clients and rollouts alike. What the project protects stays protected."
-    >
-      <TextArea
-        label="Policy"
-        rows={14}
-        spellCheck={false}
-        className="font-mono text-xs"
-        hint="Roles: approver, admin, or null for whoever may approve. In patterns * stands for any characters."
-        error={'problem' in found ? found.problem : undefined}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-    </ActionDialog>
-  );
-};
 
 /** Who must approve, and which aliases and stages are left to whom. */
 export const PolicyCard = ({ model }: { model: Model }) => {
