@@ -43,6 +43,7 @@ export * from './registry.ts';
 export * from './reproduction.ts';
 export * from './reports.ts';
 export * from './run-context.ts';
+export * from './media-items.ts';
 export * from './registry-policy.ts';
 export * from './serving.ts';
 export * from './system.ts';

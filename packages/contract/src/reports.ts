@@ -71,6 +71,15 @@ export const Panel = Type.Union([
   }),
   Strict({ kind: Type.Literal('distribution'), caption: Caption, runs: ChosenRuns, metric: RunKey }),
   Strict({ kind: Type.Literal('image'), caption: Caption, run: Id, path: ArtifactPath }),
+  /** What the runs logged under a name, side by side: the last of it, or that of a step. */
+  Strict({
+    kind: Type.Literal('media'),
+    caption: Caption,
+    runs: ChosenRuns,
+    media: OneOf('image', 'table', 'text'),
+    name: Type.String({ minLength: 1, maxLength: 500 }),
+    step: Type.Optional(Type.Integer()),
+  }),
   Strict({ kind: Type.Literal('model-version'), caption: Caption, version: Id }),
   Strict({ kind: Type.Literal('dataset-version'), caption: Caption, version: Id }),
   Strict({ kind: Type.Literal('gate'), caption: Caption, evaluation: Id }),
@@ -97,6 +106,16 @@ export const CurveOfRun = Type.Object({
 });
 /** A profile is a page of its own. */
 const { profile: _profile, checkResults: _checkResults, ...briefVersion } = DatasetVersion.properties;
+const ImageType = OneOf('image/png', 'image/jpeg', 'image/gif', 'image/webp');
+const mediaOf = { runId: Id, runName: Type.String(), step: Type.Integer(), path: Type.String(), digest: Digest };
+export const ShownMedia = Type.Union([
+  Type.Object({ ...mediaOf, kind: Type.Literal('image'), mediaType: ImageType, base64: Type.String() }),
+  /** A table is the JSON that was logged: its columns and its data. */
+  Type.Object({ ...mediaOf, kind: OneOf('table', 'text'), text: Type.String() }),
+  /** Too large for a report, or not what its name says. */
+  Type.Object({ ...mediaOf, kind: Type.Literal('left-out'), reason: Type.String() }),
+]);
+export type ShownMedia = Static<typeof ShownMedia>;
 /** What is known of what a panel shows. */
 export const PanelData = Type.Union([
   Type.Object({
@@ -113,9 +132,15 @@ export const PanelData = Type.Union([
   Type.Object({ kind: Type.Literal('gate'), evaluation: Evaluation }),
   Type.Object({
     kind: Type.Literal('image'),
-    mediaType: OneOf('image/png', 'image/jpeg', 'image/gif', 'image/webp'),
+    mediaType: ImageType,
     digest: Digest,
     base64: Type.String(),
+  }),
+  Type.Object({
+    kind: Type.Literal('media'),
+    items: Type.Array(ShownMedia),
+    /** How many of the chosen runs were looked at; some may have nothing of that name. */
+    runs: Count,
   }),
   /** It does not exist, or who asks may not read it. */
   Type.Object({ kind: Type.Literal('missing'), reason: Type.String() }),

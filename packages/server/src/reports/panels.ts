@@ -1,4 +1,11 @@
-import type { ChosenRuns, Panel, PanelData, Run } from '@millwright/contract';
+import {
+  type ChosenRuns,
+  mediaItems,
+  type Panel,
+  type PanelData,
+  type Run,
+  type ShownMedia,
+} from '@millwright/contract';
 import type { DataService } from '#data';
 import type { EvaluationService } from '#evaluation';
 import type { ExperimentsService } from '#experiments';
@@ -27,6 +34,10 @@ const runsByDefault = 10;
 /** Of one curve in a frozen copy: as many as a chart is wide, and enough to keep every spike. */
 const pointsOfCurve = 400;
 const imageBytesAtMost = 2_000_000;
+const textBytesAtMost = 500_000;
+/** Of all media of one panel together. */
+const mediaBytesAtMost = 8_000_000;
+const mediaRunsAtMost = 12;
 
 /** A comma in a key would end it. */
 const keysText = (paths: readonly string[]): string =>
@@ -59,21 +70,63 @@ export const createPanels = ({ blobs }: Platform, sources: PanelSources): Panels
     return { runs: items, total };
   };
 
+  const bytesOf = async (digest: string): Promise<Buffer> =>
+    Buffer.concat(await (await blobs.get(digest)).stream.toArray());
+
   const image = async (ctx: Ctx, run: string, path: string): Promise<PanelData> => {
     const { digest, sizeBytes } = await experiments.findArtifact(ctx, run, path);
     if (sizeBytes > imageBytesAtMost)
       fail('CONFLICT', `The image '${path}' has ${sizeBytes} bytes; in a report it may have ${imageBytesAtMost}.`);
-    const { stream } = await blobs.get(digest);
-    const bytes = Buffer.concat(await stream.toArray());
+    const bytes = await bytesOf(digest);
     // By its bytes and not by its name: what is shown is an image and nothing else.
     const mediaType = imageTypeOf(bytes) ?? fail('CONFLICT', `'${path}' is no PNG, JPEG, GIF or WebP image.`);
     return { kind: 'image', mediaType, digest, base64: bytes.toString('base64') };
+  };
+
+  /** One thing a run logged, or why it is left out. */
+  const shown = async (
+    artifact: { path: string; digest: string; sizeBytes: number },
+    wanted: 'image' | 'table' | 'text',
+    room: number,
+    of: Pick<ShownMedia, 'runId' | 'runName' | 'step'>,
+  ): Promise<ShownMedia> => {
+    const { path, digest, sizeBytes } = artifact;
+    const about = { ...of, path, digest };
+    const atMost = Math.min(room, wanted === 'image' ? imageBytesAtMost : textBytesAtMost);
+    if (sizeBytes > atMost)
+      return { ...about, kind: 'left-out', reason: `Its ${sizeBytes} bytes are too many for a report.` };
+    const bytes = await bytesOf(digest);
+    if (wanted !== 'image') return { ...about, kind: wanted, text: bytes.toString('utf8') };
+    const mediaType = imageTypeOf(bytes);
+    return mediaType === null
+      ? { ...about, kind: 'left-out', reason: 'It is no PNG, JPEG, GIF or WebP image.' }
+      : { ...about, kind: 'image', mediaType, base64: bytes.toString('base64') };
+  };
+
+  const media = async (ctx: Ctx, panel: Extract<Panel, { kind: 'media' }>): Promise<PanelData> => {
+    // The tag that names the tables of MLflow's clients.
+    const { runs } = await chosenRuns(ctx, panel.runs, keysText(['tags.mlflow.loggedArtifacts']));
+    const some = runs.slice(0, mediaRunsAtMost);
+    const items: ShownMedia[] = [];
+    let room = mediaBytesAtMost;
+    for (const { id, name, tags } of some) {
+      const logged = mediaItems(await experiments.listArtifacts(ctx, id), tags);
+      const steps = logged.find((item) => item.kind === panel.media && item.name === panel.name)?.steps ?? [];
+      const found = panel.step === undefined ? steps.at(-1) : steps.findLast(({ step }) => step === panel.step);
+      if (!found) continue;
+      const one = await shown(found.artifact, panel.media, room, { runId: id, runName: name, step: found.step });
+      if (one.kind !== 'left-out') room -= found.artifact.sizeBytes;
+      items.push(one);
+    }
+    return { kind: 'media', items, runs: some.length };
   };
 
   const read = async (ctx: Ctx, panel: Panel, frozen: boolean): Promise<PanelData> => {
     switch (panel.kind) {
       case 'image':
         return image(ctx, panel.run, panel.path);
+      case 'media':
+        return media(ctx, panel);
       case 'model-version':
         authorize(ctx, 'model:read');
         return { kind: 'model-version', version: await registry.findVersion(ctx, panel.version) };

@@ -188,6 +188,42 @@ describe.each(testDatabases)('reports on %s', (database) => {
     });
   });
 
+  it('show what runs logged under a name, each with its digest, and keep it in a copy', async () => {
+    const [first, second, third] = runIds as [string, string, string];
+    const put = (run: string, path: string, content: string | Buffer) =>
+      runs.putArtifact(test.ctx, run, path, Buffer.from(content), 'application/octet-stream');
+    await put(first, 'images/val~a+step+1+timestamp+1+x.png', 'no image');
+    const { digest } = await put(first, 'images/val~a+step+2+timestamp+1+y.png', png);
+    await put(second, 'images/val~a+step+2+timestamp+1+y.png', Buffer.alloc(2_000_001));
+    await put(first, 'millwright/media/texts/page/0.txt', 'before');
+    await put(first, 'cases.json', '{"columns":["a"],"data":[[1]]}');
+    await runs.updateRun(test.ctx, first, {
+      tags: { 'mlflow.loggedArtifacts': '[{"path":"cases.json","type":"table"}]' },
+    });
+    type Media = Extract<Panel, { kind: 'media' }>;
+    const panel: Media = { kind: 'media', runs: { ids: [first, second, third] }, media: 'image', name: 'val/a' };
+    expect(await service.readPanel(test.ctx, panel)).toMatchObject({
+      kind: 'media',
+      runs: 3,
+      items: [
+        { runId: first, step: 2, kind: 'image', mediaType: 'image/png', digest, base64: png.toString('base64') },
+        { runId: second, step: 2, kind: 'left-out', reason: expect.stringContaining('2000001') },
+      ],
+    });
+    expect(await service.readPanel(test.ctx, { ...panel, step: 1 })).toMatchObject({
+      items: [{ runId: first, step: 1, kind: 'left-out', reason: expect.stringContaining('no PNG') }],
+    });
+    const table: Media = { ...panel, media: 'table', name: 'cases.json' };
+    expect(await service.readPanel(test.ctx, table)).toMatchObject({
+      items: [{ runId: first, kind: 'table', text: '{"columns":["a"],"data":[[1]]}' }],
+    });
+    const report = await aReport([shown('b1', { ...panel, media: 'text', name: 'page' })]);
+    const copy = await service.freezeReport(test.ctx, report.id);
+    await put(first, 'millwright/media/texts/page/0.txt', 'after');
+    const { content } = await service.readReportCopy(test.ctx, report.id, copy.id);
+    expect(content.blocks[0]?.data).toMatchObject({ items: [{ kind: 'text', text: 'before' }] });
+  });
+
   it('freeze what is shown; the copy stays as it was when all of it changes', async () => {
     const report = await aReport([
       text('b1', 'Before'),

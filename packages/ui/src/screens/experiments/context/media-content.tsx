@@ -1,4 +1,4 @@
-import type { Artifact } from '@millwright/contract';
+import type { Artifact, MediaKind } from '@millwright/contract';
 import { useEffect, useRef } from 'react';
 import { ConfusionMatrix } from '../../../charts/draw/confusion-matrix.tsx';
 import { CurveChart } from '../../../charts/draw/curve-chart.tsx';
@@ -9,7 +9,7 @@ import { Loaded } from '../../../ui/loaded.tsx';
 import { useArtifactBlob, useArtifactText } from '../artifact-content.ts';
 import { CellTable } from '../cell-table.tsx';
 import { Picture } from '../picture.tsx';
-import { type MediaKind, readCurve, readFrame, readMatrix } from './media-items.ts';
+import { readCurve, readFrame, readMatrix } from './media-items.ts';
 
 interface Props {
   runId: string;

@@ -1,10 +1,9 @@
-import type { Run } from '@millwright/contract';
+import { type MediaItem, type MediaKind, mediaItems, type Run } from '@millwright/contract';
 import { useState } from 'react';
 import { Card } from '../../../ui/card.tsx';
 import { Select } from '../../../ui/field.tsx';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
-import { type MediaItem, type MediaKind, mediaItems } from './media-items.ts';
 import { MediaContent } from './media-content.tsx';
 import { useFiles } from './use-files.ts';
 

@@ -9,6 +9,7 @@ import { ImagePicker } from '../../../pickers/image-picker.tsx';
 import { ModelVersionPicker } from '../../../pickers/model-version-picker.tsx';
 import { RunPicker } from '../../../pickers/run-picker.tsx';
 import { Select, TextField } from '../../../ui/field.tsx';
+import { MediaFields } from './media-fields.tsx';
 
 interface Props<P extends Panel> {
   panel: P;
@@ -182,6 +183,7 @@ const RunsPanelFields = ({ panel, onChange }: Props<Extract<Panel, { runs: unkno
           onChange={(columns) => onChange({ ...panel, columns: columns.filter(isPath).slice(0, 20) })}
         />
       ) : null}
+      {panel.kind === 'media' ? <MediaFields panel={panel} onChange={onChange} /> : null}
       {panel.kind === 'parallel' ? (
         <ListField
           label="Axes"

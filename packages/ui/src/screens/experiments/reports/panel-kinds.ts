@@ -10,6 +10,7 @@ export const panelKinds: Record<PanelKind, { label: string; text: string }> = {
   comparison: { label: 'Comparison', text: 'Is one setting better than another, over several seeds' },
   distribution: { label: 'Distribution', text: 'How a metric is spread over runs' },
   image: { label: 'Image of a run', text: 'A PNG, JPEG, GIF or WebP that a run stored' },
+  media: { label: 'Media of runs', text: 'Images, tables or texts that runs logged under a name, side by side' },
   'model-version': { label: 'Model version', text: 'What it is, its state, aliases and approval' },
   'dataset-version': { label: 'Data set version', text: 'Its rows, columns and digest' },
   gate: { label: 'Gate report', text: 'The conditions an evaluation met or missed' },
@@ -30,6 +31,8 @@ export const emptyPanel = (kind: PanelKind): Panel => {
       return { kind, runs: { limit: 50 }, groupBy: 'parameters.optimizer', metric: 'loss' };
     case 'distribution':
       return { kind, runs: { limit: 50 }, metric: 'loss' };
+    case 'media':
+      return { kind, runs: { limit: 4 }, media: 'image', name: '' };
     case 'image':
       return { kind, run: '', path: '' };
     case 'gate':
@@ -45,6 +48,8 @@ export const isComplete = (panel: Panel): boolean => {
   switch (panel.kind) {
     case 'image':
       return isId(panel.run) && panel.path !== '';
+    case 'media':
+      return panel.name !== '';
     case 'gate':
       return isId(panel.evaluation);
     case 'model-version':

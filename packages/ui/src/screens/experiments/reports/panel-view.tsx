@@ -7,6 +7,7 @@ import { useProject } from '../../../app/location.ts';
 import { formatCount } from '../../../ui/format.ts';
 import { Loaded } from '../../../ui/loaded.tsx';
 import { DatasetVersionPanel, GatePanel, ImagePanel, ModelVersionPanel } from './object-panels.tsx';
+import { MediaPanel } from './media-panel.tsx';
 import { isComplete, panelKinds } from './panel-kinds.ts';
 import { ComparisonPanel, CurvesPanel, DistributionPanel, ParallelPanel, TablePanel } from './run-panels.tsx';
 
@@ -30,6 +31,7 @@ const content = ({ panel, data, linked }: Props): ReactNode => {
   if (data.kind === 'gate') return <GatePanel data={data} linked={linked} />;
   if (data.kind === 'image')
     return <ImagePanel data={data} caption={panel.caption ?? (panel.kind === 'image' ? panel.path : '')} />;
+  if (data.kind === 'media') return <MediaPanel data={data} linked={linked} />;
   if (data.runs.length === 0) return <Note>No run is chosen by this, or none is there any more.</Note>;
   switch (panel.kind) {
     case 'curves':
