@@ -5,6 +5,7 @@ describe('the panels of a report', () => {
   it('are not complete where they name something that nobody chose yet', () => {
     expect(panelKindNames.filter((kind) => !isComplete(emptyPanel(kind)))).toEqual([
       'image',
+      'media',
       'model-version',
       'dataset-version',
       'gate',
