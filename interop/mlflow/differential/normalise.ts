@@ -48,7 +48,8 @@ export const normalise = (answer: Answer, side: Side, symbols: Symbols): Normali
   const named = (id: string): string => {
     const symbol = symbols.named(side, id) ?? unknownIds.get(id);
     if (symbol !== undefined) return symbol;
-    const made = `<id ${unknownIds.size + 1}>`;
+    // Not a number of its own, which would be taken for that of an experiment.
+    const made = `<id ${'abcdefgh'.charAt(unknownIds.size % 8)}>`;
     unknownIds.set(id, made);
     return made;
   };

@@ -22,6 +22,9 @@ const trickyPaths = [
   '~/x',
   'a%5C..%5Cb',
   'file:%2F%2F%2Fetc',
+  'file:///etc/passwd',
+  '%2fetc%2fpasswd',
+  '//etc/passwd',
 ];
 const contents = ['', 'hello', '{"a": 1}\n', '<script>alert(1)</script>', 'ü'.repeat(500)];
 const names = [

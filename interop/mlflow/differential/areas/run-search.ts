@@ -77,6 +77,7 @@ const orders = [
   '',
   'metrics.m1 DESC, params.p1',
   'attributes.unknown',
+  'attributes.experiment_id',
 ];
 
 /** Runs found by every operator, ordered by everything, page by page. */

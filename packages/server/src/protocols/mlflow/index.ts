@@ -11,7 +11,13 @@ import { createAddresses, signedRoot } from './artifacts/addresses.ts';
 import { multipartUploads } from './artifacts/multipart.ts';
 import { presignedDownloads, presignedEndpoints } from './artifacts/presigned.ts';
 import { signedRoutes } from './artifacts/signed.ts';
-import { artifactDownloads, artifactEndpoints, artifactProxy, artifactUpload } from './artifacts/artifacts.ts';
+import {
+  artifactDownloads,
+  artifactEndpoints,
+  artifactProxy,
+  artifactUpload,
+  methodsOfProxy,
+} from './artifacts/artifacts.ts';
 import type { MlflowEndpoint } from './wire/endpoint.ts';
 import { experimentEndpoints } from './experiments/experiments.ts';
 import { inputEndpoints } from './runs/inputs.ts';
@@ -91,7 +97,7 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
     api.app.register(
       async (scope) => {
         prepare(scope, log, 'stream');
-        answerUnknown(scope, api);
+        answerUnknown(scope, api, methodsOfProxy);
         artifactProxy(scope, api, files);
         presignedDownloads(scope, files);
         if (prefix === signedRoot) signedRoutes(scope, api, files);
@@ -116,7 +122,7 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
   api.app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answerError(log, error, request, reply));
     artifactDownloads(scope, files, registry);
-    scope.get('/version', { exposeHeadRoute: false }, async (request, reply) => {
+    scope.get('/version', async (request, reply) => {
       await api.admit(request);
       return reply.type('text/plain').send(mlflowVersion);
     });

@@ -1,3 +1,4 @@
+import { text as textOf } from 'node:stream/consumers';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
@@ -79,7 +80,7 @@ export const serveAll = (
       },
       handler: async (request, reply) => {
         const { ctx, isDecided } = admitted.get(request) as { ctx: Ctx; isDecided: boolean };
-        const input = inputOf(request, endpoint);
+        const input = await inputOf(request, endpoint);
         if (naming !== undefined && !isDecided) await admit.decide(ctx, permission, await naming.named(input, ctx));
         const answer = await endpoint.handle(input, ctx, { request, reply }).catch((error: unknown) => {
           throw asSpelled(error, request.body);
@@ -100,9 +101,22 @@ const sendPage = (reply: FastifyReply, status: number, title: string): FastifyRe
     .type('text/html; charset=utf-8')
     .send(`<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n`);
 
-const inputOf = (request: FastifyRequest, endpoint: MlflowEndpoint): Fields => {
+const maxBodyOfGet = 1_000_000;
+
+/** Where a GET has no query, some clients send JSON in its place. */
+const bodyOfGet = async ({ raw, headers }: FastifyRequest): Promise<string> => {
+  const isJson = headers['content-type']?.startsWith('application/json') === true;
+  const length = Number(headers['content-length'] ?? 0);
+  return isJson && length > 0 && length <= maxBodyOfGet ? textOf(raw) : '';
+};
+
+const inputOf = async (request: FastifyRequest, endpoint: MlflowEndpoint): Promise<Fields> => {
   const params = request.params as Record<string, string>;
-  if (endpoint.method === 'GET') return new Fields({ ...(request.query as Record<string, unknown>), ...params }, true);
+  if (endpoint.method === 'GET') {
+    const query = request.query as Record<string, unknown>;
+    const sent = Object.keys(query).length === 0 ? await bodyOfGet(request) : '';
+    return sent === '' ? new Fields({ ...query, ...params }, true) : new Fields({ ...readBody(sent), ...params });
+  }
   if (endpoint.ignoresBody === true) return new Fields({ ...params });
   const mediaType = request.headers['content-type'] ?? '';
   // Other pages can send only these without being asked for permission first.

@@ -126,6 +126,19 @@ const columnLead = ({ path: [name = ''], descending }: RunOrder): Lead | null =>
       terms: [{ sql: sql`experiments.name`, descending }],
       stretches: [{ ...stretch, columns: [] }],
     };
+  // Below a place that all runs of an experiment have in common, by their ids.
+  if (name === 'artifactUri')
+    return {
+      ...lead,
+      terms: [
+        {
+          sql: sql`rtrim(coalesce(experiments.artifact_location, 'mlflow-artifacts:/' || experiments.number), '/') || '/'`,
+          descending,
+        },
+        { sql: sql`runs.id`, descending },
+      ],
+      stretches: [{ ...stretch, columns: [{ sql: sql`runs.id`, term: 1, isHead: false }] }],
+    };
   const open = own(nullable, name);
   if (!open) return null;
   return {

@@ -32,7 +32,10 @@ export const checkArtifactPath = (given: string): string => {
   if (path.length > maxCharacters) refuse();
   const plain = decoded(path);
   // Before slashes are counted as one: it may have had two.
-  if (/^[a-z][a-z0-9+.-]*:\//i.test(decoded(given))) refuse();
+  const whole = decoded(given);
+  if (/^[a-z][a-z0-9+.-]*:\//i.test(whole)) refuse();
+  // `a//b` is one way to join a and /b; `a//etc/passwd` is a path from the root, or an address, below a.
+  if (/\/\/+[^/]+\//.test(whole)) refuse();
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f\\#]/.test(plain) || plain.startsWith('/')) refuse();
   // A drive anywhere in a path begins a new one where Windows joins them.

@@ -53,15 +53,67 @@ describe.each(testDatabases)('files on the wire of MLflow, on %s', (database) =>
     expect((await api.send('GET', `${proxy}/${root}/a.txt`)).status).toBe(200);
   });
 
-  it.each(['%252e%252e/x', '..%2fx', 'a%00b', 'a%5c..%5cb', '%23frag', 'C:/x', 'a/C:/x'])(
-    'refuses the path %s and keeps nothing',
-    async (path) => {
-      const before = await api.send('GET', `/artifacts/list?run_id=${run}`);
-      for (const method of ['PUT', 'GET', 'DELETE'] as const) {
-        const { status } = await api.send(method, `${proxy}/${root}/${path}`, method === 'PUT' ? 'x' : undefined);
-        expect([400, 404]).toContain(status);
-      }
-      expect(await api.send('GET', `/artifacts/list?run_id=${run}`)).toEqual(before);
-    },
-  );
+  it('says of a file what it would send, without sending it', async () => {
+    const head = await api.send('HEAD', `${proxy}/${root}/a.txt`);
+    expect(head).toMatchObject({ status: 200, text: '' });
+    expect(head.headers).toMatchObject({
+      'content-length': '14',
+      'accept-ranges': 'bytes',
+      'content-type': 'text/plain; charset=utf-8',
+    });
+    expect((await api.send('HEAD', `${proxy}/${root}/none`)).status).toBe(404);
+    const methods = await api.send('PATCH', `${proxy}/${root}/a.txt`, {});
+    expect(methods).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, PUT, DELETE' } });
+  });
+
+  it('names what MLflow shows as text, and nothing that a browser would run', async () => {
+    const types = { MLmodel: 'text/plain', 'x.json': 'text/plain', 'x.py': 'text/plain', 'x.png': 'image/png' };
+    const unnamed = {
+      'x.html': 'octet-stream',
+      'x.svg': 'octet-stream',
+      'x.bin': 'octet-stream',
+    };
+    for (const [name, type] of Object.entries({ ...types, ...unnamed })) {
+      await api.send('PUT', `${proxy}/${root}/types/${name}`, 'x');
+      const { headers } = await api.send('GET', `${proxy}/${root}/types/${name}`);
+      expect(headers['content-type'], name).toContain(type);
+      expect(headers['content-disposition'], name).toMatch(/^attachment/);
+    }
+  });
+
+  it('says that a folder is no file', async () => {
+    const { status, body } = await api.send('GET', `${proxy}/${root}/model`);
+    expect(status).toBe(400);
+    expect(body['message']).toBe("Artifact path refers to a directory, not a file: 'model'");
+  });
+
+  it('takes from MLflow’s console small files only', async () => {
+    const upload = (text: string) =>
+      api.send('POST', `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run}&path=small.txt`, text);
+    expect((await upload('x'.repeat(10 * 1024 * 1024 + 1))).body['message']).toMatch(/too large. Max size is 10MB/);
+    expect((await upload('')).body['message']).toBe('Request must specify data.');
+    expect((await api.send('GET', `${proxy}/${root}/small.txt`)).status).toBe(404);
+    expect((await upload('x'.repeat(10 * 1024 * 1024))).status).toBe(200);
+  });
+
+  it.each([
+    '%252e%252e/x',
+    '/etc/passwd',
+    '%2fetc%2fpasswd',
+    '%252fetc%252fpasswd',
+    'a//b/c',
+    '..%2fx',
+    'a%00b',
+    'a%5c..%5cb',
+    '%23frag',
+    'C:/x',
+    'a/C:/x',
+  ])('refuses the path %s and keeps nothing', async (path) => {
+    const before = (await api.send('GET', `/artifacts/list?run_id=${run}`)).body;
+    for (const method of ['PUT', 'GET', 'DELETE'] as const) {
+      const { status } = await api.send(method, `${proxy}/${root}/${path}`, method === 'PUT' ? 'x' : undefined);
+      expect([400, 404]).toContain(status);
+    }
+    expect((await api.send('GET', `/artifacts/list?run_id=${run}`)).body).toEqual(before);
+  });
 });

@@ -1,11 +1,13 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ExperimentsService, mediaTypeOf } from '#experiments';
+import { type ExperimentsService, type FilePlace, mediaTypeOf } from '#experiments';
 import type { Ctx } from '#platform/auth';
-import { fail } from '#platform/errors';
+import { fail, isMillwrightError } from '#platform/errors';
 import type { RegistryService } from '#registry';
 import type { Api, RangeHeaders, StreamReply } from '#platform/http';
 import { admission, enterFile, type Files } from './admission.ts';
 import { checkArtifactPath } from './artifact-paths.ts';
+import { mediaTypeOnWire } from './media-type.ts';
 import { presignDownload } from './presigned.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { Fields } from '../wire/fields.ts';
@@ -53,16 +55,50 @@ export const artifactEndpoints = (experiments: ExperimentsService, locations: Lo
   },
 ];
 
+const readingMethods = ['GET', 'HEAD'];
+
 export const rangeOf = ({ headers }: FastifyRequest): RangeHeaders => ({
   ...(headers.range === undefined ? {} : { range: headers.range }),
   ...(headers['if-range'] === undefined ? {} : { 'if-range': headers['if-range'] }),
 });
 
-export const sendFile = (reply: FastifyReply, file: StreamReply): FastifyReply =>
-  reply
-    .code(file.status ?? 200)
-    .headers(file.headers)
-    .send(file.stream);
+/** Of a HEAD only what would be said of the bytes: none of them is read. */
+export const sendFile = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  file: StreamReply,
+): FastifyReply => {
+  const { stream, status = 200, headers } = file;
+  const type = mediaTypeOnWire(path, headers['content-type'] ?? '');
+  reply.code(status).headers({ ...headers, 'content-type': type });
+  if (request.method !== 'HEAD') return reply.send(stream);
+  if (stream instanceof Readable) stream.destroy();
+  return reply.send();
+};
+
+/** Errors: INVALID_INPUT where it is a folder; NOT_FOUND. */
+const readFile = async (
+  experiments: ExperimentsService,
+  ctx: Ctx,
+  place: FilePlace,
+  request: FastifyRequest,
+): Promise<StreamReply> => {
+  try {
+    return await experiments.readFile(ctx, place, rangeOf(request));
+  } catch (error) {
+    const isFolder =
+      isMillwrightError(error) && error.code === 'NOT_FOUND' && (await experiments.listFolder(ctx, place)).length > 0;
+    if (isFolder) fail('INVALID_INPUT', `Artifact path refers to a directory, not a file: '${place.path}'`);
+    throw error;
+  }
+};
+
+/** By the address below its root. */
+export const methodsOfProxy = (path: string): string[] => {
+  if (path.startsWith('/artifacts/')) return [...readingMethods, 'PUT', 'DELETE'];
+  return path === '/artifacts' ? ['GET'] : [];
+};
 
 /** Files by their place in the tree that clients see; bodies are streams of bytes. Within `/api/2.0/mlflow-artifacts`. */
 export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): void => {
@@ -74,9 +110,14 @@ export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): v
     const found = await listed(experiments, ctx, place, '');
     return reply.send(found.length > 0 ? { files: found } : {});
   });
-  scope.get('/artifacts/*', { exposeHeadRoute: false, onRequest: reading.onRequest }, async (request, reply) => {
-    const { ctx, place } = await enterFile(reading, experiments, request);
-    return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
+  scope.route({
+    method: readingMethods,
+    url: '/artifacts/*',
+    onRequest: reading.onRequest,
+    handler: async (request, reply) => {
+      const { ctx, place } = await enterFile(reading, experiments, request);
+      return sendFile(request, reply, place.path, await readFile(experiments, ctx, place, request));
+    },
   });
   scope.route({
     method: 'PUT',
@@ -98,11 +139,24 @@ export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): v
   });
 };
 
+const maxSmallBytes = 10 * 1024 * 1024;
+
+/** Errors: INVALID_INPUT for no bytes at all, and for more than 10 MB. */
+async function* ofSmallFile(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.byteLength;
+    if (total > maxSmallBytes) fail('INVALID_INPUT', 'Artifact size is too large. Max size is 10MB.');
+    yield chunk;
+  }
+  if (total === 0) fail('INVALID_INPUT', 'Request must specify data.');
+}
+
 /** What MLflow's console uploads: small files, by their run. Within `/ajax-api/2.0/mlflow`. */
 export const artifactUpload = (scope: FastifyInstance, api: Api, files: Files): void => {
   const writing = admission(files, 'run:write');
   scope.post('/upload-artifact', {
-    bodyLimit: 10_000_000,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
     onRequest: writing.onRequest,
     handler: async (request, reply) => {
       const { run_uuid: runUuid, path } = request.query as Record<string, unknown>;
@@ -110,7 +164,7 @@ export const artifactUpload = (scope: FastifyInstance, api: Api, files: Files): 
       if (typeof path !== 'string' || path === '') return refuseMissing('path');
       const file = checkArtifactPath(path);
       const { ctx, place: run } = await writing.enter(request, () => runIdFromWire(runUuid), String);
-      await files.experiments.putArtifact(ctx, run, file, api.upload(request), mediaTypeOf(file));
+      await files.experiments.putArtifact(ctx, run, file, ofSmallFile(api.upload(request)), mediaTypeOf(file));
       return reply.send();
     },
   });
@@ -120,13 +174,19 @@ export const artifactUpload = (scope: FastifyInstance, api: Api, files: Files): 
 export const artifactDownloads = (scope: FastifyInstance, files: Files, registry: RegistryService): void => {
   const { experiments, admit, namings } = files;
   const reading = admission(files, 'run:read');
-  scope.get('/get-artifact', { exposeHeadRoute: false, onRequest: reading.onRequest }, async (request, reply) => {
-    const query = new Fields(request.query as Record<string, unknown>, true);
-    const { ctx, place: run } = await reading.enter(request, () => runIdOf(query), String);
-    const path = checkArtifactPath(query.requiredText('path'));
-    return sendFile(reply, await experiments.readArtifact(ctx, run, path, rangeOf(request)));
+  scope.route({
+    method: readingMethods,
+    url: '/get-artifact',
+    onRequest: reading.onRequest,
+    handler: async (request, reply) => {
+      const query = new Fields(request.query as Record<string, unknown>, true);
+      const { ctx, place: run } = await reading.enter(request, () => runIdOf(query), String);
+      const path = checkArtifactPath(query.requiredText('path'));
+      await experiments.demandRun(ctx, run);
+      return sendFile(request, reply, path, await readFile(experiments, ctx, { root: run, path }, request));
+    },
   });
-  scope.get('/model-versions/get-artifact', { exposeHeadRoute: false }, async (request, reply) => {
+  const ofVersion = async (request: FastifyRequest, reply: FastifyReply) => {
     const { ctx, isDecided } = await admit.begin(request, 'model:read', ['model']);
     const query = new Fields(request.query as Record<string, unknown>, true);
     if (!isDecided) await admit.decide(ctx, 'model:read', [await namings.ofModel(ctx, query.requiredText('name'))]);
@@ -139,6 +199,7 @@ export const artifactDownloads = (scope: FastifyInstance, files: Files, registry
       const { address, sizeBytes } = await presignDownload(files, request, ctx, place);
       return reply.send({ url: address, headers: {}, file_size: sizeBytes });
     }
-    return sendFile(reply, await experiments.readFile(ctx, place, rangeOf(request)));
-  });
+    return sendFile(request, reply, path, await readFile(experiments, ctx, place, request));
+  };
+  scope.route({ method: readingMethods, url: '/model-versions/get-artifact', handler: ofVersion });
 };

@@ -53,6 +53,11 @@ export const signedRoutes = (scope: FastifyInstance, api: Api, { experiments, ad
   });
   scope.get('/signed/file', { exposeHeadRoute: false }, async (request, reply) => {
     const { project, place, ...bytes } = addresses.openDownload(request);
-    return sendFile(reply, await experiments.readBytes(bearer(request, project), place, bytes, rangeOf(request)));
+    return sendFile(
+      request,
+      reply,
+      place.path,
+      await experiments.readBytes(bearer(request, project), place, bytes, rangeOf(request)),
+    );
   });
 };

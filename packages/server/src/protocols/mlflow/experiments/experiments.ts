@@ -4,6 +4,7 @@ import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
+import { uniqueEntries } from '../runs/entries.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
 import { checkKey, limits } from '../wire/names.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
@@ -60,6 +61,9 @@ const experimentNameOf = (input: Fields, field: string): string => {
   return name.trim() === '' ? fail('INVALID_INPUT', `Invalid experiment name: '${name}'`) : name;
 };
 
+/** Hosts to which clients would be sent with what they log. */
+const pages: readonly string[] = ['http', 'https', 'ftp', 'ftps', 'sftp'];
+
 const locationFrom = (input: Fields): string | null => {
   const location = input.text('artifact_location');
   if (location !== undefined && location.length > limits.artifactLocation)
@@ -68,8 +72,16 @@ const locationFrom = (input: Fields): string | null => {
       `Invalid artifact path length. The length of the artifact path cannot be greater than ${limits.artifactLocation} characters.`,
     );
   if (location === undefined || location === '') return null;
-  if (/[#?]/.test(location) || /(^|\/)\.\.(\/|$)/.test(decodeURIComponent(location.replaceAll('%', '%25'))))
-    fail('INVALID_INPUT', `Invalid artifact location: '${location}'. It may hold no '..', no query and no fragment.`);
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(location)?.[1]?.toLowerCase() ?? '';
+  if (scheme === 'runs') fail('INVALID_INPUT', `Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+  if (pages.includes(scheme) || /^mlflow-artifacts:\/\/[^/]/i.test(location))
+    fail(
+      'INVALID_INPUT',
+      `'artifact_location' cannot use the '${scheme}' scheme: it addresses another host, to which clients would be sent. Name a place in an object store, or none.`,
+    );
+  if (location.includes('#')) fail('INVALID_INPUT', "'artifact_location' URL can't include fragments or params.");
+  if (/(^|[/?=&])\.\.(\/|$)/.test(location))
+    fail('INVALID_INPUT', `Invalid artifact location: '${location}'. It may hold no '..'.`);
   return location;
 };
 
@@ -104,7 +116,8 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       permission: 'run:write',
       async handle(input, ctx) {
         const name = experimentNameOf(input, 'name');
-        const tags = Object.fromEntries(
+        const tags = uniqueEntries(
+          'tag',
           input.messages('tags').map((tag) => [checkKey('tag', tag.requiredText('key')), tagValue(tag)]),
         );
         const made = await experiments.createExperiment(ctx, {

@@ -281,7 +281,7 @@ export const loggedModelEndpoints = (experiments: ExperimentsService, locations:
           });
         const path = checkArtifactPath(given);
         const { id } = await experiments.getLoggedModel(ctx, idOf(input));
-        return sendFile(reply, await experiments.readFile(ctx, { root: id, path }, rangeOf(request)));
+        return sendFile(request, reply, path, await experiments.readFile(ctx, { root: id, path }, rangeOf(request)));
       },
     },
   ];

@@ -33,8 +33,13 @@ export const tagOf = (input: Fields): [string, string] => [
   cut(input.text('value') ?? '', limits.runTag),
 ];
 
+const words = { param: 'parameter', tag: 'tag' } as const;
+
 /** Errors: INVALID_INPUT where one is named twice. */
-export const uniqueParameters = (entries: readonly [string, string][]): Record<string, string> => {
+export const uniqueEntries = (
+  what: keyof typeof words,
+  entries: readonly [string, string][],
+): Record<string, string> => {
   const values = new Map(entries);
   if (values.size < entries.length) {
     const repeated = entries.flatMap(([key], index) =>
@@ -42,7 +47,7 @@ export const uniqueParameters = (entries: readonly [string, string][]): Record<s
     );
     fail(
       'INVALID_INPUT',
-      `Duplicate parameter keys have been submitted: [${repeated.join(', ')}]. Please ensure the request contains only one param value per param key.`,
+      `Duplicate ${words[what]} keys have been submitted: [${repeated.join(', ')}]. Please ensure the request contains only one ${what} value per ${what} key.`,
     );
   }
   return Object.fromEntries(values);

@@ -33,7 +33,7 @@ const runIdsOf = (input: Fields, name: string): string[] => {
     fail(
       'INVALID_INPUT',
       name === 'run_ids'
-        ? `GetMetricHistoryBulkInterval request must specify at most ${maxRuns} run_ids. Received ${ids.length} run_ids.`
+        ? `GetMetricHistoryBulkInterval request must specify at most ${maxRuns} run_ids. Received ${ids.length} run_ids. See the API docs for more information about request parameters.`
         : `GetMetricHistoryBulk request cannot specify more than ${maxRuns} run_ids. Received ${ids.length} run_ids.`,
     );
   return (name === 'run_ids' ? ids : [...new Set(ids)].sort()).map(runIdFromWire);

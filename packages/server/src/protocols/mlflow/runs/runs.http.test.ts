@@ -59,6 +59,75 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     expect(await description()).toBe('else');
   });
 
+  it.each([
+    ['a key that begins with two dots', { key: '...', value: 1 }],
+    ['a number that is none in JSON', { key: 'm', value: '0x10' }],
+  ])('refuses %s', async (_what, metric) => {
+    const id = await create();
+    expect((await api.send('POST', '/runs/log-metric', { run_id: id, timestamp: 1, ...metric })).status).toBe(400);
+    expect((await read(id)).data.metrics).toBeUndefined();
+  });
+
+  it('refuses two tags of one key, of a run and of an experiment', async () => {
+    const tags = [
+      { key: 'a', value: '1' },
+      { key: 'a', value: '2' },
+    ];
+    for (const [path, body] of [
+      ['/runs/create', { experiment_id: experiment, tags }],
+      ['/experiments/create', { name: 'tagged twice', tags }],
+    ] as const) {
+      const { status, body: said } = await api.send('POST', path, body);
+      expect([status, said['message']]).toEqual([400, expect.stringMatching(/^Duplicate tag keys .*\['a'\]/)]);
+    }
+  });
+
+  it('orders runs by the place of their files', async () => {
+    const places = ['s3://b/x', 's3://a/x', 's3://c'];
+    const made = [];
+    for (const [index, artifact_location] of places.entries())
+      made.push((await api.send('POST', '/experiments/create', { name: `placed ${index}`, artifact_location })).body);
+    const experiment_ids = made.map((one) => one['experiment_id']);
+    for (const experiment_id of [...experiment_ids, ...experiment_ids])
+      await api.send('POST', '/runs/create', { experiment_id, start_time: 7 });
+    for (const [order, sign] of [
+      ['artifact_uri', 1],
+      ['attributes.artifact_uri DESC', -1],
+    ] as const) {
+      const found: string[] = [];
+      let page_token: string | undefined;
+      do {
+        const search = { experiment_ids, order_by: [order], max_results: 4, page_token };
+        const { body } = await api.send('POST', '/runs/search', search);
+        found.push(...body['runs'].map((run: { info: { artifact_uri: string } }) => run.info.artifact_uri));
+        page_token = body['next_page_token'];
+      } while (page_token);
+      expect(found).toHaveLength(6);
+      expect(found).toEqual(found.toSorted((a, b) => (a < b ? -sign : sign)));
+    }
+  });
+
+  it.each([
+    'http://h/x',
+    'https://h/x',
+    'ftp://h/x',
+    'mlflow-artifacts://h:1/x',
+    'runs:/x/y',
+    's3://b/x#y',
+    's3://b/../x',
+  ])('keeps no experiment whose files would lie at %s', async (artifact_location) => {
+    const { status } = await api.send('POST', '/experiments/create', {
+      name: `at ${artifact_location}`,
+      artifact_location,
+    });
+    expect(status).toBe(400);
+  });
+
+  it('takes JSON in the place of a query that is not there', async () => {
+    const { body } = await api.send('GET', '/experiments/get', { experiment_id: '0' });
+    expect(body['experiment'].name).toBe('Default');
+  });
+
   it('keeps half of a pair of characters, which is no text, as what stands for it', async () => {
     const id = await create();
     const entry = [{ key: 'half', value: 'a\ud800b' }];

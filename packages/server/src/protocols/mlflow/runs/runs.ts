@@ -11,7 +11,7 @@ import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wir
 import { modelPointsOf } from './model-points.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { refuseValue } from '../wire/refusals.ts';
-import { checkBatch, instantOf, metricOf, parameterOf, tagOf, uniqueParameters } from './entries.ts';
+import { checkBatch, instantOf, metricOf, parameterOf, tagOf, uniqueEntries } from './entries.ts';
 import { linksOnWire } from './run-links.ts';
 import { createRunTexts } from './run-texts.ts';
 import { sendTexts } from '../wire/send-texts.ts';
@@ -136,7 +136,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       async handle(input, ctx, { request }) {
         const experiment = input.requiredText('experiment_id');
         const number = experimentNumberOf(experiment);
-        const tags: Record<string, string> = Object.fromEntries(input.messages('tags').map(tagOf));
+        const tags = uniqueEntries('tag', input.messages('tags').map(tagOf));
         const given = input.text('run_name') || undefined;
         const tagged = tags[nameTag];
         if (given !== undefined && tagged !== undefined && given !== tagged)
@@ -266,7 +266,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
         checkBatch({ metrics: metrics.length, params: params.length, tags: tags.length });
         await logTags(ctx, runId, tags.map(tagOf), {
           ...metricsOf(metrics),
-          parameters: uniqueParameters(params.map(parameterOf)),
+          parameters: uniqueEntries('param', params.map(parameterOf)),
         });
         return {};
       },

@@ -169,7 +169,7 @@ describe('webhooks of MLflow', () => {
     [{ name: '-x' }, 'invalid'],
     [{ url: 'https://127.0.0.2/' }, 'public internet'],
     [{ url: 'https://user:secret@1.1.1.1/' }, 'no user'],
-    [{ events: [] }, "'events'"],
+    [{ events: [] }, 'non-empty list'],
     [{ events: [{ entity: 'RUN', action: 'CREATED' }] }, "no webhook entity 'RUN'"],
     [{ events: [{ entity: 'REGISTERED_MODEL', action: 'DELETED' }] }, "Invalid action 'deleted'"],
     [{ events: [{ entity: 'REGISTERED_MODEL' }] }, "'events[0].action'"],

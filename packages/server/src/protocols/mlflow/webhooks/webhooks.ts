@@ -36,7 +36,7 @@ const checkName = (name: string): string =>
     ? name
     : fail(
         'INVALID_INPUT',
-        `Webhook name '${name.slice(0, 100)}' is invalid. It must start and end with a letter or digit, be less than 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
+        `Webhook name '${JSON.stringify(name.slice(0, 300)).slice(1, -1)}' is invalid. It must start and end with a letter or digit, be less than 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
       );
 
 const readStatus = (input: Fields): 'active' | 'disabled' | undefined => {
@@ -82,7 +82,9 @@ export const webhookEndpoints = (notifications: NotificationsService, clock: Clo
         const name = input.requiredText('name');
         const url = input.requiredText('url', { max: limits.url });
         const events = readEvents(input);
-        if (events.length === 0) refuseMissing('events');
+        if (!input.has('events')) refuseMissing('events');
+        if (events.length === 0)
+          fail('INVALID_INPUT', 'Webhook events must be a non-empty list of WebhookEvent objects: [].');
         const made = await notifications.createChannel(ctx, {
           name: checkName(name),
           description: input.text('description', { max: limits.description }),

@@ -9,6 +9,9 @@ export interface TextRule {
   called?: string;
 }
 
+/** Not 0x10, which JavaScript would read. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /**
  * The fields of a request as protocol buffers read them from JSON: unknown ones are ignored, a field that is null is
  * one that is not set, integers and numbers may be spelled as text. A query is read in the same way, from text.
@@ -80,7 +83,7 @@ export class Fields {
     const value = this.get(name);
     if (value === undefined || value === null) return undefined;
     if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value;
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const number = typeof value === 'string' && decimal.test(value.trim()) ? Number(value) : value;
     if (typeof number !== 'number' || Number.isNaN(number)) return refuseType(this.at + name, value);
     if (number === Number.POSITIVE_INFINITY) return 'Infinity';
     return number === Number.NEGATIVE_INFINITY ? '-Infinity' : number;

@@ -14,7 +14,7 @@ export const limits = {
 const allowed = /^[/\p{L}\p{N}_.\- :]*$/u;
 /** What stands for a path must already be the simplest form of it, and lead nowhere outside. */
 const isPlainPath = (name: string): boolean => {
-  if (name === '.' || name.startsWith('/') || name.endsWith('/')) return false;
+  if (name === '.' || name.startsWith('/') || name.startsWith('..') || name.endsWith('/')) return false;
   const parts = name.split('/');
   return parts.every((part) => part !== '' && part !== '.' && part !== '..');
 };
