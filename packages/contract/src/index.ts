@@ -1,4 +1,4 @@
-import * as access from './access.ts';
+import * as access from './access/index.ts';
 import * as approvals from './approvals.ts';
 import * as contractTests from './contract-tests.ts';
 import * as analysis from './analysis.ts';
@@ -21,7 +21,7 @@ import * as training from './training.ts';
 import * as trash from './trash.ts';
 import * as versionContents from './version-contents.ts';
 
-export * from './access.ts';
+export * from './access/index.ts';
 export * from './approvals.ts';
 export * from './contract-tests.ts';
 export * from './analysis.ts';

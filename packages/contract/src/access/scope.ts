@@ -1,0 +1,2 @@
+/** Under which the reference lists these operations. */
+export const tag = 'access';
