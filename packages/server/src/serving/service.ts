@@ -21,10 +21,12 @@ import type { EndpointRoute } from './endpoints/route.ts';
 import { Router } from './endpoints/router.ts';
 import { endpointNames, endpointsOfModel, findEndpoint } from './endpoints/store.ts';
 import { type Infer, type InferAnswer, type InferCall, createInfer } from './predict.ts';
+import { ChampionChanges } from './rollouts/champion-changes.ts';
 import { enqueueEvaluation } from './rollouts/evaluation-job.ts';
 import { rollOutStep } from './rollouts/roll-out-step.ts';
 import { type ManualDecision, Rollouts, type StartRollout } from './rollouts/rollouts.ts';
 import { rolloutNames } from './rollouts/store.ts';
+import { RolloutWrites } from './rollouts/writes.ts';
 import { InferencePool } from './runtimes/inference-pool.ts';
 import { snapshotStep } from './snapshots/snapshot-step.ts';
 
@@ -113,7 +115,9 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
   const router = new Router({ models: deps.registry, pool, log });
   let open: { journal: Journal; recorder: Recorder; flush: CaptureFlush; infer: Infer } | null = null;
   const endpoints = new Endpoints(platform, deps, router, () => open?.recorder ?? null);
-  const rollouts = new Rollouts(platform, deps, endpoints, pool, captured);
+  const rolloutWrites = new RolloutWrites(platform, deps, endpoints);
+  const rollouts = new Rollouts(platform, deps, { endpoints, pool, captured, writes: rolloutWrites });
+  const champions = new ChampionChanges(platform, deps, endpoints, rolloutWrites);
   let timer: NodeJS.Timeout | null = null;
   let closing = false;
   let stopFollowing = (): void => undefined;
@@ -216,7 +220,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
       const ctx = systemCtx('serving', project, modelId);
       for (const endpoint of await endpointsOfModel(database.db, modelId)) {
         const target = await championOf(ctx, modelId);
-        if (target) await rollouts.followAlias(ctx, endpoint, target);
+        if (target) await champions.followAlias(ctx, endpoint, target);
       }
     },
     listEndpoints: (ctx, filter) => endpoints.list(ctx, filter),
@@ -254,7 +258,7 @@ export const createServing = (platform: Platform, deps: ServingDependencies): Se
     getRollout: (ctx, id) => rollouts.get(ctx, id),
     listRollouts: (ctx, query) => rollouts.list(ctx, query),
     decideRollout: (ctx, id, input) => rollouts.decide(ctx, id, input),
-    rollBack: async (ctx, ref, reason) => endpoints.view(await rollouts.rollBack(ctx, ref, reason)),
+    rollBack: async (ctx, ref, reason) => endpoints.view(await champions.rollBack(ctx, ref, reason)),
 
     route: (name) => router.byName(name),
     routes: () => router.routes(),

@@ -1,30 +1,21 @@
 import type { Rollout, RolloutPolicy } from '@millwright/contract';
 import { type Ctx, systemCtx } from '#platform/auth';
-import type { Change, ChangeContext } from '#platform/change';
+import type { ChangeContext } from '#platform/change';
 import type { Platform } from '#platform/core';
 import { fail, isMillwrightError } from '#platform/errors';
 import { failurePoint } from '#platform/failure-points';
-import type { OnnxVersion } from '#registry';
 import type { CapturedSource } from '../capture/read.ts';
 import type { ServingDependencies } from '../dependencies.ts';
 import type { Endpoints } from '../endpoints/endpoints.ts';
 import { modelFileOf } from '../endpoints/held-models.ts';
-import { beginEvaluation, findEndpointById, setChampion, setRollout } from '../endpoints/store.ts';
+import { beginEvaluation, findEndpointById, setRollout } from '../endpoints/store.ts';
 import type { InferencePool } from '../runtimes/inference-pool.ts';
-import type { EndpointRow } from '../tables.ts';
 import { findChallenger } from './challenger.ts';
 import { observe } from './observe.ts';
 import { advanceRollout, beginRollout, completePolicy, percent } from './rollout.ts';
-import {
-  type StoredRollout,
-  findActive,
-  findByOrigin,
-  findRollout,
-  insertRollout,
-  listRollouts,
-  updateRollout,
-} from './store.ts';
+import { type StoredRollout, findActive, findByOrigin, findRollout, insertRollout, listRollouts } from './store.ts';
 import { rolloutView } from './view.ts';
+import type { RolloutWrites } from './writes.ts';
 
 export interface StartRollout {
   modelVersionId: string;
@@ -44,19 +35,19 @@ export class Rollouts {
   readonly #endpoints: Endpoints;
   readonly #pool: InferencePool;
   readonly #captured: CapturedSource;
+  readonly #writes: RolloutWrites;
 
   constructor(
     platform: Platform,
     deps: ServingDependencies,
-    endpoints: Endpoints,
-    pool: InferencePool,
-    captured: CapturedSource,
+    parts: { endpoints: Endpoints; pool: InferencePool; captured: CapturedSource; writes: RolloutWrites },
   ) {
     this.#platform = platform;
     this.#deps = deps;
-    this.#endpoints = endpoints;
-    this.#pool = pool;
-    this.#captured = captured;
+    this.#endpoints = parts.endpoints;
+    this.#pool = parts.pool;
+    this.#captured = parts.captured;
+    this.#writes = parts.writes;
   }
 
   async get(ctx: Ctx, id: string): Promise<Rollout> {
@@ -191,7 +182,7 @@ export class Rollouts {
       input.decision === 'resume'
         ? policy.maxLabels + rollout.champion.labelled + rollout.challenger.labelled
         : policy.maxLabels;
-    await this.#commit(
+    await this.#writes.commit(
       ctx,
       { ...rollout, state, weight, policy: { ...policy, maxLabels } },
       [{ decision: input.decision, weight, reason: input.reason }],
@@ -205,7 +196,7 @@ export class Rollouts {
     const rollout = await findActive(this.#platform.database.db, id);
     if (!rollout) return;
     const reason = `${counts.failed} of ${counts.requests} successive challenger requests failed.`;
-    await this.#commit(
+    await this.#writes.commit(
       systemCtx('circuit-breaker', project, id),
       { ...rollout, state: 'rolled-back', weight: 0 },
       [{ decision: 'roll-back', weight: 0, reason }],
@@ -235,7 +226,7 @@ export class Rollouts {
       if (seen.rowCursor === rollout.rowCursor && seen.labelCursor === rollout.labelCursor) return;
       const { progress, steps } = advanceRollout(task, rollout.policy, rollout, seen);
       try {
-        await this.#commit(
+        await this.#writes.commit(
           { ...context, project: rollout.project },
           { ...rollout, ...progress, rowCursor: seen.rowCursor, labelCursor: seen.labelCursor },
           steps,
@@ -247,165 +238,6 @@ export class Rollouts {
         hasMore = true;
       }
     }
-  }
-
-  /** Goes back to the champion before this one; a running rollout is aborted. Errors: NOT_FOUND, CONFLICT. */
-  async rollBack(ctx: Ctx, endpointRef: string, reason: string): Promise<EndpointRow> {
-    const endpoint = await this.#endpoints.find(ctx, endpointRef);
-    const previous =
-      endpoint.previous_version_id ??
-      fail('CONFLICT', `'${endpoint.name}' has had one champion only: there is none to go back to.`);
-    const running =
-      endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
-    await this.#platform.changes.change(ctx, async (change) => {
-      await this.#replaceChampion(change, endpoint, previous);
-      await this.#deps.registry.moveAlias(change, {
-        project: ctx.project,
-        modelId: endpoint.model_id,
-        alias: 'champion',
-        versionId: previous,
-        by: ctx.actor,
-        isReturn: true,
-      });
-      if (running)
-        await this.#abort(change, running, ctx.actor.name, `The endpoint went back to the champion before: ${reason}`);
-      change.audit({
-        verb: 'endpoint.roll-back',
-        resourceType: 'endpoint',
-        resourceId: endpoint.id,
-        detail: { from: endpoint.champion_version_id, to: previous, reason },
-      });
-      change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
-    });
-    await this.#endpoints.refresh(endpoint.id);
-    return this.#endpoints.findById(endpoint.id);
-  }
-
-  /** The champion alias was moved outside of a rollout: the endpoint follows, and a rollout against the old champion ends. */
-  async followAlias(context: ChangeContext, endpoint: EndpointRow, target: OnnxVersion): Promise<void> {
-    if (target.id === endpoint.champion_version_id) return;
-    const running =
-      endpoint.rollout_id === null ? undefined : await findActive(this.#platform.database.db, endpoint.rollout_id);
-    await this.#platform.changes.change({ ...context, project: endpoint.project }, async (change) => {
-      await this.#replaceChampion(change, endpoint, target.id);
-      if (running)
-        await this.#abort(
-          change,
-          running,
-          context.actor.name,
-          `The alias champion was moved to version ${target.number}.`,
-        );
-      await this.#deps.lineage.link(change, {
-        project: endpoint.project,
-        from: { type: 'model-version', id: target.id },
-        to: { type: 'endpoint', id: endpoint.id },
-        kind: 'served-by',
-      });
-      change.audit({
-        verb: 'endpoint.follow-alias',
-        resourceType: 'endpoint',
-        resourceId: endpoint.id,
-        detail: { from: endpoint.champion_version_id, to: target.id },
-      });
-      change.emit('serving.endpoint-changed', endpoint.id, { name: endpoint.name });
-    });
-    await this.#endpoints.refresh(endpoint.id);
-  }
-
-  async #replaceChampion(
-    change: Change,
-    endpoint: Pick<EndpointRow, 'id' | 'champion_version_id'>,
-    to: string,
-  ): Promise<void> {
-    const moved = await setChampion(change.db, endpoint.id, {
-      from: endpoint.champion_version_id,
-      to,
-      previous: endpoint.champion_version_id,
-      now: change.now,
-    });
-    if (!moved) fail('STALE', 'The champion was changed in the meantime. Look at the endpoint and try again.');
-  }
-
-  async #abort(change: Change, rollout: StoredRollout, by: string, reason: string): Promise<void> {
-    await this.#write(change, { ...rollout, state: 'aborted', weight: 0 }, by, [
-      { decision: 'abort', weight: 0, reason },
-    ]);
-  }
-
-  /** One change: the rollout, and what its end means for the endpoint and the aliases. `verb` null: nobody but the tests decided. */
-  async #commit(
-    context: ChangeContext,
-    rollout: StoredRollout,
-    steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[],
-    verb: string | null,
-  ): Promise<void> {
-    const { state, endpointId } = rollout;
-    await this.#platform.changes.change(context, async (change) => {
-      await this.#write(change, rollout, context.actor.name, steps);
-      if (state === 'promoted') {
-        await this.#replaceChampion(
-          change,
-          { id: endpointId, champion_version_id: rollout.champion.modelVersionId },
-          rollout.challenger.modelVersionId,
-        );
-        await this.#deps.lineage.link(change, {
-          project: rollout.project,
-          from: { type: 'model-version', id: rollout.challenger.modelVersionId },
-          to: { type: 'endpoint', id: endpointId },
-          kind: 'served-by',
-        });
-        // What ends by itself was tested when it began.
-        await this.#moveAlias(change, rollout, 'champion', rollout.challenger.modelVersionId, verb === null);
-      }
-      for (const step of steps)
-        change.audit({
-          verb: verb ?? `rollout.${step.decision}`,
-          resourceType: 'rollout',
-          resourceId: rollout.id,
-          detail: { decision: step.decision, reason: step.reason, weight: step.weight },
-        });
-      if (steps.length > 0) change.emit('serving.endpoint-changed', endpointId, { name: rollout.endpointName });
-      failurePoint('rollout.before-commit');
-    });
-    failurePoint('rollout.after-commit');
-    if (steps.length > 0) await this.#endpoints.refresh(endpointId);
-  }
-
-  async #write(
-    change: Change,
-    rollout: StoredRollout,
-    by: string,
-    steps: readonly { decision: Rollout['decisions'][number]['decision']; weight: number; reason: string }[],
-  ): Promise<void> {
-    const isOver = rollout.state !== 'running' && rollout.state !== 'paused';
-    const reason = steps.at(-1)?.reason ?? rollout.reason;
-    const decisions = [...rollout.decisions, ...steps.map((step) => ({ at: change.now, by, ...step }))];
-    if (!(await updateRollout(change.db, { ...rollout, reason, decisions, endedAt: isOver ? change.now : null })))
-      fail('STALE', 'The rollout was changed in the meantime. Look at it and decide again.');
-    change.emit('serving.rollout-changed', rollout.id, { endpointId: rollout.endpointId, state: rollout.state });
-    if (!isOver) return;
-    await setRollout(change.db, rollout.endpointId, { from: rollout.id, to: null, now: change.now });
-    await this.#moveAlias(change, rollout, 'challenger', null);
-    change.emit('serving.rollout-ended', rollout.id, { endpointId: rollout.endpointId, state: rollout.state, reason });
-  }
-
-  async #moveAlias(
-    change: Change,
-    rollout: StoredRollout,
-    alias: string,
-    versionId: string | null,
-    isReturn = false,
-  ): Promise<void> {
-    const endpoint = await findEndpointById(change.db, rollout.endpointId);
-    if (endpoint)
-      await this.#deps.registry.moveAlias(change, {
-        project: rollout.project,
-        modelId: endpoint.model_id,
-        alias,
-        versionId,
-        by: null,
-        isReturn,
-      });
   }
 
   async #find(ctx: Ctx, id: string): Promise<StoredRollout> {
