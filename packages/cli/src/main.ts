@@ -13,7 +13,9 @@ const imports: Record<ImportFormat, string> = {
   mlruns: "a folder mlruns of MLflow's clients",
   tensorboard: 'event files of TensorBoard',
   wandb: 'a folder wandb of W&B, logged offline or not',
+  'wandb-table': 'the table of runs that the pages of W&B export as CSV',
   neptune: "what Neptune's exporter wrote",
+  parquet: 'what `millwright export` wrote',
 };
 
 /** Loaded when called: `millwright datasets list` need not wait for the server's code. */

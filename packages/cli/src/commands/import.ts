@@ -8,7 +8,9 @@ const usages: Record<ImportFormat, string> = {
   mlruns: '--from FOLDER [--artifacts FOLDER]',
   tensorboard: '--from FOLDER',
   wandb: '--from FOLDER',
+  'wandb-table': '--from FILE.csv [--metrics NAME,NAME]',
   neptune: '--from FOLDER',
+  parquet: '--from FOLDER',
 };
 
 /** Told at most so often. */
@@ -19,6 +21,7 @@ export const importFrom = async (format: ImportFormat, argv: string[]): Promise<
   const { words, flags } = parseArguments(argv, ['--merge']);
   const from = takeText(flags, '--from');
   const artifactsDir = takeText(flags, '--artifacts');
+  const metrics = takeText(flags, '--metrics')?.split(',');
   const workspace = takeText(flags, '--workspace') ?? 'default';
   const project = takeText(flags, '--project') ?? fromEnvironment('MILLWRIGHT_PROJECT') ?? 'default';
   const merge = takeSwitch(flags, '--merge');
@@ -36,6 +39,7 @@ export const importFrom = async (format: ImportFormat, argv: string[]): Promise<
     const { counts, problems } = await app.importFrom(format, project, {
       from,
       artifactsDir,
+      metrics,
       merge,
       workspace,
       progress: ({ runs, points, files }) => {

@@ -10,6 +10,7 @@ export interface ForeignExperiment {
   /** Which one it is there, so that a second import finds it, whatever it is called here. */
   origin: string;
   name: string;
+  description?: string;
   /** The one that clients start with, which is here already. */
   isDefault?: boolean;
   tags: Readonly<Record<string, string>>;

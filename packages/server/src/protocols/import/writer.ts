@@ -30,6 +30,8 @@ export interface ImportOptions {
   artifactsDir?: string | undefined;
   /** Runs of an experiment whose name is taken here go into that one; otherwise into one with another name. */
   merge: boolean;
+  /** Of a table that does not say it: which columns are metrics. */
+  metrics?: readonly string[] | undefined;
   /** The workspace of MLflow that is imported. */
   workspace: string;
   /** Told after every run. */
@@ -114,7 +116,7 @@ export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options:
       counts,
       problems: [...problems, ...(leftOut === 0 ? [] : [`${leftOut} more are not listed`])],
     }),
-    async experimentFor({ origin, name: wanted, isDefault = false, tags, artifactLocation = null }) {
+    async experimentFor({ origin, name: wanted, description, isDefault = false, tags, artifactLocation = null }) {
       origins ??= readOrigins();
       const known = (await origins).get(origin);
       if (known !== undefined) return experiments.findExperiment(ctx, known);
@@ -131,6 +133,7 @@ export const createWriter = (experiments: ExperimentsService, ctx: Ctx, options:
       if (name !== wanted) problem(`the experiment '${wanted}' is called '${name}' here: the name was taken`);
       const made = await experiments.createExperiment(ctx, {
         name,
+        description,
         tags: { ...tags, [originTag]: origin },
         artifactLocation,
       });
