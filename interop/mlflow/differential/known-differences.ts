@@ -86,6 +86,11 @@ export const knownDifferences: readonly KnownDifference[] = [
       typeof theirs === 'number' && Math.abs(theirs) === Number.MAX_VALUE && `${ours}`.endsWith('Infinity'),
   },
   {
+    what: 'Half of a pair of surrogates, which is no text, is kept as the character that stands for it.',
+    why: 'MLflow keeps an empty text in place of the whole one.',
+    matches: ({ theirs, ours }) => theirs === '' && `${ours}`.includes('\ufffd'),
+  },
+  {
     what: 'NaN as a metric of a logged model stays NaN.',
     why: 'MLflow answers 0.',
     matches: ({ theirs, ours }, { step }) => /logged-models/.test(step.path) && theirs === 0 && ours === 'NaN',

@@ -3,6 +3,22 @@ import { knownDifferences } from './known-differences.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
+const notHere: readonly (readonly [what: string, why: string])[] = [
+  [
+    'traces and `/v1/traces`, assessments, scorers, evaluation data sets, issues, label schemas, review queues',
+    'Observing programs that call language models is not built yet.',
+  ],
+  ['the gateway, the registry of MCP servers, jobs, the assistant, optimising of prompts', 'Neither is calling them.'],
+  [
+    '`/graphql`, `runs/create-promptlab-run`, `gateway-proxy`, `ui-telemetry`',
+    'Only MLflow’s own console asks for them; this server has a console of its own.',
+  ],
+  [
+    '`/signup`, `users/create-ui`',
+    'A form by which an admin makes users. Use the console, `millwright users create`, or `users/create`.',
+  ],
+];
+
 /** `docs/reference/mlflow.md`. */
 export const referencePage = (versions: readonly string[]): string =>
   [
@@ -12,8 +28,8 @@ export const referencePage = (versions: readonly string[]): string =>
     '',
     'MLflow’s clients work unchanged: set `MLFLOW_TRACKING_URI` to the address of the server. The tests run the clients',
     `${versions.join(', ')} against it, and send the same generated requests, right ones and wrong ones, to it and to the`,
-    `real MLflow ${versions[0]}. What they compare is the status, the error code, the media type and the whole body; not the`,
-    'texts of messages. Accounts, permissions and workspaces are told of in [the guide](../guide/mlflow.md).',
+    `real MLflow ${versions[0]}. What they compare is the status, the error code, the message, the media type and the whole`,
+    'body. Accounts, permissions and workspaces are told of in [the guide](../guide/mlflow.md).',
     '',
     '## What is compared',
     '',
@@ -32,5 +48,13 @@ export const referencePage = (versions: readonly string[]): string =>
     '| here | why not as MLflow does |',
     '| --- | --- |',
     ...knownDifferences.map(({ what, why }) => `| ${cell(what)} | ${cell(why)} |`),
+    '',
+    '## What is not here',
+    '',
+    'These answer 404 with a page, as a server without them does; clients fall back, or say that there is no such endpoint.',
+    '',
+    '| not here | why |',
+    '| --- | --- |',
+    ...notHere.map(([what, why]) => `| ${what} | ${why} |`),
     '',
   ].join('\n');

@@ -165,6 +165,9 @@ const logTags = async (session: Session, run: string, scrap: string): Promise<vo
   const key = random.pick(keys);
   await session.send(post('runs/set-tag', { run_id: run, key, value: 'a' }));
   await session.send(post('runs/set-tag', { run_id: run, key, value: 'b' }, { variant: 'overwritten' }));
+  await session.send(
+    post('runs/set-tag', { run_id: run, key: 'half', value: 'a\ud800b' }, { variant: 'half of a pair of surrogates' }),
+  );
   const bad = random.pick(badKeys);
   await session.probe(
     post(

@@ -33,7 +33,7 @@ import { modelHistoryEndpoints } from './logged-models/model-history.ts';
 import { createNamings } from './access/resources.ts';
 import { createLocations, runEndpoints } from './runs/runs.ts';
 import { serverInfoEndpoints } from './server-info.ts';
-import { answerError, answerUnknown, prepare, serveAll } from './serve-endpoints.ts';
+import { answerError, answerUnknown, prepare, sendPage, serveAll } from './serve-endpoints.ts';
 import { userEndpoints } from './access/users.ts';
 import { mlflowFormat } from './webhooks/webhook-events.ts';
 import { webhookEndpoints, webhookFormat } from './webhooks/webhooks.ts';
@@ -126,6 +126,19 @@ export const mlflow = (api: Api, options: MlflowOptions): void => {
       await api.admit(request);
       return reply.type('text/plain').send(mlflowVersion);
     });
+  });
+  // What MLflow's clients and browsers look for and is not here: a page, from which they fall back.
+  api.app.register(async (scope) => {
+    prepare(scope, log, 'stream');
+    for (const url of ['/v1/traces', '/graphql', '/signup'])
+      scope.route({
+        method: ['GET', 'POST'],
+        url,
+        handler: async (request, reply) => {
+          await api.admit(request);
+          return sendPage(reply, 404, 'Not Found');
+        },
+      });
   });
   api.app.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'));
 };

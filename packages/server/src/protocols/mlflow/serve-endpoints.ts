@@ -95,7 +95,7 @@ export const serveAll = (
   }
 };
 
-const sendPage = (reply: FastifyReply, status: number, title: string): FastifyReply =>
+export const sendPage = (reply: FastifyReply, status: number, title: string): FastifyReply =>
   reply
     .code(status)
     .type('text/html; charset=utf-8')

@@ -123,6 +123,14 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     expect(status).toBe(400);
   });
 
+  it.each(['/v1/traces', '/graphql', '/signup', '/api/3.0/mlflow/traces/search'])(
+    'answers %s, which is not here, with a page that clients fall back from',
+    async (path) => {
+      const { status, headers } = await api.send('POST', path, {});
+      expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    },
+  );
+
   it('takes JSON in the place of a query that is not there', async () => {
     const { body } = await api.send('GET', '/experiments/get', { experiment_id: '0' });
     expect(body['experiment'].name).toBe('Default');
@@ -136,6 +144,10 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     const { data } = await read(id);
     expect(data.params).toEqual([{ key: 'half', value: 'a\ufffdb' }]);
     expect(data.tags).toContainEqual({ key: 'half', value: 'a\ufffdb' });
+    const named = await api.send('POST', '/registered-models/create', { name: 'half \ud800' });
+    expect(named.body['registered_model'].name).toBe('half \ufffd');
+    const again = await api.send('POST', '/registered-models/create', { name: 'half \udfff' });
+    expect(again.body['error_code']).toBe('RESOURCE_ALREADY_EXISTS');
   });
 
   it('keeps values exactly: NaN, infinities, negative steps, unicode keys', async () => {

@@ -168,6 +168,7 @@ describe('webhooks of MLflow', () => {
   it.each([
     [{ name: '-x' }, 'invalid'],
     [{ url: 'https://127.0.0.2/' }, 'public internet'],
+    [{ url: ' ' }, 'just whitespace'],
     [{ url: 'https://user:secret@1.1.1.1/' }, 'no user'],
     [{ events: [] }, 'non-empty list'],
     [{ events: [{ entity: 'RUN', action: 'CREATED' }] }, "no webhook entity 'RUN'"],

@@ -39,6 +39,9 @@ const checkName = (name: string): string =>
         `Webhook name '${JSON.stringify(name.slice(0, 300)).slice(1, -1)}' is invalid. It must start and end with a letter or digit, be less than 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
       );
 
+const checkUrl = (url: string): string =>
+  url.trim() === '' ? fail('INVALID_INPUT', `Webhook URL cannot be empty or just whitespace: '${url}'`) : url;
+
 const readStatus = (input: Fields): 'active' | 'disabled' | undefined => {
   const status = input.text('status');
   if (status === undefined) return undefined;
@@ -90,7 +93,7 @@ export const webhookEndpoints = (notifications: NotificationsService, clock: Clo
           description: input.text('description', { max: limits.description }),
           kind: 'webhook',
           format: webhookFormat,
-          url,
+          url: checkUrl(url),
           secret: input.text('secret', { max: limits.secret }),
           status: readStatus(input),
           ...listeningTo(events),
@@ -137,7 +140,7 @@ export const webhookEndpoints = (notifications: NotificationsService, clock: Clo
         await notifications.updateChannel(ctx, id, {
           name: name ? checkName(name) : undefined,
           description: input.text('description', { max: limits.description }),
-          url: url || undefined,
+          url: url ? checkUrl(url) : undefined,
           secret: secret === '' ? null : secret,
           status: readStatus(input),
           ...(events.length === 0 ? {} : listeningTo(events)),

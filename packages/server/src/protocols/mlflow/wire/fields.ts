@@ -44,7 +44,9 @@ export class Fields {
     if (typeof value === 'number' && Number.isSafeInteger(value) && name === 'experiment_id') return String(value);
     if (typeof value !== 'string') return refuseType(this.at + name, value);
     if (value.includes('\0')) return refuseValue(this.at + name, value, 'It holds the character NUL.');
-    return rule.max === undefined ? value : checkLength(rule.called ?? this.at + name, value, rule.max);
+    // As it is kept: what stands for half of a pair of surrogates, which is no text.
+    const text = value.toWellFormed();
+    return rule.max === undefined ? text : checkLength(rule.called ?? this.at + name, text, rule.max);
   }
 
   /** A word of a list, which may also be told by its number there. */
@@ -103,7 +105,9 @@ export class Fields {
     return values.map((value) => {
       if (typeof value === 'number' && Number.isSafeInteger(value) && name === 'experiment_ids') return String(value);
       if (typeof value !== 'string') return refuseType(this.at + name, values);
-      return value.includes('\0') ? refuseValue(this.at + name, value, 'It holds the character NUL.') : value;
+      return value.includes('\0')
+        ? refuseValue(this.at + name, value, 'It holds the character NUL.')
+        : value.toWellFormed();
     });
   }
 
