@@ -120,13 +120,15 @@ const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort)
     return part ? collect(part) : readAll(db, asked, [experiment]);
   }
   const most = Math.min(mostCandidates, Math.ceil(4 * Math.sqrt(limit * runs)));
-  const { parts, share } = await estimate(db, search, experiment, { runs, most });
-  const [fewest] = parts;
+  const { fewest, share, uncounted, within } = await estimate(db, search, experiment, {
+    runs,
+    most,
+    enough: ordering.leads.length === 0 ? 4 * limit : null,
+  });
   const canWalk = ordering.leads.every(({ stretches }) => stretches !== null);
-  if (fewest && fewest.count <= most && (!canWalk || fewest.count * share <= limit)) return collect(fewest);
+  if (fewest && (!canWalk || fewest.count * share <= limit)) return collect(fewest);
   if (!canWalk) return readAll(db, asked, [experiment]);
-  const way = wayAround(db, search, experiment, { fewest, most, runs, limit, mostCandidates, rowsAtFirst });
-  const within = parts.find(({ candidates }) => candidates.ofOneValue)?.candidates.ofOneValue ?? null;
+  const way = wayAround(db, search, experiment, { fewest, uncounted, runs, limit, mostCandidates, rowsAtFirst });
   // To walk past the runs of other values would take as many rows.
   const sortedAtMost = Number.isFinite(runs) ? Math.ceil(Math.sqrt(limit * runs)) : mostCandidates;
   const conditions = (run: ReturnType<typeof sql>) => conditionsOf(db, search, run);

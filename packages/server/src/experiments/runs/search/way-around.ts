@@ -25,27 +25,27 @@ export const wayAround = (
   db: Db,
   search: RunSelection,
   experiment: number,
-  /** `fewest`: the part with the fewest candidates, counted up to `most`. `runs`: of the experiment. */
+  /** `fewest`: the part with the fewest candidates, where it has few. `runs`: of the experiment. */
   known: {
-    fewest: Part | undefined;
-    most: number;
+    fewest: Part | null;
+    uncounted: readonly Uncounted[];
     runs: number;
     limit: number;
     mostCandidates: number;
     rowsAtFirst: number;
   },
 ): WayAround => {
-  const { fewest, most, runs, limit, mostCandidates, rowsAtFirst } = known;
+  const { fewest, uncounted, runs, limit, mostCandidates, rowsAtFirst } = known;
   let best: { part: Uncounted; rows: number } | null = null;
   const offer = (part: Uncounted, rows: number): void => {
     if (rows < (best?.rows ?? Number.POSITIVE_INFINITY)) best = { part, rows };
   };
   const count = async (part: Uncounted): Promise<void> => {
-    const rows = await countCandidates(db, part.candidates, mostCandidates);
-    if (rows <= mostCandidates) offer(part, rows);
+    const most = Math.min(mostCandidates, best?.rows ?? mostCandidates);
+    const rows = await countCandidates(db, part.candidates, most);
+    if (rows <= most) offer(part, rows);
   };
-  if (fewest && fewest.count <= most) offer(fewest, fewest.count);
-  let uncounted = fewest && fewest.count > most ? fewest : null;
+  if (fewest) offer(fewest, fewest.count);
   let isAsked = false;
   let passed = 0;
   return {
@@ -54,12 +54,9 @@ export const wayAround = (
       // Others get their turn.
       await new Promise(setImmediate);
       const expected = Math.min(runs, ((limit - found) * passed) / Math.max(found, 0.5));
-      if (uncounted !== null && expected > most && passed >= most * trialShare) {
-        await count(uncounted);
-        uncounted = null;
-      }
       if (!isAsked && expected > 4 * rowsAtFirst) {
         isAsked = true;
+        for (const part of uncounted) await count(part);
         const { few, every } = await partsByText(db, search, experiment);
         for (const part of few) await count(part);
         const matching = ((found + 1) * runs) / passed;

@@ -1,7 +1,7 @@
 import type { Filter } from '@millwright/contract';
 import { compileFilter, type Db, kindOf, sql } from '#platform/db';
 import type { BestValues } from '../../metrics/metric.ts';
-import { type Candidates, candidatesOf, countCandidates, selectOf } from '../candidates/store.ts';
+import { type Candidates, candidatesOf, countCandidates, type OfOneValue, selectOf } from '../candidates/store.ts';
 import { asWritten, runFields } from '../fields/store.ts';
 import { candidatesByFewTexts, candidatesByText, ofTextIn } from '../texts/store.ts';
 
@@ -91,32 +91,46 @@ export const runsEver = async (db: Db, experiment: number): Promise<number> => {
   return Math.max(1, Number(rows[0]?.count ?? 1));
 };
 
-/** What is known of a selection before it is read: its parts that an index answers, the fewest candidates first. */
+/** What is known of a selection before it is read. */
 export interface Estimate {
-  parts: Part[];
-  /** Up to how many were counted. */
-  most: number;
+  /** The part with the fewest candidates; null where they are more than were counted. */
+  fewest: Part | null;
   /** Of all runs of the experiment, how many there may be in every part. */
   share: number;
+  /** Of which it is not known how many there are: more than were counted, or not looked at. */
+  uncounted: Uncounted[];
+  /** What can be read instead of the runs, in the order of their start. */
+  within: OfOneValue | null;
 }
 
+/**
+ * `most`: up to how many are counted. `enough`: so many candidates of one value are read as well as counted, as they are in
+ * the order that is asked for; null: they are not.
+ */
 export const estimate = async (
   db: Db,
   selection: RunSelection,
   experiment: number,
-  { runs, most }: { runs: number; most: number },
+  { runs, most, enough }: { runs: number; most: number; enough: number | null },
 ): Promise<Estimate> => {
   const asked = partsOf(selection, experiment);
-  if (asked.length === 0) return { parts: [], most: 0, share: 1 };
-  const parts: Part[] = [];
+  const within = asked[0]?.candidates.ofOneValue ?? null;
+  let fewest: Part | null = null;
+  let share = 1;
+  let looked = 0;
+  // What is more than the fewest found so far is not what will be read.
+  let bound = within !== null && enough !== null ? Math.min(most, enough) : most;
   for (const part of asked) {
-    const count = await countCandidates(db, part.candidates, most);
-    parts.push({ ...part, count });
-    if (count === 0) break;
+    const count = await countCandidates(db, part.candidates, bound);
+    looked += 1;
+    if (count <= bound) {
+      fewest = { ...part, count };
+      share *= Math.min(1, count / runs);
+      bound = count;
+    }
+    if (count === 0 || (within !== null && enough !== null)) break;
   }
-  parts.sort((a, b) => a.count - b.count);
-  const share = parts.reduce((product, { count }) => product * (count > most ? 1 : Math.min(1, count / runs)), 1);
-  return { parts, most, share };
+  return { fewest, share, uncounted: fewest === null ? asked : asked.slice(looked), within };
 };
 
 /** The run of a number, where few are asked for: PostgreSQL would rather read them all. */
@@ -174,12 +188,12 @@ export const countRuns = async (db: Db, selection: RunSelection): Promise<number
   const { experiments, view } = selection;
   const [experiment, ...others] = experiments ?? [];
   if (experiment !== undefined && others.length === 0) {
-    const { parts } = await estimate(db, selection, experiment, {
+    const { fewest: part } = await estimate(db, selection, experiment, {
       runs: await runsEver(db, experiment),
       most: mostCounted,
+      enough: null,
     });
-    const [part] = parts;
-    if (part && part.count <= mostCounted) {
+    if (part) {
       const { candidates, rest } = part;
       const isCounted = rest === null && candidates.isExact && candidates.selects.length === 1;
       if (isCounted && view !== 'deleted' && (view === 'all' || !(await hasTrash(db, experiment)))) return part.count;

@@ -139,11 +139,12 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
     where: readonly Sql[],
     order: readonly OrderTerm[],
     most: number,
+    { isBounded = false } = {},
   ): Promise<FoundRow[]> => {
     const run = source.run === null ? null : runByNumber(db, source.run);
     // In the text: PostgreSQL plans for a tenth of all rows where it does not see how few are wanted.
     const { rows } = await sql<FoundRow>`
-      ${selecting} ${columnsOf(terms)}
+      ${isBounded ? sql`select` : selecting} ${columnsOf(terms)}
       from experiments cross join ${source.table} ${run === null ? sql`` : sql`cross join ${run.table}`}
         ${joinsOf(db, ordering, { read: source.lead, areFew: true })}
       where experiments.number = ${experiment} and ${run === null ? sql`` : sql`${run.where} and`}
@@ -237,7 +238,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
             [id],
             rest,
           ),
-        sorted: (bounds, _isFirst, rest) => select(source, [...where, ...bounds], tail, rest),
+        sorted: (bounds, _isFirst, rest) => select(source, [...where, ...bounds], tail, rest, { isBounded: true }),
         goesElsewhere: false,
       },
       most,
@@ -294,6 +295,7 @@ export const walk = (walking: Walking, after: readonly Value[] | null, limit: nu
             [...fixed.where, ...bounds, ...(isFirst && after ? [isAfter(terms, after)] : [])],
             [walked, ...rest],
             rows,
+            { isBounded: true },
           ),
         goesElsewhere: at + 1 === stretch.columns.length && depth + 1 < leads.length,
       },
