@@ -5,6 +5,8 @@ import {
   amongCandidates,
   conditionsOf,
   estimate,
+  narrowed,
+  type Part,
   partsOf,
   type RunSelection,
   runsEver,
@@ -113,8 +115,11 @@ const readOne = async (db: Db, asked: Asked, experiment: number, effort: Effort)
   const { mostCandidates, fewRuns, rowsAtFirst } = effort;
   const isPlain = search.filter === null && search.view !== 'deleted' && (search.order ?? []).length === 0;
   const runs = isPlain ? Number.POSITIVE_INFINITY : await runsEver(db, experiment);
-  const collect = (part: Uncounted) =>
-    sorted(db, asked, amongCandidates(db, search, part, { experiment, areFew: true }), { areFew: true });
+  const collect = async (part: Uncounted | Part) => {
+    const isMany = 'count' in part && part.count > 4 * rowsAtFirst;
+    const fewer = isMany ? await narrowed(db, search, experiment, part) : part;
+    return sorted(db, asked, amongCandidates(db, search, fewer, { experiment, areFew: true }), { areFew: true });
+  };
   if (runs <= fewRuns) {
     const [part] = partsOf(search, experiment);
     return part ? collect(part) : readAll(db, asked, [experiment]);

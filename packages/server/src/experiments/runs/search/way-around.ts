@@ -3,7 +3,7 @@ import { countCandidates } from '../candidates/store.ts';
 import { type Part, partsByText, type RunSelection, type Uncounted } from '../selection/store.ts';
 
 /** So many texts of an index are asked in the time in which one row of a walk is read. */
-const textsPerRow = 50;
+const textsPerRow = 80;
 /** A walk is followed for this share of what the other way takes, before anything is concluded from what it found. */
 const trialShare = 1 / 16;
 
@@ -14,7 +14,7 @@ export interface WayAround {
   /** How many rows a walk should read next that passed so many more, and found so many runs in all; null: none. */
   goesOn(rows: number, found: number): Promise<number | null>;
   /** What to look up instead. */
-  part(): Uncounted;
+  part(): Uncounted | Part;
 }
 
 /**
@@ -36,14 +36,14 @@ export const wayAround = (
   },
 ): WayAround => {
   const { fewest, uncounted, runs, limit, mostCandidates, rowsAtFirst } = known;
-  let best: { part: Uncounted; rows: number } | null = null;
-  const offer = (part: Uncounted, rows: number): void => {
+  let best: { part: Uncounted | Part; rows: number } | null = null;
+  const offer = (part: Uncounted | Part, rows: number): void => {
     if (rows < (best?.rows ?? Number.POSITIVE_INFINITY)) best = { part, rows };
   };
   const count = async (part: Uncounted): Promise<void> => {
     const most = Math.min(mostCandidates, best?.rows ?? mostCandidates);
     const rows = await countCandidates(db, part.candidates, most);
-    if (rows <= most) offer(part, rows);
+    if (rows <= most) offer({ ...part, count: rows }, rows);
   };
   if (fewest) offer(fewest, fewest.count);
   let isAsked = false;
@@ -68,6 +68,6 @@ export const wayAround = (
       const next = Math.min(1.2 * expected, isTrial ? rowsAtFirst : 4 * passed, rowsAtOnce);
       return Math.ceil(Math.max(next, rowsAtFirst));
     },
-    part: () => (best as { part: Uncounted } | null)?.part as Uncounted,
+    part: () => (best as { part: Uncounted | Part } | null)?.part as Uncounted | Part,
   };
 };
