@@ -72,6 +72,7 @@ export const createHttp = async (options: HttpOptions): Promise<Api> => {
     reply
       .header('x-request-id', request.id)
       .header('x-content-type-options', 'nosniff')
+      .header('x-frame-options', 'SAMEORIGIN')
       .header('referrer-policy', 'no-referrer')
       .header('cross-origin-resource-policy', 'same-origin');
   });

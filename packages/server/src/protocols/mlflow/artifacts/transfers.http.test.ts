@@ -202,6 +202,7 @@ describe.each(testStorages())('files in parts and by signed addresses, on $name'
         'content-disposition': 'attachment; filename=page.html',
         'content-security-policy': "sandbox; default-src 'none'",
         'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
         'cross-origin-resource-policy': 'same-origin',
       });
       const range = await bare('GET', address, undefined, { range: 'bytes=1-6' });
