@@ -153,4 +153,30 @@ needs('chromium')('the registry for two people', { timeout: 120_000 }, () => {
       expect([found, errors]).toEqual([[], []]);
     },
   );
+
+  it.each(['light', 'dark'] as const)(
+    'fills in the tests of a model as forms, and the same as JSON, in the %s theme',
+    async (theme) => {
+      const { page, errors } = await of('bob', theme);
+      await page.goto(`/p/default/registry/${versions[0]?.modelId}?tab=tests`);
+      await page.getByRole('rowheader', { name: 'columns' }).waitFor();
+      await page.getByRole('button', { name: 'Edit', exact: true }).last().click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Add a test' }).click();
+      const added = dialog.getByRole('group', { name: 'signature', exact: true });
+      await added.getByLabel('What is tested').selectOption('Files that are there');
+      await added.getByText('Name at least one file.').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+      await added.getByLabel('Files', { exact: true }).fill('MLmodel');
+      await added.getByLabel('Name').fill(`there in ${theme}`);
+      expect(await violations(page)).toEqual([]);
+      await dialog.getByRole('tab', { name: 'JSON' }).click();
+      const written = JSON.parse(await dialog.getByLabel('Tests as JSON').inputValue());
+      expect(written.at(-1)).toEqual({ name: `there in ${theme}`, kind: 'files', paths: ['MLmodel'] });
+      expect(written).toContainEqual({ name: 'small', kind: 'size', maxBytes: 10_000 });
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('rowheader', { name: `there in ${theme}` }).waitFor();
+      expect(errors).toEqual([]);
+    },
+  );
 });

@@ -1,21 +1,18 @@
 import { type Experiment, countRuns, getExperiment } from '@millwright/contract';
+import { Suspense, lazy } from 'react';
 import { useRead } from '../../api/queries.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { useParam, useProject } from '../../app/location.ts';
-import { Markdown } from '../../markdown/markdown.tsx';
-import { Badge } from '../../ui/badge.tsx';
-import { Card, KeyValue } from '../../ui/card.tsx';
-import { ShortId } from '../../ui/code.tsx';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { ObjectPage } from '../../ui/object-header.tsx';
-import { RelativeTime } from '../../ui/time.tsx';
+import { Loading, Skeleton } from '../../ui/states.tsx';
 import { ExperimentActions } from './experiment-actions.tsx';
-import { ForeignId } from './foreign-id.tsx';
 import { RunsTable } from './runs-table.tsx';
 import { TrashNote } from './trash-note.tsx';
 
+const ExperimentOverview = lazy(() => import('./experiment-overview.tsx'));
+
 const ExperimentPage = ({ experiment }: { experiment: Experiment }) => {
-  const tags = Object.entries(experiment.tags).filter(([key]) => key !== 'mlflow.note.content');
   const { id } = experiment;
   // Without those in the trash, which the experiment goes on counting.
   const active = useRead(countRuns, { params: { project: useProject() }, query: { experiment: id, view: 'active' } });
@@ -39,29 +36,15 @@ const ExperimentPage = ({ experiment }: { experiment: Experiment }) => {
             id: 'overview',
             label: 'Overview',
             content: () => (
-              <Card title="This experiment">
-                <KeyValue
-                  columns={2}
-                  pairs={[
-                    ['Id', <ShortId key="id" value={experiment.id} />],
-                    ["MLflow's id", <ForeignId key="number" value={String(experiment.number)} />],
-                    [
-                      'Description',
-                      experiment.description ? <Markdown key="text" text={experiment.description} top={3} /> : null,
-                    ],
-                    ['Runs, with the trash', experiment.runCount],
-                    ['Last run', <RelativeTime key="last" at={experiment.lastRunAt} />],
-                    [
-                      'Tags',
-                      tags.length > 0
-                        ? tags.map(([key, value]) => <Badge key={key} className="mr-1">{`${key}: ${value}`}</Badge>)
-                        : null,
-                    ],
-                    ['Files of its clients', experiment.artifactLocation],
-                    ['Created', <RelativeTime key="created" at={experiment.createdAt} />],
-                  ]}
-                />
-              </Card>
+              <Suspense
+                fallback={
+                  <Loading>
+                    <Skeleton className="h-64 w-full" />
+                  </Loading>
+                }
+              >
+                <ExperimentOverview experiment={experiment} />
+              </Suspense>
             ),
           },
           {

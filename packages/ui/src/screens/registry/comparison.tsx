@@ -1,5 +1,6 @@
 import type { ComparedFile, ComparedValue, Difference, VersionComparison } from '@millwright/contract';
 import clsx from 'clsx';
+import { ObjectLink } from '../../app/links.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ShortId } from '../../ui/code.tsx';
@@ -25,6 +26,12 @@ const Mark = ({ difference }: { difference: Difference }) =>
 const Shown = ({ value }: { value: ComparedValue['before'] }) => {
   if (value === null) return <span className="text-faint">–</span>;
   if (typeof value === 'number') return <>{formatNumber(value)}</>;
+  if (/^run_[0-9A-Z]{26}$/.test(value))
+    return (
+      <ObjectLink type="run" id={value}>
+        …{value.slice(-8)}
+      </ObjectLink>
+    );
   return value.startsWith('sha256:') ? <ShortId value={value} /> : <>{value}</>;
 };
 const changeOf = ({ before, after }: ComparedValue): string => {

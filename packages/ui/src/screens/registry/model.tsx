@@ -11,7 +11,6 @@ import { useRows } from '../../api/rows.ts';
 import { ActivityList } from '../../app/activity-list.tsx';
 import { ObjectLink } from '../../app/links.tsx';
 import { useParam, useProject } from '../../app/location.ts';
-import { LineageGraph } from '../../graph/lineage-graph.tsx';
 import { Markdown } from '../../markdown/markdown.tsx';
 import { Status } from '../../ui/badge.tsx';
 import { Card, KeyValue } from '../../ui/card.tsx';
@@ -21,6 +20,7 @@ import { worstOf } from '../../ui/status.ts';
 import { RelativeTime } from '../../ui/time.tsx';
 import { AliasesCard } from './aliases-card.tsx';
 import { ModelActions } from './model-actions.tsx';
+import { ModelLineage } from './model-lineage.tsx';
 import { PolicyCard } from './policy-card.tsx';
 import { TagList } from './tag-list.tsx';
 import { TestMatrix } from './test-matrix.tsx';
@@ -130,7 +130,7 @@ const ModelScreen = () => {
       tabs={[
         { id: 'overview', label: 'Overview', content: overview },
         { id: 'tests', label: 'Tests', content: () => <TestMatrix model={one} /> },
-        { id: 'lineage', label: 'Lineage', content: () => <LineageGraph type="model" id={one.id} /> },
+        { id: 'lineage', label: 'Lineage', content: () => <ModelLineage model={one} versions={versions.rows} /> },
         {
           id: 'activity',
           label: 'Activity',

@@ -69,7 +69,7 @@ export const TestMatrix = ({ model }: { model: Model }) => {
         />
       ) : (
         <Card title={`Revision ${suite.data.revision}`} aside={edit} flush>
-          <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Tests over versions">
+          <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label="Tests over versions">
             <table className="w-full">
               <thead className="text-left text-xs text-muted">
                 <tr>

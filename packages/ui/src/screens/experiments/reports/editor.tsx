@@ -63,7 +63,7 @@ const EditedBlock = ({ block, at, count, isDragged, onChange, onMove, onRemove, 
           <GripVertical size={15} />
         </span>
         <span className="flex-1 text-xs font-medium text-muted">{name}</span>
-        <Button small tone="quiet" aria-pressed={shown} onClick={() => setShown(!shown)}>
+        <Button small tone="quiet" aria-expanded={shown} onClick={() => setShown(!shown)}>
           {shown ? 'Hide how it reads' : 'Show how it reads'}
         </Button>
         <IconButton
