@@ -68,6 +68,12 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     expect((await read(id)).data.metrics).toBeUndefined();
   });
 
+  it('takes an empty text for no number', async () => {
+    const point = { key: 'm', value: '', timestamp: 1 };
+    const { body } = await api.send('POST', '/runs/log-metric', { run_id: await create(), ...point });
+    expect(body['message']).toMatch(/^Missing value for required parameter 'value'/);
+  });
+
   it('refuses two tags of one key, of a run and of an experiment', async () => {
     const tags = [
       { key: 'a', value: '1' },

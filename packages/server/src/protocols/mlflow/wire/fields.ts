@@ -85,6 +85,8 @@ export class Fields {
     const value = this.get(name);
     if (value === undefined || value === null) return undefined;
     if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value;
+    // An empty text is none.
+    if (value === '') return refuseMissing(this.at + name);
     const number = typeof value === 'string' && decimal.test(value.trim()) ? Number(value) : value;
     if (typeof number !== 'number' || Number.isNaN(number)) return refuseType(this.at + name, value);
     if (number === Number.POSITIVE_INFINITY) return 'Infinity';
