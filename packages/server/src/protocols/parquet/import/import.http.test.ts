@@ -9,6 +9,7 @@ import { testDatabases } from '#platform/testing';
 import { type AnImport, anImport } from '../../import/fixtures/an-import.ts';
 
 const base = '/api/v1/projects/default';
+const firstExperiment = '/api/2.0/mlflow/experiments/get?experiment_id=0';
 
 describe.each(testDatabases)('what was exported as Parquet, imported on %s', (database) => {
   const dir = mkdtempSync(join(tmpdir(), 'millwright-parquet-'));
@@ -32,6 +33,8 @@ describe.each(testDatabases)('what was exported as Parquet, imported on %s', (da
   beforeAll(async () => {
     [there, here] = await Promise.all([anImport(database), anImport(database)]);
     await send('POST', 'experiments', { name: 'fraud', description: 'who **pays**' });
+    // Made when a client of MLflow comes first.
+    await there.server.asOwner({ method: 'GET', url: firstExperiment });
     const parent: Run = await send('POST', 'runs', { experiment: 'fraud', name: 'sweep', tags: { team: 'risk ä' } });
     const body = { experiment: 'fraud', name: 'trial', parentRunId: parent.id, parameters: { lr: '0.10', opt: "a'b" } };
     const trial: Run = await send('POST', 'runs', body);
@@ -80,6 +83,8 @@ describe.each(testDatabases)('what was exported as Parquet, imported on %s', (da
     for (const key of ['loss', 'odd', 'exact'])
       expect(await here.points(trial, key)).toEqual(await there.points(trial, key));
     expect(await here.text(trial, 'plots/ä.txt')).toBe('content');
+    const first = await here.server.asOwner({ method: 'GET', url: firstExperiment });
+    expect(JSON.parse(first.body)).toMatchObject({ experiment: { experiment_id: '0', name: 'Default' } });
     const reply = await here.server.asOwner({ method: 'GET', url: `${base}/experiments/fraud` });
     expect(JSON.parse(reply.body) as Experiment).toMatchObject({ name: 'fraud', description: 'who **pays**' });
   });

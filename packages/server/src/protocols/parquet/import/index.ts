@@ -6,6 +6,7 @@ import { metricValue } from '../../import/metric-value.ts';
 import { runIdOf } from '../../import/run-id.ts';
 import type { ForeignRun, ForeignSource } from '../../import/source.ts';
 import { createWriter, type Importer, unfinishedTag, type Writer, writeSource } from '../../import/writer.ts';
+import { createDefaultExperiment } from '../../mlflow/experiments/experiments.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { openSorting, type SortedTable, type Sorting } from './sorted.ts';
 
@@ -18,7 +19,8 @@ const entriesPerPage = 10_000;
  * where the ids are in use. Data sets and registered models do not come along.
  */
 export const importParquet: Importer = async ({ experiments, tempDir }, ctx, options) => {
-  const writer = createWriter(experiments, ctx, options);
+  const createDefault = createDefaultExperiment(experiments);
+  const writer = createWriter(experiments, ctx, { ...options, createDefault });
   const folder = await openFolder(options.from);
   const manifest = await readManifest(folder);
   const sorting = await openSorting(folder.root, tempDir);
@@ -111,7 +113,7 @@ const sourceOf = async (reading: Reading): Promise<ForeignSource> => {
           origin: `millwright ${id}`,
           name: String(row['name']),
           description: String(row['description'] ?? ''),
-          isDefault: Number(row['number']) === 0,
+          isDefault: row['name'] === 'Default',
           isDeleted: row['gone'] === true,
           tags: {},
           async *runs() {
