@@ -1,9 +1,9 @@
-import type { Db } from '#platform/db';
+import { type Db, kindOf } from '#platform/db';
 import { countCandidates } from '../candidates/store.ts';
 import { type Part, partsByText, type RunSelection, type Uncounted } from '../selection/store.ts';
 
-/** So many texts of an index are asked in the time in which one row of a walk is read. */
-const textsPerRow = 80;
+/** So many texts of an index are asked in the time in which one row of a walk is read, with what belongs to its run. */
+const textsPerRow = { sqlite: 80, postgres: 200 };
 /** A walk is followed for this share of what the other way takes, before anything is concluded from what it found. */
 const trialShare = 1 / 16;
 
@@ -60,7 +60,7 @@ export const wayAround = (
         const { few, every } = await partsByText(db, search, experiment);
         for (const part of few) await count(part);
         const matching = ((found + 1) * runs) / passed;
-        for (const part of every) if (matching <= mostCandidates) offer(part, runs / textsPerRow + matching);
+        for (const part of every) if (matching <= mostCandidates) offer(part, runs / textsPerRow[kindOf(db)] + matching);
       }
       const isTrial = best !== null && passed < best.rows * trialShare;
       if (best !== null && (passed > 2 * best.rows || (expected > best.rows && !isTrial))) return null;
