@@ -290,7 +290,7 @@ export const knownDifferences: readonly KnownDifference[] = [
       ours.status !== 500,
   },
   {
-    what: 'Whole numbers are whole, and no larger than 2^53.',
+    what: 'Whole numbers are whole; but for steps and times of metrics they are no larger than 2^53.',
     why: 'MLflow drops fractions; larger ones would not be kept exactly here.',
     matches: (_difference, { step, theirs, ours }) =>
       / is a (fraction|huge number)$/.test(step.variant) && theirs.status === 200 && refused(ours),

@@ -3,6 +3,9 @@ import { Count, Id, Instant, MetricValue, Strict } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { RunKey, project, run, tag } from './scope.ts';
 
+/** Clients of MLflow may count with all of 64 bits. */
+const digits = Type.String({ description: 'All digits, where a number of JSON does not hold them' });
+
 export const MetricSummary = Type.Object({
   last: MetricValue,
   min: MetricValue,
@@ -10,11 +13,19 @@ export const MetricSummary = Type.Object({
   lastStep: Type.Integer(),
   /** The time its logger gave to the last value, epoch ms. */
   lastAt: Type.Integer(),
+  exactLastStep: Type.Optional(digits),
+  exactLastAt: Type.Optional(digits),
   points: Count,
 });
 export type MetricSummary = Static<typeof MetricSummary>;
 
-export const MetricPoint = Type.Object({ step: Type.Integer(), at: Instant, value: MetricValue });
+export const MetricPoint = Type.Object({
+  step: Type.Integer(),
+  at: Instant,
+  exactStep: Type.Optional(digits),
+  exactAt: Type.Optional(digits),
+  value: MetricValue,
+});
 export type MetricPoint = Static<typeof MetricPoint>;
 
 const step = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });

@@ -11,7 +11,7 @@ export type { NewRun, RunQuery } from './runs/service.ts';
 export type { FoundRun } from './runs/walk/store.ts';
 export type { FilePlace } from './artifacts/service.ts';
 export { mediaTypeOf } from './artifacts/media-type.ts';
-export type { PointKey } from './metrics/store.ts';
+export { isPointKey, type PointKey } from './metrics/store.ts';
 export type { RunState, RunUpdate } from './runs/run.ts';
 export { isSeed } from './tried/settings.ts';
 export type { ExperimentsService } from './service.ts';

@@ -1,6 +1,7 @@
 import type { Run } from '@millwright/contract';
 import type { Generated } from 'kysely';
 import type { LoggedModelStatus } from './logged-models/logged-model.ts';
+import type { Int64 } from './metrics/metric.ts';
 
 /** A number that columns cannot hold or sort. */
 type Special = 'NaN' | 'Infinity' | '-Infinity';
@@ -24,8 +25,8 @@ type SeriesColumns = {
   /** Infinities as the largest doubles, NaN as null: so it sorts. */
   last_value: number | null;
   last_special: Special | null;
-  last_step: number;
-  last_at: number;
+  last_step: Int64;
+  last_at: Int64;
   /** Over finite values; null while there are none. */
   min_value: number | null;
   max_value: number | null;
@@ -33,8 +34,8 @@ type SeriesColumns = {
 
 export type PointTable = {
   series: number;
-  at: number;
-  step: number;
+  at: Int64;
+  step: Int64;
   /** 0 where it is special. */
   value: number;
   /** 0 finite, 1 NaN, 2 Infinity, 3 -Infinity. */
@@ -229,8 +230,8 @@ export type ExperimentsTables = {
     target: number;
     source: number;
     points: number;
-    at: number | null;
-    step: number | null;
+    at: Int64 | null;
+    step: Int64 | null;
     value: number | null;
     special: number | null;
   };

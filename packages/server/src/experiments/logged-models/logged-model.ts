@@ -1,4 +1,4 @@
-import type { MetricNumber, NewMetricPoint } from '../metrics/metric.ts';
+import type { Int64, MetricNumber, NewMetricPoint } from '../metrics/metric.ts';
 
 /** `pending` until its files are complete. */
 export type LoggedModelStatus = 'pending' | 'ready' | 'failed';
@@ -7,8 +7,8 @@ export type LoggedModelStatus = 'pending' | 'ready' | 'failed';
 export interface ModelPoint {
   key: string;
   value: MetricNumber;
-  step: number;
-  at: number;
+  step: Int64;
+  at: Int64;
   runId: string;
   /** Empty: on no data set in particular. */
   datasetName: string;

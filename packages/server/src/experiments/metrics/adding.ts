@@ -27,10 +27,13 @@ export interface AddedPoints {
   points: readonly NewMetricPoint[];
 }
 
+/** Of 64 bits. */
+const least = -(2n ** 63n);
+
 export const nothing: MetricState = {
   points: 0,
   last: 'NaN',
-  lastStep: Number.MIN_SAFE_INTEGER,
+  lastStep: least,
   lastAt: 0,
   min: null,
   max: null,

@@ -47,10 +47,9 @@ type Sent = Omit<MetricUpdate, 'runId' | 'key' | 'cursor'> & { position: Positio
 
 const positionOf = (cursor: string): Position => {
   const [count, ...last] = decodeCursor(cursor) ?? [0];
-  const numbers = last.filter((part) => typeof part === 'number');
-  if (!Number.isSafeInteger(count) || (numbers.length !== 4 && last.length !== 0))
-    fail('INVALID_CURSOR', 'The cursor is not one of a metric. Leave it out to get all points again.');
-  return { count: count as number, last: last.length === 0 ? null : (numbers as store.PointKey) };
+  if (Number.isSafeInteger(count) && (last.length === 0 || store.isPointKey(last)))
+    return { count: count as number, last: store.isPointKey(last) ? last : null };
+  return fail('INVALID_CURSOR', 'The cursor is not one of a metric. Leave it out to get all points again.');
 };
 
 export const createFollowing = ({ database: { db }, events, clock }: Platform): Following => {

@@ -1,17 +1,20 @@
-import type { MetricSummary } from '@millwright/contract';
+import type { MetricPoint, MetricSummary } from '@millwright/contract';
 import type { Static } from 'typebox';
 
 export type Special = 'NaN' | 'Infinity' | '-Infinity';
 export type MetricNumber = number | Special;
+
+/** A whole number of 64 bits: a bigint where it is beyond 2^53, and only there, so that two that are equal are the same. */
+export type Int64 = number | bigint;
 
 export interface NewMetricPoint {
   key: string;
   /** Over JSON, NaN and the infinities come as text. */
   value: MetricNumber;
   /** Default 0. */
-  step?: number | undefined;
+  step?: Int64 | undefined;
   /** Epoch ms; default now. */
-  at?: number | undefined;
+  at?: Int64 | undefined;
 }
 
 const specials: readonly (Special | null)[] = [null, 'NaN', 'Infinity', '-Infinity'];
@@ -37,8 +40,8 @@ export const toSorted = (value: MetricNumber): number | null => {
 export interface MetricState {
   points: number;
   last: MetricNumber;
-  lastStep: number;
-  lastAt: number;
+  lastStep: Int64;
+  lastAt: Int64;
   /** Over finite values; null while there are none. */
   min: number | null;
   max: number | null;
@@ -48,19 +51,19 @@ export interface MetricState {
 const rank = (value: MetricNumber): number => toSorted(value) ?? Number.NEGATIVE_INFINITY;
 
 /** The last value is the one of the highest step; of several with that step the latest, of these the greatest. */
-const isLater = (state: MetricState, point: { step: number; at: number; value: MetricNumber }): boolean => {
+const isLater = (state: MetricState, point: { step: Int64; at: Int64; value: MetricNumber }): boolean => {
   if (point.step !== state.lastStep) return point.step > state.lastStep;
   if (point.at !== state.lastAt) return point.at > state.lastAt;
   return rank(point.value) >= rank(state.last);
 };
 
 /** Beyond every point there is: none has a higher step, nor that step and a later time. */
-export const comesAfter = (state: MetricState, point: { step: number; at: number }): boolean =>
+export const comesAfter = (state: MetricState, point: { step: Int64; at: Int64 }): boolean =>
   point.step > state.lastStep || (point.step === state.lastStep && point.at > state.lastAt);
 
 export const addPoint = (
   state: MetricState | undefined,
-  point: { step: number; at: number; value: MetricNumber },
+  point: { step: Int64; at: Int64; value: MetricNumber },
 ): MetricState => {
   const finite = typeof point.value === 'number' ? point.value : null;
   const isLast = state === undefined || isLater(state, point);
@@ -74,13 +77,29 @@ export const addPoint = (
   };
 };
 
+/** As JSON says it: a number that loses digits is told by them, too. */
+export const toPoint = (row: { at: Int64; step: Int64; value: number; special: number }): MetricPoint => {
+  const point: MetricPoint = { step: Number(row.step), at: Number(row.at), value: fromStored(row) };
+  if (typeof row.step === 'bigint') point.exactStep = String(row.step);
+  if (typeof row.at === 'bigint') point.exactAt = String(row.at);
+  return point;
+};
+
+/** From its digits. */
+export const int64Of = (digits: string): Int64 => {
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : BigInt(digits);
+};
+
 /** A metric without any finite value has NaN as its minimum and maximum. */
 export const toSummary = (state: MetricState): Static<typeof MetricSummary> => ({
   last: state.last,
   min: state.min ?? 'NaN',
   max: state.max ?? 'NaN',
-  lastStep: state.lastStep,
-  lastAt: state.lastAt,
+  lastStep: Number(state.lastStep),
+  lastAt: Number(state.lastAt),
+  ...(typeof state.lastStep === 'bigint' ? { exactLastStep: String(state.lastStep) } : {}),
+  ...(typeof state.lastAt === 'bigint' ? { exactLastAt: String(state.lastAt) } : {}),
   points: state.points,
 });
 

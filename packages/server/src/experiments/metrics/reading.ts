@@ -1,6 +1,7 @@
 import type { MetricPoint } from '@millwright/contract';
 import { createSampler } from '@millwright/stats';
 import type { Db } from '#platform/db';
+import type { Int64 } from './metric.ts';
 import * as store from './store.ts';
 
 /** Rows read at once: SQLite answers in this very thread, which must get back to other requests. */
@@ -28,7 +29,11 @@ export const readInPieces = async (
   }
 };
 
-const compare = (a: MetricPoint, b: MetricPoint): number => a.step - b.step || a.at - b.at;
+const stepOf = ({ step, exactStep }: MetricPoint): Int64 => (exactStep === undefined ? step : BigInt(exactStep));
+const compare = (a: MetricPoint, b: MetricPoint): number => {
+  const [left, right] = [stepOf(a), stepOf(b)];
+  return left < right ? -1 : left > right ? 1 : a.at - b.at;
+};
 const inOrder = (points: MetricPoint[]): MetricPoint[] => points.sort(compare);
 
 /** Which of so many rows stand at the beginning of as many stretches of equal length, the last of them being the last row. */
@@ -48,9 +53,10 @@ export const evenly = (count: number, limit: number): number[] => {
 export const readEvenly = async (
   db: Db,
   series: number,
-  { range, limit }: { range: { from: number; to: number } | null; limit: number },
+  { range, limit }: { range: { from: Int64; to: Int64 } | null; limit: number },
 ): Promise<MetricPoint[]> => {
-  const isIn = ({ step }: MetricPoint): boolean => range === null || (step >= range.from && step <= range.to);
+  const isIn = (point: MetricPoint): boolean =>
+    range === null || (stepOf(point) >= range.from && stepOf(point) <= range.to);
   let count = 0;
   let isOrdered = true;
   let before: MetricPoint | null = null;

@@ -4,7 +4,7 @@ import type { Platform } from '#platform/core';
 import { fail } from '#platform/errors';
 import { findRunNumber, findRunNumbers } from '../runs/store.ts';
 import type { RunWriter } from '../runs/writer.ts';
-import type { NewMetricPoint } from './metric.ts';
+import type { Int64, NewMetricPoint } from './metric.ts';
 import { createFollowing, type Following } from './following.ts';
 import { readEvenly, readSampled } from './reading.ts';
 import * as store from './store.ts';
@@ -34,7 +34,7 @@ export interface Metrics extends Following {
     ctx: Ctx,
     runId: string,
     key: string,
-    query: { range: { from: number; to: number } | null; limit: number },
+    query: { range: { from: Int64; to: Int64 } | null; limit: number },
   ): Promise<MetricPoint[]>;
   /** Points in the order of time, step and value. Empty for a metric nobody logged, and for a run that is not there. */
   metricPage(

@@ -2,7 +2,16 @@ import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
 import { asRows, type Db, executeEach, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
-import { fromStored, type MetricNumber, type MetricState, toSorted, toStored } from './metric.ts';
+import {
+  fromStored,
+  type Int64,
+  int64Of,
+  type MetricNumber,
+  type MetricState,
+  toPoint,
+  toSorted,
+  toStored,
+} from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
@@ -143,8 +152,8 @@ const updateTogether = async (
 
 export interface NewPoint {
   series: number;
-  at: number;
-  step: number;
+  at: Int64;
+  step: Int64;
   value: MetricNumber;
 }
 
@@ -157,12 +166,13 @@ const pointColumns = {
   special: 'integer',
 } as const;
 
-/** The hottest write: the text of the statement is made once per length, and nothing is built per row but its values. */
+/** The hottest write. What it answers comes as text, as SQLite would not read a number beyond 2^53: the text of the statement is made once per length, and nothing is built per row but its values. */
 const insertText = (table: string, rows: number, isAnswered: boolean): string => {
   const names = Object.keys(pointColumns);
   const row = `(${names.map(() => '?').join(',')})`;
   const columns = names.join(',');
-  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')}${isAnswered ? ` on conflict do nothing returning ${columns}` : ''}`;
+  const answered = names.map((name) => (name === 'at' || name === 'step' ? `cast(${name} as text) as ${name}` : name));
+  return `insert into ${table} (${columns}) values ${Array.from({ length: rows }, () => row).join(',')}${isAnswered ? ` on conflict do nothing returning ${answered.join(',')}` : ''}`;
 };
 const texts = new Map<string, string>();
 const textFor = (table: string, rows: number, isAnswered: boolean): string => {
@@ -174,7 +184,7 @@ const textFor = (table: string, rows: number, isAnswered: boolean): string => {
   return text;
 };
 
-type PointRow = { series: number; at: number; step: number; value: number; special: number };
+type PointRow = { series: number; at: Int64; step: Int64; value: number; special: number };
 
 const insertEach = async (
   db: Db,
@@ -191,8 +201,11 @@ const insertEach = async (
       values.push(point.series, point.at, point.step, stored.value, stored.special);
     }
     const text = textFor(pointTables[table], part.length, isAnswered);
-    const { rows } = await db.executeQuery<PointRow>(CompiledQuery.raw(text, values));
-    for (const row of rows) added.push({ series: row.series, at: row.at, step: row.step, value: fromStored(row) });
+    const { rows } = await db.executeQuery<Record<'at' | 'step', string> & Omit<PointRow, 'at' | 'step'>>(
+      CompiledQuery.raw(text, values),
+    );
+    for (const row of rows)
+      added.push({ series: row.series, at: int64Of(row.at), step: int64Of(row.step), value: fromStored(row) });
   }
   return added;
 };
@@ -220,17 +233,21 @@ export const insertNewPoints = async (db: Db, table: SeriesTable, points: readon
 export const insertPoints = async (db: Db, table: SeriesTable, points: readonly NewPoint[]): Promise<NewPoint[]> =>
   points.length === 0 ? [] : (kindOf(db) === 'postgres' ? insertLists : insertEach)(db, table, points, true);
 
-const toPoint = (row: { at: number; step: number; value: number; special: number }): MetricPoint => ({
-  step: row.step,
-  at: row.at,
-  value: fromStored(row),
-});
-
-export type PointKey = [at: number, step: number, value: number, special: number];
+/** Of a point, for a cursor: digits where a number would lose some. */
+export type PointKey = [at: number | string, step: number | string, value: number, special: number];
 export const keyOfPoint = (point: MetricPoint): PointKey => {
   const { value, special } = toStored(point.value);
-  return [point.at, point.step, value, special];
+  return [point.exactAt ?? point.at, point.exactStep ?? point.step, value, special];
 };
+/** Whether it can be one. */
+export const isPointKey = (parts: readonly unknown[]): parts is PointKey =>
+  parts.length === 4 &&
+  parts.every(
+    (part, index) =>
+      (typeof part === 'number' && Number.isFinite(part)) ||
+      (index < 2 && typeof part === 'string' && /^-?\d{16,19}$/.test(part)),
+  );
+const bound = (part: number | string): Int64 => (typeof part === 'string' ? BigInt(part) : part);
 
 /** The metric of a run, named by both: found on the way to its points, without a question of its own. */
 export interface MetricOfRun {
@@ -262,7 +279,9 @@ export const readPoints = async (
     .limit(range.limit);
   if (range.after) {
     const [at, step, value, special] = range.after;
-    query = query.where(sql<boolean>`(at, step, value, special) > (${at}, ${step}, ${value}, ${special})`);
+    query = query.where(
+      sql<boolean>`(at, step, value, special) > (${bound(at)}, ${bound(step)}, ${value}, ${special})`,
+    );
   }
   return (await query.execute()).map(toPoint);
 };

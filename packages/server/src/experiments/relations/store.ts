@@ -3,6 +3,10 @@ import { instant, integer, number, type PointsRelation, type Relation, text } fr
 const runId = text('run_id', 'the run');
 
 /** Without what is being removed: then the row of the run, or of its experiment, is gone. */
+/** Null beyond the years that Parquet knows. */
+const instantIn = (column: string): string =>
+  `case when ${column} between -9000000000000000 and 9000000000000000 then ${column} end`;
+
 const runs = 'runs join experiments on experiments.number = runs.experiment';
 
 /** As people ask of them: named by ids. */
@@ -80,7 +84,7 @@ export const runRelations: readonly Relation[] = [
       integer('points', 'how many there are'),
     ],
     select: `select runs.id as run_id, m.key, case when m.last_special is null then m.last_value end as last,
-      m.last_special, m.last_step, m.last_at, m.min_value as min, m.max_value as max, m.points
+      m.last_special, cast(m.last_step as text) as last_step, ${instantIn('m.last_at')} as last_at, m.min_value as min, m.max_value as max, m.points
       from ${runs} join run_metrics m on m.run = runs.number where runs.project = $1`,
   },
   {
@@ -137,7 +141,7 @@ export const runRelations: readonly Relation[] = [
 export const runPoints: PointsRelation = {
   series: `select m.series, runs.id as run_id, m.key, m.points
     from ${runs} join run_metrics m on m.run = runs.number where runs.project = $1`,
-  select: `select p.series, p.step, p.at, p.value, p.special
+  select: `select p.series, cast(p.step as text) as step, ${instantIn('p.at')} as at, p.value, p.special
     from ${runs} join run_metrics m on m.run = runs.number join metric_points p on p.series = m.series
     where runs.project = $1 and m.series between $2 and $3 and m.points between $4 and $5`,
 };

@@ -1,4 +1,5 @@
 import { type Db, isAmong, sql } from '#platform/db';
+import type { Int64 } from '../metrics/metric.ts';
 import type { ExperimentsTables } from '../tables.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
@@ -152,7 +153,7 @@ export const deleteSeries = async (
   const [first] = rows;
   if (!first) return 0;
   if (first.points > limit) {
-    const bound = await sql<{ at: number; step: number; value: number; special: number }>`
+    const bound = await sql<{ at: Int64; step: Int64; value: number; special: number }>`
       select at, step, value, special from ${points} where series = ${first.series}
       order by at, step, value, special limit 1 offset ${limit - 1}`.execute(db);
     const last = bound.rows[0];

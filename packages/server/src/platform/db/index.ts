@@ -25,6 +25,7 @@ export type { FilterField, StoredValue } from './filter.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { isAfter, orderBy, type OrderTerm, type TermRow, termColumns, termValues } from './keyset.ts';
 export { decodeCursor, encodeCursor, pageFrom } from './pages.ts';
+export { parseInt64 } from './postgres.ts';
 export { plannedAnew } from './prepared.ts';
 export { asRows, insertAndAnswer, insertRows } from './rows.ts';
 export { openSnapshot, type Snapshot, type SnapshotPart, type SnapshotSource } from './snapshot.ts';

@@ -2,15 +2,14 @@ import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { keepStatements } from './prepared.ts';
 
-/** Eight-byte integers arrive as text; ours are instants and counts below 2^53. */
-const parseInteger = (text: string): number => {
+/** Eight-byte integers arrive as text. Ours are instants and counts below 2^53, but for what clients count by themselves. */
+export const parseInt64 = (text: string): number | bigint => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit a JavaScript number`);
-  return value;
+  return Number.isSafeInteger(value) ? value : BigInt(text);
 };
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === 20 ? parseInteger : pg.types.getTypeParser(oid, format as never),
+    oid === 20 ? parseInt64 : pg.types.getTypeParser(oid, format as never),
 };
 
 export const openPostgres = (url: string, onIdleError: (error: Error) => void) => {

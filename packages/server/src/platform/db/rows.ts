@@ -4,7 +4,7 @@ import { type Db, kindOf, sql } from './index.ts';
 
 export type ColumnKind = 'text' | 'integer' | 'number';
 export type Columns<Name extends string> = Readonly<Record<Name, ColumnKind>>;
-export type RowOf<Name extends string> = Readonly<Record<Name, string | number | null>>;
+export type RowOf<Name extends string> = Readonly<Record<Name, string | number | bigint | null>>;
 
 const typeNames = { text: 'text', integer: 'bigint', number: 'double precision' } as const;
 const namesOf = <Name extends string>(columns: Columns<Name>) => Object.keys(columns) as Name[];
@@ -71,19 +71,19 @@ export const asRows = <Name extends string>(
   const names = namesOf(columns);
   const lists = names.map(
     (name) =>
-      sql`${listOf(rows.map((row): string | number | null => row[name]))}::${sql.raw(typeNames[columns[name]])}[]`,
+      sql`${listOf(rows.map((row): string | number | bigint | null => row[name]))}::${sql.raw(typeNames[columns[name]])}[]`,
   );
   const fields = sql.raw(names.join(', '));
   return sql`select ${fields} from unnest(${sql.join(lists)}) as given(${fields})`;
 };
 
 /** A list as PostgreSQL reads it: one text, as thousands of parameters cost more on both ends than what is done with them. */
-const listOf = (values: readonly (string | number | null)[]): string => {
+const listOf = (values: readonly (string | number | bigint | null)[]): string => {
   let text = '';
   for (const value of values) {
     text += text === '' ? '{' : ',';
     if (value === null) text += 'NULL';
-    else text += typeof value === 'number' ? value : quoted(value);
+    else text += typeof value === 'string' ? quoted(value) : value;
   }
   return text === '' ? '{}' : `${text}}`;
 };

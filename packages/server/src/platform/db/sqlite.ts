@@ -30,6 +30,31 @@ const eachOf = (statement: StatementSync) => ({
   },
 });
 
+const isOutOfRange = (error: unknown): boolean => (error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE';
+
+/** Answered once more with bigints, which only those stay that are beyond 2^53. Of reading statements only. */
+const readAgain = (statement: StatementSync, parameters: Value[]): Record<string, unknown>[] => {
+  statement.setReadBigInts(true);
+  try {
+    const narrow = (value: unknown): unknown =>
+      typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    return statement
+      .all(...parameters)
+      .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, narrow(value)])));
+  } finally {
+    statement.setReadBigInts(false);
+  }
+};
+
+const readAll = (statement: StatementSync, isQuery: boolean, parameters: Value[]): Record<string, unknown>[] => {
+  try {
+    return statement.all(...parameters);
+  } catch (error) {
+    if (!isQuery || !isOutOfRange(error)) throw error;
+    return readAgain(statement, parameters);
+  }
+};
+
 const cacheSize = 300;
 
 /** node:sqlite in the form Kysely expects. Statements are kept: preparing costs more than most of them take to run. */
@@ -68,9 +93,10 @@ export const openSqlite = (path: string) => {
       prepare(sql) {
         if (sql.startsWith(eachMark)) return eachOf(prepare(sql.slice(eachMark.length)).statement);
         const { statement, reader } = prepare(sql);
+        const isQuery = /^\s*(\/\*.*?\*\/\s*)?(select|with)\b/i.test(sql);
         return {
           reader,
-          all: (parameters) => statement.all(...parameters.map(encode)),
+          all: (parameters) => readAll(statement, isQuery, parameters.map(encode)),
           run: (parameters) => statement.run(...parameters.map(encode)),
           iterate: (parameters) => statement.iterate(...parameters.map(encode)),
         };

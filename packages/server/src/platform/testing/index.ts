@@ -5,7 +5,7 @@ import { type Actor, type Ctx, systemActor } from '#platform/auth';
 import type { Clock } from '#platform/clock';
 import { loadConfig } from '#platform/config';
 import { type Platform, createPlatform, startPlatform, stopPlatform } from '#platform/core';
-import { type Database, type DatabaseKind, openDatabase, wrapDialect } from '#platform/db';
+import { type Database, type DatabaseKind, openDatabase, parseInt64, wrapDialect } from '#platform/db';
 import { type LogLevel, createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
 import { aMigratedPostgres, aPostgresSchema } from './postgres.ts';
@@ -41,10 +41,9 @@ export const openTestDatabase = async (
   if (kind === 'pglite') {
     const { PGlite } = await import('@electric-sql/pglite');
     const { PGliteDialect } = await import('kysely');
-    const parser = (text: string): number => Number(text);
     return wrapDialect(
       'postgres' satisfies DatabaseKind,
-      new PGliteDialect({ pglite: new PGlite({ parsers: { 20: parser } }) as never }),
+      new PGliteDialect({ pglite: new PGlite({ parsers: { 20: parseInt64 } }) as never }),
     );
   }
   return openDatabase({ url: await aPostgresSchema(), file: '', log });

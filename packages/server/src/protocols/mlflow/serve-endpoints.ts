@@ -8,6 +8,7 @@ import type { Admit } from './access/admit.ts';
 import type { MlflowEndpoint } from './wire/endpoint.ts';
 import { toWireError } from './wire/errors.ts';
 import { Fields } from './wire/fields.ts';
+import { parseBody } from './wire/int64.ts';
 import { asSpelled } from './wire/refusals.ts';
 import type { Namings } from './access/resources.ts';
 
@@ -131,9 +132,9 @@ export const readBody = (body: unknown): Record<string, unknown> => {
   // Nothing sent asks for nothing.
   if (text === '') return {};
   try {
-    value = JSON.parse(text);
+    value = parseBody(text);
     // Old clients encode twice.
-    if (typeof value === 'string') value = JSON.parse(value);
+    if (typeof value === 'string') value = parseBody(value);
   } catch {
     fail('BODY_UNREADABLE', 'The body is not valid JSON.');
   }

@@ -1,5 +1,6 @@
 import { type Db, isAmong, sql } from '#platform/db';
-import { fromStored, type MetricState } from '../../metrics/metric.ts';
+import { nothing } from '../../metrics/adding.ts';
+import { fromStored, type Int64, type MetricState } from '../../metrics/metric.ts';
 import { updateSeries } from '../../metrics/store.ts';
 import type { ExperimentsTables } from '../../tables.ts';
 
@@ -160,7 +161,7 @@ export const copyPoints = async (db: Db, run: number, limit: number): Promise<nu
 /** Whether there was a whole part; what is less than one is left to the end. */
 const copyPart = async (db: Db, series: SeriesCopy, limit: number): Promise<boolean> => {
   const after = isAfterLast(series);
-  const { rows } = await sql<{ at: number; step: number; value: number; special: number }>`
+  const { rows } = await sql<{ at: Int64; step: Int64; value: number; special: number }>`
     select at, step, value, special from metric_points where series = ${series.source} ${after}
     order by at, step, value, special limit 1 offset ${limit - 1}`.execute(db);
   const [last] = rows;
@@ -222,7 +223,7 @@ const stateOf = async (db: Db, series: number): Promise<MetricState> => {
   const { rows } = await sql<{ points: number; min: number | null; max: number | null }>`
     select count(*) as points, min(case when special = 0 then value end) as min, max(case when special = 0 then value end) as max
     from metric_points where series = ${series}`.execute(db);
-  const last = await sql<{ at: number; step: number; value: number; special: number }>`
+  const last = await sql<{ at: Int64; step: Int64; value: number; special: number }>`
     select at, step, value, special from metric_points where series = ${series}
     order by step desc, at desc, case special when 2 then 2 when 0 then 1 when 3 then 0 else -1 end desc, value desc
     limit 1`.execute(db);
@@ -233,7 +234,7 @@ const stateOf = async (db: Db, series: number): Promise<MetricState> => {
     min: all?.min ?? null,
     max: all?.max ?? null,
     last: latest ? fromStored(latest) : 'NaN',
-    lastStep: latest?.step ?? Number.MIN_SAFE_INTEGER,
+    lastStep: latest?.step ?? nothing.lastStep,
     lastAt: latest?.at ?? 0,
   };
 };

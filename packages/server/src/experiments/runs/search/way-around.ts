@@ -60,7 +60,8 @@ export const wayAround = (
         const { few, every } = await partsByText(db, search, experiment);
         for (const part of few) await count(part);
         const matching = ((found + 1) * runs) / passed;
-        for (const part of every) if (matching <= mostCandidates) offer(part, runs / textsPerRow[kindOf(db)] + matching);
+        for (const part of every)
+          if (matching <= mostCandidates) offer(part, runs / textsPerRow[kindOf(db)] + matching);
       }
       const isTrial = best !== null && passed < best.rows * trialShare;
       if (best !== null && (passed > 2 * best.rows || (expected > best.rows && !isTrial))) return null;

@@ -10,6 +10,7 @@ import { experimentNumberOf } from '../experiments/experiments.ts';
 import type { Fields } from '../wire/fields.ts';
 import { readLoggedModelOrder, readMlflowFilter } from '../filters/index.ts';
 import { modelIdFromWire, modelIdOnWire, namedRunOnWire, runIdFromWire } from '../wire/ids.ts';
+import { int64OnWire } from '../wire/int64.ts';
 import { randomRunName } from '../runs/run-name.ts';
 import type { Locations } from '../runs/runs.ts';
 
@@ -50,8 +51,8 @@ const rootOf = async (locations: Locations, ctx: Ctx, model: LoggedModel): Promi
 const pointOnWire = (modelId: string, point: ModelPoint) => ({
   key: point.key,
   value: point.value,
-  timestamp: point.at,
-  step: point.step,
+  timestamp: int64OnWire(point.at),
+  step: int64OnWire(point.step),
   ...(point.datasetName === '' ? {} : { dataset_name: point.datasetName }),
   ...(point.datasetDigest === '' ? {} : { dataset_digest: point.datasetDigest }),
   model_id: modelId,

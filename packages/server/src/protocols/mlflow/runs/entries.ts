@@ -5,21 +5,18 @@ import { checkKey, cut, limits } from '../wire/names.ts';
 import { refuseMissing, refuseValue } from '../wire/refusals.ts';
 
 /** Milliseconds. Errors: INVALID_INPUT for less than none. */
-export const instantOf = (
-  input: Fields,
-  name: string,
-  why = 'A time is a number of milliseconds.',
-): number | undefined => {
+export const instantOf = (input: Fields, name: string): number | undefined => {
   const at = input.integer(name);
-  return at !== undefined && at < 0 ? refuseValue(input.at + name, at, why) : at;
+  return at !== undefined && at < 0 ? refuseValue(input.at + name, at, 'A time is a number of milliseconds.') : at;
 };
 
 export const metricOf = (input: Fields): NewMetricPoint => {
   const key = checkKey('metric', input.requiredText('key'), { at: input.at });
   const value = input.double('value') ?? refuseMissing(`${input.at}value`);
   const why = `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer)`;
-  const at = instantOf(input, 'timestamp', why) ?? refuseMissing(`${input.at}timestamp`);
-  return { key, value, at, step: input.integer('step') ?? 0 };
+  const at = input.int64('timestamp') ?? refuseMissing(`${input.at}timestamp`);
+  if (at < 0) refuseValue(`${input.at}timestamp`, at, why);
+  return { key, value, at, step: input.int64('step') ?? 0 };
 };
 
 /** Its key and its value, cut where it is too long. */

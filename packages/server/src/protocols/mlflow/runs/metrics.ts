@@ -1,9 +1,10 @@
 import type { MetricPoint } from '@millwright/contract';
-import type { ExperimentsService, PointKey } from '#experiments';
+import { type ExperimentsService, isPointKey, type PointKey } from '#experiments';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { runIdFromWire, runIdOnWire } from '../wire/ids.ts';
+import { int64OnWire } from '../wire/int64.ts';
 import { refuseMissing } from '../wire/refusals.ts';
 import { runIdOf } from './runs.ts';
 
@@ -11,14 +12,19 @@ const maxPoints = 25_000;
 const maxRuns = 100;
 const maxPointsOfInterval = 2500;
 
-const onWire = (key: string, { value, at, step }: MetricPoint) => ({ key, value, timestamp: at, step });
+const onWire = (key: string, { value, at, step, exactAt, exactStep }: MetricPoint) => ({
+  key,
+  value,
+  timestamp: int64OnWire(exactAt ?? at),
+  step: int64OnWire(exactStep ?? step),
+});
 
 const tokenOf = (key: PointKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 const readToken = (token: string | undefined): PointKey | null => {
   if (token === undefined || token === '') return null;
   try {
     const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === 4 && key.every((part) => typeof part === 'number')) return key as PointKey;
+    if (Array.isArray(key) && isPointKey(key)) return key;
   } catch {
     // Refused below.
   }
@@ -96,7 +102,7 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
           'INVALID_INPUT',
           `max_results must be between 1 and ${maxPointsOfInterval}. See the API docs for more information about request parameters.`,
         );
-      const [from, to] = [input.integer('start_step'), input.integer('end_step')];
+      const [from, to] = [input.int64('start_step'), input.int64('end_step')];
       if ((from === undefined) !== (to === undefined))
         fail('INVALID_INPUT', 'If either start step or end step are specified, both must be specified.');
       if (from !== undefined && to !== undefined && from > to)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idOfHex } from '#platform/ids';
 import { testDatabases } from '#platform/testing';
 import { anMlflowApi, type MlflowApi } from '../fixtures/an-mlflow-api.ts';
 
@@ -66,6 +67,60 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     const id = await create();
     expect((await api.send('POST', '/runs/log-metric', { run_id: id, timestamp: 1, ...metric })).status).toBe(400);
     expect((await read(id)).data.metrics).toBeUndefined();
+  });
+
+  it('keeps all 64 bits of steps and times, however they are spelled', async () => {
+    const id = await create();
+    const [most, least] = ['9223372036854775807', '-9223372036854775808'];
+    // As text: JSON.stringify would lose digits.
+    const log = (step: string, timestamp: string, value = 1) =>
+      api.send(
+        'POST',
+        '/runs/log-metric',
+        `{"run_id":"${id}","key":"m","value":${value},"timestamp":${timestamp},"step":${step}}`,
+      );
+    for (const [step, timestamp] of [
+      [least, '9007199254740993'],
+      [`"${most}"`, '9007199254740992'],
+      ['9223372036854775806', '"9223372036854775807"'],
+      ['0', '5'],
+    ] as const)
+      expect((await log(step, timestamp)).status).toBe(200);
+    // Told twice, it is the same point.
+    expect((await log(least, '9007199254740993')).status).toBe(200);
+    expect((await log(most, '-1')).status).toBe(400);
+    expect((await log('9223372036854775808', '1')).status).toBe(400);
+    const last = `"timestamp":9007199254740992,"step":${most}`;
+    expect((await api.send('GET', `/runs/get?run_id=${id}`)).text).toContain(last);
+    expect((await api.send('POST', '/runs/search', { experiment_ids: [experiment] })).text).toContain(last);
+    const steps: string[] = [];
+    for (let token = ''; ; ) {
+      const path = `/metrics/get-history?run_id=${id}&metric_key=m&max_results=1&page_token=${token}`;
+      const { text, body } = await api.send('GET', path);
+      steps.push(/"step":(-?\d+)/.exec(text)?.[1] as string);
+      token = body['next_page_token'];
+      if (token === undefined) break;
+    }
+    expect(steps).toEqual(['0', most, least, '9223372036854775806']);
+    const range = `start_step=9223372036854775806&end_step=${most}`;
+    const sampled = await api.send(
+      'GET',
+      `/metrics/get-history-bulk-interval?run_ids=${id}&metric_key=m&${range}&max_results=100`,
+    );
+    expect([...sampled.text.matchAll(/"step":(-?\d+)/g)].map(([, step]) => step)).toEqual([
+      '9223372036854775806',
+      most,
+    ]);
+    const native = await api.experiments.metricHistory(api.test.ctx, idOfHex('run', id) as string, 'm', 100);
+    expect(native.points).toContainEqual({
+      step: Number(most),
+      exactStep: most,
+      at: 9007199254740992,
+      exactAt: '9007199254740992',
+      value: 1,
+    });
+    await api.send('POST', '/runs/delete', { run_id: id });
+    await api.experiments.purgeRuns(api.test.ctx, [idOfHex('run', id) as string]);
   });
 
   it('takes an empty text for no number', async () => {

@@ -8,6 +8,7 @@ import { artifactLocationOf, experimentNumberOf, experimentOf } from '../experim
 import type { Fields } from '../wire/fields.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
 import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wire/ids.ts';
+import { int64OnWire } from '../wire/int64.ts';
 import { modelPointsOf } from './model-points.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { refuseValue } from '../wire/refusals.ts';
@@ -51,11 +52,11 @@ const infoOnWire = (run: Omit<RunState, 'number' | 'project' | 'note' | 'owner'>
   };
 };
 
-const metricOnWire = ([key, { last, lastStep, lastAt }]: [string, MetricSummary]) => ({
+const metricOnWire = ([key, metric]: [string, MetricSummary]) => ({
   key,
-  value: last,
-  timestamp: lastAt,
-  step: lastStep,
+  value: metric.last,
+  timestamp: int64OnWire(metric.exactLastAt ?? metric.lastAt),
+  step: int64OnWire(metric.exactLastStep ?? metric.lastStep),
 });
 const pairOnWire = ([key, value]: [string, string]) => ({ key, value });
 

@@ -76,6 +76,16 @@ export class Fields {
     return number;
   }
 
+  /** As `integer`, with all of 64 bits: a bigint beyond 2^53. */
+  int64(name: string): number | bigint | undefined {
+    const value = this.get(name);
+    const digits = typeof value === 'bigint' || typeof value === 'string' ? String(value).trim() : '';
+    if (!/^[+-]?\d{16,}$/.test(digits)) return this.integer(name);
+    const whole = BigInt(digits.replace('+', ''));
+    if (BigInt.asIntN(64, whole) !== whole) return refuseType(this.at + name, value);
+    return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
+  }
+
   requiredInteger(name: string): number {
     return this.integer(name) ?? refuseMissing(this.at + name);
   }

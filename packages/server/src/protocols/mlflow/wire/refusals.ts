@@ -1,11 +1,14 @@
 import { fail, isMillwrightError, MillwrightError } from '#platform/errors';
+import { int64OnWire } from './int64.ts';
 
 const seeDocs = 'See the API docs for more information about request parameters.';
 
-const sorted = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const sorted = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return int64OnWire(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     : value;
+};
 
 const shownCharacters = 300;
 
@@ -22,6 +25,7 @@ const shown = (value: unknown): string => {
 const typeName = (value: unknown): string => {
   if (value === null || value === undefined) return 'NoneType';
   if (Array.isArray(value)) return 'list';
+  if (typeof value === 'bigint') return 'int';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   return { string: 'str', boolean: 'bool' }[typeof value as string] ?? 'dict';
 };
