@@ -12,6 +12,8 @@ const pinned = join(environment, 'mlflow', 'dependencies.txt');
 const [newest] = readFileSync(join(environment, 'mlflow', 'versions.txt'), 'utf8').split('\n');
 const folder = join(sharedCacheFolder, 'torch');
 const python = join(folder, 'bin', 'python');
+const sitePackages = join(folder, 'lib', 'python3.13', 'site-packages');
+const pinnedPip = 'pip==25.3';
 const stampPath = join(folder, '.millwright-requirements');
 const install =
   'use Debian 12 or later, or set MILLWRIGHT_TEST_TORCH to a virtual environment with torch (a build for the CPU), pytorch-lightning and mlflow';
@@ -50,20 +52,11 @@ async function create(mlflowFolder) {
   );
   if (failure) return failure;
   layOut(root);
-  // Debian's Python comes without pip; MLflow's works for it.
-  const forOurs = [
-    '-m',
-    'pip',
-    '--python',
-    python,
-    'install',
-    '--quiet',
-    '--no-input',
-    '--no-cache-dir',
-    '--no-compile',
-  ];
-  const pip = (...args) => [join(mlflowFolder, 'bin', 'python'), ...forOurs, ...args];
+  // Debian's Python comes without pip, and the one that a machine has may be too old to work for it.
+  const installing = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-cache-dir', '--no-compile'];
+  const pip = (...args) => [python, ...installing, ...args];
   const steps = [
+    ['installing pip', [join(mlflowFolder, 'bin', 'python'), ...installing, '--target', sitePackages, pinnedPip]],
     ['installing what goes with it', pip('-r', join(environment, 'torch', 'dependencies.txt'), '-c', pinned)],
     [`installing ${newest}`, pip('--no-deps', newest)],
     ['starting it once', [python, '-c', 'import torch.export, torch._dynamo, pytorch_lightning, mlflow.pytorch']],
@@ -88,13 +81,12 @@ function layOut(root) {
   const libraries = join(root, 'usr', 'lib', 'x86_64-linux-gnu');
   const search = [libraries, join(libraries, 'blas'), join(libraries, 'lapack')].join(':');
   const loader = join(libraries, 'ld-linux-x86-64.so.2');
-  const packages = join(folder, 'lib', 'python3.13', 'site-packages');
   mkdirSync(join(folder, 'bin'), { recursive: true });
-  mkdirSync(packages, { recursive: true });
+  mkdirSync(sitePackages, { recursive: true });
   // It finds what it belongs to, and what to start again, by the name it is started under.
   const start = `exec '${loader}' --argv0 "$0" --library-path '${search}' '${root}/usr/bin/python3.13' "$@"`;
   writeFileSync(python, `#!/bin/sh\n${start}\n`);
   chmodSync(python, 0o755);
   writeFileSync(join(folder, 'pyvenv.cfg'), `home = ${root}/usr/bin\ninclude-system-site-packages = false\n`);
-  writeFileSync(join(packages, 'debian.pth'), `${root}/usr/lib/python3/dist-packages\n`);
+  writeFileSync(join(sitePackages, 'debian.pth'), `${root}/usr/lib/python3/dist-packages\n`);
 }
