@@ -37,6 +37,8 @@ export interface ExperimentQuery {
   view?: 'active' | 'deleted' | 'all' | undefined;
   /** Only those in these folders; null: in none. */
   folders?: readonly string[] | null | undefined;
+  /** Those with these ids; null: all. */
+  only?: readonly string[] | null | undefined;
   limit: number;
   cursor?: string | undefined;
 }

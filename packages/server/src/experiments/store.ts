@@ -140,6 +140,8 @@ export interface ExperimentSearch {
   view: 'active' | 'deleted' | 'all';
   /** Only those in these folders; null: in none. */
   folders?: readonly string[] | null | undefined;
+  /** Those with these ids; null: all. */
+  only?: readonly string[] | null | undefined;
   limit: number;
   cursor?: string | undefined;
 }
@@ -163,6 +165,7 @@ export const searchExperiments = async (db: Db, search: ExperimentSearch): Promi
   if (search.filter) query = query.where(compileFilter(search.filter, experimentFields, kindOf(db)));
   if (search.folders === null) query = query.where('folder', 'is', null);
   else if (search.folders) query = query.where(isAmong(db, 'folder', search.folders));
+  if (search.only) query = query.where(isAmong(db, 'id', search.only));
   const after = decodeCursor(search.cursor);
   if (after !== null) query = query.where(isAfter(terms, after));
   return pageFrom(await query.execute(), search.limit, (row) => terms.map(({ column }) => row[column]), toExperiment);

@@ -11,6 +11,8 @@ export interface SearchQuery {
   order: readonly { path: readonly string[]; descending: boolean }[];
   /** Leaves out what has this tag with this value. */
   exceptTagged?: readonly [key: string, value: string] | undefined;
+  /** Models with these ids, or versions of theirs; null: all. */
+  only?: readonly string[] | null | undefined;
   limit: number;
   cursor?: string | undefined;
 }

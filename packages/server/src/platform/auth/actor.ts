@@ -40,9 +40,26 @@ export const mayDo = (actor: Actor, permission: Permission, scope: Scope): boole
   });
 };
 
+/** Ids of one type that grants in a project name, `*` for all of them. */
+const idsGranted = (actor: Actor, project: string, type: string): string[] =>
+  actor.grants.flatMap((grant) =>
+    grant.project === project && grant.resource?.startsWith(`${type}/`) ? [grant.resource.slice(type.length + 1)] : [],
+  );
+
 /** Whether a grant on a single resource of that type could decide: only then is it worth asking for its id. */
-export const mayDependOnResource = (actor: Actor, project: string, type: string): boolean =>
-  actor.grants.some((grant) => grant.project === project && grant.resource?.startsWith(`${type}/`));
+export const mayDependOnResource = (actor: Actor, permission: Permission, project: string, type: string): boolean =>
+  idsGranted(actor, project, type).some((ref) => mayDo(actor, permission, { project, resource: { type, ref } }));
+
+/** The ids of a project's resources of one type on which a permission holds; null: all there are. */
+export const allowedOn = (
+  actor: Actor,
+  permission: Permission,
+  project: string,
+  type: string,
+): readonly string[] | null => {
+  const isAllowed = (ref: string): boolean => mayDo(actor, permission, { project, resource: { type, ref } });
+  return isAllowed('*') ? null : idsGranted(actor, project, type).filter(isAllowed);
+};
 
 export const demand = (actor: Actor, permission: Permission, scope: Scope): void => {
   if (mayDo(actor, permission, scope)) return;

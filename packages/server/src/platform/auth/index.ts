@@ -1,4 +1,4 @@
-export { demand, localOwner, mayDependOnResource, mayDo, systemActor } from './actor.ts';
+export { allowedOn, demand, localOwner, mayDependOnResource, mayDo, systemActor } from './actor.ts';
 export type { Actor, ActorGrant, Scope } from './actor.ts';
 export { authorize, systemCtx } from './context.ts';
 export type { Ctx } from './context.ts';

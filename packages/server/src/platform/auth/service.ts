@@ -195,7 +195,7 @@ export const createAuth = (parts: { database: Database; changes: Changes; clock:
     async admit(actor, permission, scope) {
       if (mayDo(actor, permission, scope)) return;
       const { project, resource } = scope;
-      if (project !== null && resource != null && mayDependOnResource(actor, project, resource.type)) {
+      if (project !== null && resource != null && mayDependOnResource(actor, permission, project, resource.type)) {
         const id = await resources.idOf(resource.type, project, resource.ref);
         if (id !== null) return demand(actor, permission, { project, resource: { type: resource.type, ref: id } });
       }

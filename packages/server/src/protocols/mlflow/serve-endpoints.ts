@@ -10,7 +10,7 @@ import { toWireError } from './wire/errors.ts';
 import { Fields } from './wire/fields.ts';
 import { parseBody } from './wire/int64.ts';
 import { asSpelled } from './wire/refusals.ts';
-import type { Namings } from './access/resources.ts';
+import { type Namings, resourceTypes } from './access/resources.ts';
 
 /** What the routes of this protocol have in common: bodies as text or as they come, errors and unknown routes. */
 export const prepare = (scope: FastifyInstance, log: Log, body: 'text' | 'stream'): void => {
@@ -65,6 +65,7 @@ export const serveAll = (
   for (const endpoint of endpoints) {
     const { permission, scope: where = 'project' } = endpoint;
     const naming = where === 'project' ? namings.byPath.get(endpoint.path) : undefined;
+    const types = endpoint.isListing ? resourceTypes : (naming?.types ?? []);
     scope.route({
       method: endpoint.method,
       url: endpoint.path,
@@ -74,9 +75,9 @@ export const serveAll = (
       onRequest: async (request) => {
         admitted.set(
           request,
-          naming === undefined
+          types.length === 0
             ? { ctx: await admit(request, permission, where), isDecided: true }
-            : await admit.begin(request, permission, naming.types),
+            : await admit.begin(request, permission, types),
         );
       },
       handler: async (request, reply) => {

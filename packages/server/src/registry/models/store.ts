@@ -110,6 +110,7 @@ export const searchModels = async (db: Db, project: string, search: SearchQuery)
     .orderBy(orderBy(terms))
     .limit(search.limit + 1);
   if (search.filter) query = query.where(matches(db, search.filter, fields));
+  if (search.only) query = query.where(isAmong(db, 'id', search.only));
   if (search.exceptTagged)
     query = query.where(sql<boolean>`not ${tagged('model_tags', 'models.id', search.exceptTagged)}`);
   const after = decodeCursor(search.cursor);

@@ -257,6 +257,7 @@ export const searchVersions = async (db: Db, project: string, search: SearchQuer
     .orderBy(orderBy(terms))
     .limit(search.limit + 1);
   if (search.filter) query = query.where(matches(db, search.filter, fields));
+  if (search.only) query = query.where(isAmong(db, 'model_versions.model_id', search.only));
   if (search.exceptTagged)
     query = query
       .where(sql<boolean>`not ${tagged('model_version_tags', 'model_versions.id', search.exceptTagged)}`)

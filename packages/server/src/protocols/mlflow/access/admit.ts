@@ -55,7 +55,7 @@ export const createAdmit = (api: Api, auth: Auth, experiments: ExperimentsServic
     const project = workspaceOf(request);
     const ctx = { actor, project, requestId: request.id };
     const isDecided = mayDo(actor, permission, { project });
-    if (!isDecided && !types.some((type) => mayDependOnResource(actor, project, type)))
+    if (!isDecided && !types.some((type) => mayDependOnResource(actor, permission, project, type)))
       demand(actor, permission, { project });
     await checkProject(project);
     await ensureDefault({ ...ctx, actor: systemActor('mlflow') });

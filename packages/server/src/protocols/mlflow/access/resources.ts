@@ -7,7 +7,8 @@ import type { Fields } from '../wire/fields.ts';
 import { modelIdFromWire, runIdFromWire } from '../wire/ids.ts';
 import { runIdOf } from '../runs/runs.ts';
 
-export type ResourceType = 'experiment' | 'model';
+export const resourceTypes = ['experiment', 'model'] as const;
+export type ResourceType = (typeof resourceTypes)[number];
 
 /** What a request is about, by its native id; null where there is no such thing. */
 export type Named = { type: ResourceType; id: string } | null;

@@ -203,7 +203,6 @@ describe('users of MLflow', () => {
         'experiments/get?experiment_id=777',
         'experiments/get-by-name?experiment_name=other',
         'experiments/get-by-name?experiment_name=none',
-        'experiments/search?max_results=5',
         `runs/get?run_id=${otherRun}`,
         `runs/get?run_id=${'0'.repeat(32)}`,
         `runs/get?run_id=${otherRun}&run_uuid=${runId}`,
@@ -218,6 +217,12 @@ describe('users of MLflow', () => {
         'registered-models/get?name=ours',
       ])
         expect(await read(path), path).toBe(403);
+      const listed = (await as('POST', 'experiments/search', { max_results: 5 })).body;
+      expect(listed.experiments).toMatchObject([{ experiment_id: mine }]);
+      const byName = { max_results: 5, filter: "name = 'other'" };
+      expect((await as('POST', 'experiments/search', byName)).body).toEqual({});
+      for (const path of ['registered-models/search', 'model-versions/search'])
+        expect((await as('GET', path)).body, path).toEqual({});
       expect(await put(`${mine}/${otherRun}/artifacts/a.txt`)).toBe(403);
       for (const [path, body] of [
         ['runs/create', { experiment_id: other }],
@@ -265,7 +270,12 @@ describe('users of MLflow', () => {
       expect([(await tag('ours')).status, (await tag('theirs')).status]).toEqual([200, 403]);
       const source = { name: 'ours', source: 'mlflow-artifacts:/1/x' };
       expect((await as('POST', 'model-versions/create', source)).status).toBe(403);
-      expect((await as('GET', 'registered-models/search')).status).toBe(403);
+      for (const name of ['ours', 'theirs'])
+        expect((await send('POST', 'model-versions/create', { name, source: 's3://bucket/model' })).status).toBe(200);
+      const found = (await as('GET', 'registered-models/search?max_results=1')).body;
+      expect([found.registered_models.length, found.next_page_token]).toEqual([1, undefined]);
+      expect(found.registered_models).toMatchObject([{ name: 'ours', latest_versions: [{ name: 'ours' }] }]);
+      expect((await as('GET', 'model-versions/search')).body.model_versions).toMatchObject([{ name: 'ours' }]);
     });
 
     it('are asked about and given roles in the way of newer clients too', async () => {

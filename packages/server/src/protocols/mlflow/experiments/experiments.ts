@@ -1,6 +1,6 @@
 import type { Experiment } from '@millwright/contract';
 import type { ExperimentsService } from '#experiments';
-import type { Ctx } from '#platform/auth';
+import { allowedOn, type Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -92,6 +92,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       filter: readMlflowFilter('experiments', input.text('filter') ?? ''),
       order: readMlflowOrder('experiments', input.texts('order_by')),
       view: viewOf(input.word('view_type')),
+      only: allowedOn(ctx.actor, 'run:read', ctx.project, 'experiment'),
       limit,
       cursor,
     });
@@ -148,8 +149,8 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
         return { experiment: onWire(found, ctx.project) };
       },
     },
-    { method: 'POST', path: '/experiments/search', permission: 'run:read', handle: search },
-    { method: 'GET', path: '/experiments/search', permission: 'run:read', handle: search },
+    { method: 'POST', path: '/experiments/search', permission: 'run:read', isListing: true, handle: search },
+    { method: 'GET', path: '/experiments/search', permission: 'run:read', isListing: true, handle: search },
     {
       method: 'POST',
       path: '/experiments/delete',

@@ -1,5 +1,5 @@
 import type { ModelVersion } from '@millwright/contract';
-import type { Ctx } from '#platform/auth';
+import { allowedOn, type Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -140,11 +140,13 @@ export const modelVersionEndpoints = (services: SourceServices): MlflowEndpoint[
       method: 'GET',
       path: '/model-versions/search',
       permission: 'model:read',
+      isListing: true,
       async handle(input, ctx) {
         const { limit, cursor } = pageOptions(input, { max: 200_000, initial: 10_000 });
         const page = await registry.searchVersions(ctx, {
           ...withoutPrompts(readMlflowFilter('model-versions', input.text('filter') ?? '')),
           order: readMlflowOrder('model-versions', input.texts('order_by')),
+          only: allowedOn(ctx.actor, 'model:read', ctx.project, 'model'),
           limit,
           cursor,
         });

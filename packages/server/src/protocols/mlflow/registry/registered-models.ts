@@ -1,5 +1,5 @@
 import type { Model, ModelVersion } from '@millwright/contract';
-import { type Ctx, mayDo } from '#platform/auth';
+import { allowedOn, type Ctx, mayDo } from '#platform/auth';
 import { fail, isMillwrightError } from '#platform/errors';
 import type { RegistryService } from '#registry';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
@@ -149,11 +149,13 @@ export const registeredModelEndpoints = (registry: RegistryService): MlflowEndpo
       method: 'GET',
       path: '/registered-models/search',
       permission: 'model:read',
+      isListing: true,
       async handle(input, ctx) {
         const { limit, cursor } = pageOptions(input, { max: 1000, initial: 100 });
         const page = await registry.searchModels(ctx, {
           ...withoutPrompts(readMlflowFilter('registered-models', input.text('filter') ?? '')),
           order: readMlflowOrder('registered-models', input.texts('order_by')),
+          only: allowedOn(ctx.actor, 'model:read', ctx.project, 'model'),
           limit,
           cursor,
         });

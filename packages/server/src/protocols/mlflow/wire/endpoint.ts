@@ -15,6 +15,11 @@ export interface MlflowEndpoint {
   permission: Permission;
   /** Where the permission is asked for; default `project`. */
   scope?: EndpointScope;
+  /**
+   * Lists what the caller may read: roles on single experiments or models are enough. The endpoint keeps to them itself
+   * (`allowedOn`).
+   */
+  isListing?: boolean;
   /** Default 200. */
   status?: number;
   /** Whatever the body holds is ignored; clients send none. */
