@@ -62,6 +62,7 @@ needs('chromium')('the registry for two people', { timeout: 120_000 }, () => {
     for (const [name, role] of [
       ['ann', 'editor'],
       ['bob', 'approver'],
+      ['cleo', 'admin'],
     ]) {
       await send('POST', '/api/v1/users', { name, password });
       await send('POST', '/api/v1/grants', { principal: name, role, project: 'default' });
@@ -179,4 +180,29 @@ needs('chromium')('the registry for two people', { timeout: 120_000 }, () => {
       expect(errors).toEqual([]);
     },
   );
+
+  it('sets what every model of the project asks for', async () => {
+    const { page: ann } = await of('ann');
+    await ann.goto('/p/default/registry/approvals');
+    const policy = { name: 'Policy of the project' };
+    await ann.getByRole('button', policy).waitFor();
+    expect(await ann.getByRole('button', policy).isDisabled()).toBe(true);
+
+    const { page: cleo, errors } = await of('cleo', 'dark');
+    await cleo.goto('/p/default/registry/approvals');
+    await cleo.getByRole('button', policy).click();
+    const dialog = cleo.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Protect an alias or a stage' }).click();
+    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Called').fill('prod*');
+    expect(await violations(cleo)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await cleo.goto(`/p/default/registry/${versions[0]?.modelId}`);
+    await cleo.getByText('prod*').waitFor();
+    await cleo.goto('/p/default/registry/approvals');
+    await cleo.getByRole('button', policy).click();
+    expect(await cleo.getByRole('dialog').getByLabel('Called').inputValue()).toBe('prod*');
+    expect(errors).toEqual([]);
+  });
 });

@@ -79,7 +79,7 @@ const isLeftOut = (name) =>
 /** Makes `folder` a virtual environment whose Python starts with the libraries of `root`, whatever this machine has. */
 function layOut(root) {
   const libraries = join(root, 'usr', 'lib', 'x86_64-linux-gnu');
-  const search = [libraries, join(libraries, 'blas'), join(libraries, 'lapack')].join(':');
+  const search = [libraries, join(libraries, 'blas'), join(libraries, 'lapack'), join(root, 'usr', 'lib')].join(':');
   const loader = join(libraries, 'ld-linux-x86-64.so.2');
   mkdirSync(join(folder, 'bin'), { recursive: true });
   mkdirSync(sitePackages, { recursive: true });

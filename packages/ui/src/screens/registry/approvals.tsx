@@ -1,7 +1,11 @@
-import { type ApprovalRequest, listApprovalRequests } from '@millwright/contract';
+import { type ApprovalRequest, getRegistryPolicy, listApprovalRequests } from '@millwright/contract';
+import { ShieldCheck } from 'lucide-react';
+import { useState } from 'react';
+import { useRead } from '../../api/queries.ts';
 import { useRows } from '../../api/rows.ts';
 import { ObjectLink, pathOf } from '../../app/links.tsx';
 import { useProject, useScreenSearch } from '../../app/location.ts';
+import { useMay } from '../../app/session.tsx';
 import { instantCell } from '../../tables/cells.tsx';
 import { type TableColumn, timeColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
@@ -9,6 +13,7 @@ import { Status } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PageHeader } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
+import { EditProjectPolicy } from './edit-policy.tsx';
 import { RegistryTabs } from './tabs.tsx';
 import { requestLook, wishOf } from './words.ts';
 
@@ -48,6 +53,27 @@ const choices = [
   { value: 'all', label: 'All' },
 ];
 
+/** What every model of the project asks for; each may ask for more. */
+const ProjectPolicy = () => {
+  const project = useProject();
+  const may = useMay('model:protect');
+  const policy = useRead(getRegistryPolicy, { params: { project } });
+  const [editing, setEditing] = useState(false);
+  return (
+    <>
+      <Button
+        icon={<ShieldCheck aria-hidden size={14} />}
+        disabled={!may || !policy.data}
+        title={may ? undefined : 'Needs model:protect'}
+        onClick={() => setEditing(true)}
+      >
+        Policy of the project
+      </Button>
+      {editing && policy.data ? <EditProjectPolicy own={policy.data.own} onClose={() => setEditing(false)} /> : null}
+    </>
+  );
+};
+
 /** The inbox of those who approve. */
 const Approvals = () => {
   const project = useProject();
@@ -60,6 +86,7 @@ const Approvals = () => {
       <PageHeader
         title="Approvals"
         text="Who asks for what. An approval is about the files of a version as they were when it was asked for: a change of them voids it."
+        actions={<ProjectPolicy />}
       />
       <RegistryTabs current="registry/approvals" />
       <DataTable

@@ -8,7 +8,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorState, Skeleton } from '../../ui/states.tsx';
-import { EditPolicy } from './edit-policy.tsx';
+import { EditModelPolicy } from './edit-policy.tsx';
 import { ruleWords } from './words.ts';
 
 /** Who must approve, and which aliases and stages are left to whom. */
@@ -57,7 +57,9 @@ export const PolicyCard = ({ model }: { model: Model }) => {
           <p className="mt-2 text-xs text-muted">champion and challenger always need an approved version.</p>
         </>
       )}
-      {editing ? <EditPolicy model={model} own={policy.data?.own ?? null} onClose={() => setEditing(false)} /> : null}
+      {editing ? (
+        <EditModelPolicy model={model} own={policy.data?.own ?? null} onClose={() => setEditing(false)} />
+      ) : null}
     </Card>
   );
 };
