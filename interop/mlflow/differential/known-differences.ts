@@ -202,12 +202,30 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     what: 'A logged model is the one in the address, whatever the body says.',
-    why: 'MLflow refuses a body whose `model_id` is of another type, and ignores any other.',
+    why: 'MLflow refuses a body without `model_id` or with one of another type, and ignores any other.',
     matches: (_difference, { step, theirs, ours }) =>
       /^(PATCH|POST) logged-models\/\{id\}/.test(step.endpoint) &&
-      /^(model_id |empty object)/.test(step.variant) &&
+      /^(model_id |empty object|no body)/.test(step.variant) &&
       theirs.status === 400 &&
-      ours.status === 200,
+      [200, 400].includes(ours.status),
+  },
+  {
+    what: 'Filters of logged models compare with numbers only.',
+    why: 'MLflow takes NaN and Infinity there, which it refuses in filters of runs, and finds nothing.',
+    matches: (_difference, { step, theirs, ours }) =>
+      step.endpoint === 'POST logged-models/search' &&
+      /[<>=] *(nan|inf(inity)?)\b/i.test(filterOf(step)) &&
+      theirs.status === 200 &&
+      refused(ours),
+  },
+  {
+    what: 'What is cut to the length that is kept is answered as it is kept.',
+    why: 'MLflow answers the start of a run with the whole of a tag, and then has less of it.',
+    matches: ({ kind, theirs, ours }, { step }) =>
+      step.endpoint === 'POST runs/create' &&
+      kind === 'run.data.tags[].value: value' &&
+      `${ours}`.length === 8000 &&
+      `${theirs}`.startsWith(`${ours}`),
   },
   {
     what: 'A body must be a JSON object, also where all its fields may be left out.',
@@ -306,9 +324,9 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     what: 'What was refused is not there.',
-    why: 'MLflow made a registered model of a request whose fields it had dropped, and then refuses the right one.',
+    why: 'MLflow made an experiment or a registered model of a request whose fields it had dropped, and then refuses the right one.',
     matches: (_difference, { step, theirs, ours }) =>
-      step.endpoint === 'POST registered-models/create' &&
+      /^POST (experiments|registered-models)\/create$/.test(step.endpoint) &&
       (theirs.json as { error_code?: string } | undefined)?.error_code === 'RESOURCE_ALREADY_EXISTS' &&
       (ours.status === 200 || (step.wrongType === true && refused(ours))),
   },

@@ -178,6 +178,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/update',
       permission: 'run:write',
       async handle(input, ctx) {
+        requiredId(input);
         const name = experimentNameOf(input, 'new_name');
         const { id } = await active(ctx, input);
         await experiments.updateExperiment(ctx, id, { name });

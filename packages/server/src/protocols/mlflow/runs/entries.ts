@@ -2,6 +2,7 @@ import type { NewMetricPoint } from '#experiments';
 import { fail } from '#platform/errors';
 import type { Fields } from '../wire/fields.ts';
 import { checkKey, cut, limits } from '../wire/names.ts';
+import { pythonFloat } from '../wire/python.ts';
 import { refuseMissing, refuseValue } from '../wire/refusals.ts';
 
 /** Milliseconds. Errors: INVALID_INPUT for less than none. */
@@ -13,9 +14,13 @@ export const instantOf = (input: Fields, name: string): number | undefined => {
 export const metricOf = (input: Fields): NewMetricPoint => {
   const key = checkKey('metric', input.requiredText('key'), { at: input.at });
   const value = input.double('value') ?? refuseMissing(`${input.at}value`);
-  const why = `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer)`;
   const at = input.int64('timestamp') ?? refuseMissing(`${input.at}timestamp`);
-  if (at < 0) refuseValue(`${input.at}timestamp`, at, why);
+  if (at < 0)
+    refuseValue(
+      `${input.at}timestamp`,
+      at,
+      `metric '${key}' (value=${pythonFloat(Number(value))}). Timestamp must be a nonnegative long (64-bit integer) `,
+    );
   return { key, value, at, step: input.int64('step') ?? 0 };
 };
 

@@ -11,6 +11,7 @@ import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wir
 import { int64OnWire } from '../wire/int64.ts';
 import { modelPointsOf } from './model-points.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
+import { asOneParameter } from '../wire/phrases.ts';
 import { refuseValue } from '../wire/refusals.ts';
 import { checkBatch, instantOf, metricOf, parameterOf, tagOf, uniqueEntries } from './entries.ts';
 import { linksOnWire } from './run-links.ts';
@@ -233,7 +234,10 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       permission: 'run:write',
       async handle(input, ctx) {
         const runId = runIdOf(input);
-        await experiments.logToRun(ctx, { runId, parameters: Object.fromEntries([parameterOf(input)]) });
+        const parameters = Object.fromEntries([parameterOf(input)]);
+        await experiments.logToRun(ctx, { runId, parameters }).catch((error: unknown) => {
+          throw asOneParameter(error);
+        });
         return {};
       },
     },

@@ -6,6 +6,7 @@ import { fail } from '#platform/errors';
 import { hexOf, idOfHex } from '#platform/ids';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
+import { pythonText } from '../wire/python.ts';
 import { refuseMissing } from '../wire/refusals.ts';
 import { eventOf, eventOnWire, exampleBody, topicOf, type WebhookEvent } from './webhook-events.ts';
 
@@ -36,7 +37,7 @@ const checkName = (name: string): string =>
     ? name
     : fail(
         'INVALID_INPUT',
-        `Webhook name '${JSON.stringify(name.slice(0, 300)).slice(1, -1)}' is invalid. It must start and end with a letter or digit, be less than 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
+        `Webhook name ${pythonText(name.slice(0, 300))} is invalid. It must start and end with a letter or digit, be less than 63 characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).`,
       );
 
 const checkUrl = (url: string): string =>

@@ -74,6 +74,18 @@ describe('refusals to clients of MLflow', () => {
       { run_id: 'R', key: 'lr', value: '2' },
       "Changing param values is not allowed. Param with key='lr' was already logged with value='0.1' for run ID='R'. Attempted logging new value '2'.",
     ],
+    [
+      'other values of parameters',
+      '/runs/log-batch',
+      { run_id: 'R', params: [{ key: 'lr', value: "it's" }] },
+      "Changing param values is not allowed. Params were already logged='[{'key': 'lr', 'old_value': '0.1', 'new_value': \"it's\"}]' for run ID='R'.",
+    ],
+    [
+      'a time before all times',
+      '/runs/log-metric',
+      { run_id: 'R', key: 'm', value: 1, timestamp: -1 },
+      "Invalid value -1 for parameter 'timestamp' supplied: metric 'm' (value=1.0). Timestamp must be a nonnegative long (64-bit integer) ",
+    ],
     ['a tag nobody set', '/runs/delete-tag', { run_id: 'R', key: 'k' }, 'No tag with name: k in run with id R'],
     [
       'a page nobody gave out',
