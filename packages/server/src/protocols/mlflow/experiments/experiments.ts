@@ -204,6 +204,7 @@ export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndp
       path: '/experiments/delete-experiment-tag',
       permission: 'run:write',
       async handle(input, ctx) {
+        requiredId(input);
         const key = input.requiredText('key');
         const { id } = await active(ctx, input);
         await experiments.deleteExperimentTag(ctx, id, key);
