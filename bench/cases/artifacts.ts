@@ -8,6 +8,7 @@ import * as environment from '../../scripts/environment/mlflow.mjs';
 import type { Case, Figure } from '../case.ts';
 import { groupUse, processUse, type Use } from '../process-use.ts';
 import { startServer } from '../server-process.ts';
+import { startNginx } from './nginx.ts';
 import { aRun, type Client, command, curl, fetchCut, hasProgram, nodeClient, seconds, sendCut } from './transfers.ts';
 
 const rounds = 3;
@@ -92,7 +93,8 @@ const addressOf = (peer: Peer, name: string): string =>
 /**
  * A large file through the proxy, up and down, beside `cp` and `sync` of the same file on the same disk, and beside the real
  * `mlflow server`, in turns. The client is the same for both, curl where there is one; its processor time is part of every
- * transfer. Ours has the file flushed to the disk before it answers, theirs has not.
+ * transfer. Ours has the file flushed to the disk before it answers, theirs has not. Nor has nginx, which
+ * is measured too where there is one: it says what of the copy's rate is left when a file goes through a socket at all.
  */
 export const artifacts: Case = {
   name: 'artifacts',
@@ -115,6 +117,11 @@ export const artifacts: Case = {
         const name = `mlflow server, one round of ${(peerBytes / 1e9).toFixed(1)} GB`;
         peers.push({ ...theirs, name, rounds: 1, sizeBytes: peerBytes, use: () => groupUse(theirs.pid) });
       } else say(`mlflow server is left out: ${prepared.reason}`);
+      const plain: Peer | null = hasProgram('nginx', '-v')
+        ? { ...(await startNginx()), name: 'nginx', rounds, sizeBytes }
+        : null;
+      if (plain) peers.push(plain);
+      else say('nginx is left out: it was not found');
       say(`writing a file of ${(sizeBytes / 1e9).toFixed(1)} GB`);
       writeSource(source, sizeBytes);
       writeSource(small, smallBytes);
@@ -163,7 +170,8 @@ export const artifacts: Case = {
       const figures: Figure[] = [];
       const rate = (of: readonly number[], bytes = sizeBytes): number => bytes / 1e6 / median(of);
       const own = times.get(us.name) as Times;
-      const other = peers.find((peer) => peer !== us);
+      const other = peers.find((peer) => peer !== us && peer !== plain);
+      const ofPlain = plain && times.get(plain.name);
       const them = other ? times.get(other.name) : undefined;
       const beside = (value: (of: Times, bytes: number) => number): Pick<Figure, 'against'> =>
         other && them ? { against: { name: other.name, value: value(them, other.sizeBytes), kind: 'peer' } } : {};
@@ -185,6 +193,15 @@ export const artifacts: Case = {
           unit: '',
           against: { name: 'promised', value: promisedShareOfCopy, kind: 'at least' },
         });
+        if (ofPlain) {
+          const against = { name: 'nginx, without digest and flush', value: rate(ofPlain[way]), kind: 'peer' as const };
+          figures.push({
+            name: `${name}, beside a plain server of files`,
+            value: rate(own[way]),
+            unit: 'MB/s',
+            against,
+          });
+        }
         figures.push({
           name: `${name}, processor time of the server`,
           value: (own.cpuSeconds[way] / sizeBytes) * 1e9,
