@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data, type DataService } from '#data';
+import type { DataService } from '#data';
 import { lineage } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { anApi, aPlatform, type TestApi, type TestPlatform } from '#platform/testing';
 import { aDatasetVersion, aRun } from '#testing';
+import { experimentsOn } from './fixtures/experiments-on.ts';
 import { testStorages } from '../testing/storages.ts';
 import { experiments, type ExperimentsService } from './index.ts';
 
@@ -19,11 +20,10 @@ describe.each(testStorages())('experiments over HTTP on $name', ({ database, con
   let datasets: DataService;
   beforeAll(async () => {
     test = await aPlatform({ database, config: { ...config, '--max-upload-bytes': '100000' } });
-    const graph = lineage.create(test.platform, {});
-    datasets = data.create(test.platform, { lineage: graph });
-    service = experiments.create(test.platform, { lineage: graph, data: datasets });
+    const made = experimentsOn(test.platform);
+    ({ service, datasets } = made);
     api = await anApi(test, (served) => {
-      lineage.routes?.(served, graph);
+      lineage.routes?.(served, made.graph);
       experiments.routes?.(served, service);
     });
   });

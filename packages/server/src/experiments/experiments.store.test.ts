@@ -1,11 +1,10 @@
 import { type EventType, evaluateFilter, parseFilter, type Run } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage, type LineageService } from '#lineage';
+import type { LineageService } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { listEvents } from '#platform/events';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments } from './index.ts';
+import { experimentsOn } from './fixtures/experiments-on.ts';
 import type { NewRun } from './runs/service.ts';
 import type { ExperimentsService } from './service.ts';
 
@@ -16,11 +15,7 @@ describe.each(testDatabases)('experiments on %s', (database) => {
   let count = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service, graph } = experimentsOn(test.platform));
   });
   afterAll(() => test.close());
 

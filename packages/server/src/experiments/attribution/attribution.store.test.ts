@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments, type ExperimentsService } from '../index.ts';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../index.ts';
 
 describe.each(testDatabases)('what a change of a metric is due to, on %s', (database) => {
   let test: TestPlatform;
@@ -10,11 +9,7 @@ describe.each(testDatabases)('what a change of a metric is due to, on %s', (data
   let count = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service } = experimentsOn(test.platform));
   });
   afterAll(() => test.close());
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data, type DataService } from '#data';
-import { lineage, type LineageService } from '#lineage';
+import type { DataService } from '#data';
+import type { LineageService } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { sql } from '#platform/db';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
 import { aDatasetVersion } from '#testing';
-import { experiments, type ExperimentsService } from '../index.ts';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../index.ts';
 import type { DatasetInput, InputDataset } from './input.ts';
 
 const anInput = (more: Partial<InputDataset & Pick<DatasetInput, 'context' | 'tags'>> = {}): DatasetInput => {
@@ -22,12 +23,7 @@ describe.each(testDatabases)('inputs of runs on %s', (database) => {
   let count = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    graph = lineage.create(test.platform, {});
-    datasets = data.create(test.platform, { lineage: graph });
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: datasets,
-    });
+    ({ service, graph, datasets } = experimentsOn(test.platform));
   });
   afterAll(() => test.close());
 

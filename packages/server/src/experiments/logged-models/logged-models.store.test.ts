@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage, type LineageService } from '#lineage';
+import type { LineageService } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments, type ExperimentsService } from '../index.ts';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../index.ts';
 import type { NewModelPoint } from './logged-model.ts';
 import type { NewLoggedModel } from './service.ts';
 
@@ -14,11 +14,7 @@ describe.each(testDatabases)('logged models on %s', (database) => {
   let count = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service, graph } = experimentsOn(test.platform));
   });
   afterAll(() => test.close());
 

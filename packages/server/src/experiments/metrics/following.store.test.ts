@@ -1,18 +1,15 @@
 import type { MetricPoint, MetricUpdate } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments, type ExperimentsService } from '../index.ts';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../index.ts';
 
 describe.each(testDatabases)('followed metrics on %s', (database) => {
   let test: TestPlatform;
   let service: ExperimentsService;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    const datasets = data.create(test.platform, { lineage: graph });
-    service = experiments.create(test.platform, { lineage: graph, data: datasets });
+    ({ service } = experimentsOn(test.platform));
     await service.createExperiment(test.ctx, { name: 'followed' });
   });
   afterAll(() => test.close());

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { sql } from '#platform/db';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments } from '../index.ts';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
 import { addPoint, fromStored, type MetricState, type NewMetricPoint } from '../metrics/metric.ts';
 import { readSeries } from '../metrics/store.ts';
 import type { ExperimentsService } from '../service.ts';
@@ -18,12 +16,9 @@ describe.each(testDatabases)('what is logged to runs on %s', (database) => {
   let experiment: string;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
-    writers = [createRunWriter(test.platform, graph), createRunWriter(test.platform, graph)];
+    const made = experimentsOn(test.platform);
+    ({ service } = made);
+    writers = [createRunWriter(test.platform, made.graph), createRunWriter(test.platform, made.graph)];
     experiment = (await service.createExperiment(test.ctx, { name: 'logged' })).name;
   });
   afterAll(() => test.close());

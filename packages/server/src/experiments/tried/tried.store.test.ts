@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data, type DataService } from '#data';
-import { lineage } from '#lineage';
+import type { DataService } from '#data';
 import { sql } from '#platform/db';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments, type ExperimentsService } from '../index.ts';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../index.ts';
 
 describe.each(testDatabases)('what was tried already, on %s', (database) => {
   let test: TestPlatform;
@@ -12,9 +12,7 @@ describe.each(testDatabases)('what was tried already, on %s', (database) => {
   let count = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    datasets = data.create(test.platform, { lineage: graph });
-    service = experiments.create(test.platform, { lineage: graph, data: datasets });
+    ({ service, datasets } = experimentsOn(test.platform));
   });
   afterAll(() => test.close());
 

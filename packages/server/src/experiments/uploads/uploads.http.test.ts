@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { aClock, anApi, aPlatform, type TestApi, type TestPlatform } from '#platform/testing';
 import { aRun } from '#testing';
+import { experimentsOn } from '../fixtures/experiments-on.ts';
 import { testStorages } from '../../testing/storages.ts';
 import { experiments, type ExperimentsService } from '../index.ts';
 
@@ -22,11 +21,7 @@ describe.each(testStorages())('a large file of a run on $name', ({ database, con
   let run: string;
   beforeAll(async () => {
     test = await aPlatform({ database, clock, config: { ...config, '--max-upload-bytes': '50000000' } });
-    const graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service } = experimentsOn(test.platform));
     api = await anApi(test, (served) => experiments.routes?.(served, service));
     run = (await aRun(service, test.ctx)).id;
     base = `/projects/default/runs/${run}`;

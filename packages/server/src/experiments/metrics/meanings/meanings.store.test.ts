@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments, type ExperimentsService } from '../../index.ts';
+import { experimentsOn } from '../../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../../index.ts';
 
 describe.each(testDatabases)('what metrics mean on %s', (database) => {
   let test: TestPlatform;
   let service: ExperimentsService;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service } = experimentsOn(test.platform));
   });
   afterAll(() => test.close());
 

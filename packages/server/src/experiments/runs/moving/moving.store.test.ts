@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage, type LineageService } from '#lineage';
+import type { LineageService } from '#lineage';
 import { listAudit } from '#platform/audit';
 import { sql } from '#platform/db';
 import { idOfHex } from '#platform/ids';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
 import { aRun as aRunOf } from '#testing';
-import { experiments, type ExperimentsService } from '../../index.ts';
+import { experimentsOn } from '../../fixtures/experiments-on.ts';
+import type { ExperimentsService } from '../../index.ts';
 
 const dataset = { name: 'cards', digest: 'd1', sourceType: 'local', source: '{}', schema: null, profile: null };
 
@@ -17,11 +17,7 @@ describe.each(testDatabases)('runs put elsewhere on %s', (database) => {
   let made = 0;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service, graph } = experimentsOn(test.platform));
     test.start();
   });
   afterAll(() => test.close());

@@ -1,9 +1,7 @@
 import { evaluateFilter, type Filter, parseFilter, type Run, withBest } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments } from '../../index.ts';
+import { experimentsOn } from '../../fixtures/experiments-on.ts';
 import { toSorted } from '../../metrics/metric.ts';
 import type { RunOrder } from '../ordering/store.ts';
 import { type Effort, findRuns } from './store.ts';
@@ -136,11 +134,7 @@ describe.each(testDatabases)('however runs are looked for on %s', (database) => 
   const idOf = new Map<number, string>();
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    const service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    const { service } = experimentsOn(test.platform);
     for (const name of ['one', 'two']) numbersOf.set(name, (await service.createExperiment(test.ctx, { name })).number);
     const next = numbersFrom(11);
     const some = <T>(values: readonly T[]): T => values[next(values.length)] as T;

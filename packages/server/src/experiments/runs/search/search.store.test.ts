@@ -8,10 +8,8 @@ import {
   withBest,
 } from '@millwright/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data } from '#data';
-import { lineage } from '#lineage';
 import { aPlatform, type TestPlatform, testDatabases } from '#platform/testing';
-import { experiments } from '../../index.ts';
+import { experimentsOn } from '../../fixtures/experiments-on.ts';
 import { toSorted } from '../../metrics/metric.ts';
 import type { ExperimentsService } from '../../service.ts';
 
@@ -33,11 +31,7 @@ describe.each(testDatabases)('the search of runs on %s', (database) => {
   let number: number;
   beforeAll(async () => {
     test = await aPlatform({ database });
-    const graph = lineage.create(test.platform, {});
-    service = experiments.create(test.platform, {
-      lineage: graph,
-      data: data.create(test.platform, { lineage: graph }),
-    });
+    ({ service } = experimentsOn(test.platform));
     ({ number } = await service.createExperiment(test.ctx, { name: 'one' }));
     await service.createExperiment(test.ctx, { name: 'other' });
     const next = numbersFrom(7);
