@@ -13,6 +13,8 @@ const params: Record<string, string> = {
   principal: 'nobody',
   pipeline: 'none',
   revision: '1',
+  team: '1',
+  number: '1',
 };
 
 /** A request that names things which do not exist: allowed callers get past the door and no further. */

@@ -6,6 +6,9 @@ import { tag } from './scope.ts';
 
 export const RoleName = OneOf(...roleNames);
 
+/** `type/id`, by id or name, or `type/*` for all of a type. */
+export const GrantedResource = Type.String({ pattern: '^[a-z-]+/([A-Za-z0-9._-]{1,120}|[*])$' });
+
 /** A role on the instance (`project` null), on a project, or on one resource of it (`resource` is `type/id`). */
 export const Grant = Type.Object({
   id: Id,
@@ -43,7 +46,7 @@ export const createGrant = operation({
     principal: Type.String({ maxLength: 160 }),
     role: RoleName,
     project: Type.Optional(ProjectName),
-    resource: Type.Optional(Type.String({ pattern: '^[a-z-]+/([A-Za-z0-9._-]{1,120}|[*])$' })),
+    resource: Type.Optional(GrantedResource),
   }),
   reply: Grant,
   errors: ['INVALID_REFERENCE', 'CONFLICT'],

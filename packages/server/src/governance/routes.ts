@@ -1,10 +1,15 @@
 import {
+  addTeamMember,
   createGrant,
   createProject,
   createServiceAccount,
+  createTeam,
+  createTeamGrant,
   createToken,
   createUser,
   deleteGrant,
+  deleteTeam,
+  deleteTeamGrant,
   exportAudit,
   getMe,
   getProject,
@@ -15,14 +20,17 @@ import {
   listProjects,
   listTeams,
   listTokens,
+  removeTeamMember,
   revokeToken,
   setPassword,
   setPrincipalState,
   signIn,
   signOut,
   updateProject,
+  updateTeam,
   verifyAudit,
 } from '@millwright/contract';
+import { fail } from '#platform/errors';
 import type { Api } from '#platform/http';
 import { readCookie, sessionCookie } from '#platform/http';
 import { sessionCookieText } from './session.ts';
@@ -55,7 +63,37 @@ export const routes = (api: Api, service: GovernanceService): void => {
   api.serve(listGrants, ({ query }) => auth.listGrants(query));
   api.serve(createGrant, ({ body }, ctx) => auth.createGrant(ctx.actor, body, ctx.requestId));
   api.serve(deleteGrant, ({ params }, ctx) => auth.deleteGrant(ctx.actor, params.grant, ctx.requestId));
+
   api.serve(listTeams, ({ query }) => auth.pageTeams(query));
+  api.serve(createTeam, async ({ body }, ctx) => {
+    const team = { description: null, ...body };
+    return auth.shownTeam((await auth.createTeam(ctx.actor, team, ctx.requestId)).number);
+  });
+  api.serve(updateTeam, async ({ params, body }, ctx) => {
+    const number = Number(params.team);
+    await auth.updateTeam(ctx.actor, number, body, ctx.requestId);
+    return auth.shownTeam(number);
+  });
+  api.serve(deleteTeam, ({ params }, ctx) => auth.deleteTeam(ctx.actor, Number(params.team), ctx.requestId));
+  api.serve(createTeamGrant, async ({ params, body: { role, resource = '*' } }, ctx) => {
+    const team = Number(params.team);
+    await auth.createTeamGrant(ctx.actor, { team, role, level: role, resource }, ctx.requestId);
+    return auth.shownTeam(team);
+  });
+  api.serve(deleteTeamGrant, async ({ params }, ctx) => {
+    const { grants } = await auth.shownTeam(Number(params.team));
+    if (!grants.some(({ id }) => id === params.number)) fail('NOT_FOUND', `The team has no role ${params.number}.`);
+    await auth.deleteTeamGrant(ctx.actor, Number(params.number), ctx.requestId);
+  });
+  api.serve(addTeamMember, async ({ params, body }, ctx) => {
+    const team = Number(params.team);
+    await auth.addMember(ctx.actor, team, body.principal, ctx.requestId);
+    return auth.shownTeam(team);
+  });
+  api.serve(removeTeamMember, ({ params }, ctx) =>
+    auth.removeMember(ctx.actor, Number(params.team), params.principal, ctx.requestId),
+  );
+
   api.serve(listProjects, ({ query }, ctx) => auth.listProjects(ctx.actor, query));
   api.serve(getProject, ({ params }) => service.project(params.project));
   api.serve(createProject, ({ body }, ctx) => auth.createProject(ctx.actor, body, ctx.requestId));

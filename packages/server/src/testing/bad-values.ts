@@ -24,6 +24,7 @@ const texts = [
   '2026-01-01T00:00:00Z',
   '0 3 * * *',
   '1.0',
+  '999',
 ];
 
 /** A value that the schema accepts and that refers to nothing there is. */

@@ -1,12 +1,17 @@
 import { type Team, listTeams } from '@millwright/contract';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
 import { useRows } from '../../api/rows.ts';
+import { useMay } from '../../app/session.tsx';
 import type { TableColumn } from '../../tables/columns.ts';
 import { DataTable } from '../../tables/data-table.tsx';
-import { KeyValue, PageHeader } from '../../ui/card.tsx';
+import { Button } from '../../ui/button.tsx';
+import { PageHeader } from '../../ui/card.tsx';
+import { CreateTeam } from './create-team.tsx';
 import { GovernanceTabs } from './tabs.tsx';
+import { TeamPeek, grantText } from './team-peek.tsx';
 
 const idOf = (team: Team) => team.id;
-const grantText = ({ role, resource }: Team['grants'][number]) => (resource === null ? role : `${role} on ${resource}`);
 const grantsOf = (team: Team) => team.grants.map(grantText).join(', ');
 const membersOf = (team: Team) => team.members.map(({ principalName }) => principalName).join(', ');
 
@@ -19,9 +24,14 @@ const columns: readonly TableColumn<Team>[] = [
 
 const Teams = () => {
   const rows = useRows(listTeams, {}, idOf);
+  const may = useMay('access:write');
+  const [creating, setCreating] = useState(false);
   return (
     <>
-      <PageHeader title="Teams" text="Roles in one project that are handed out together: members have all of them." />
+      <PageHeader
+        title="Teams"
+        text="Roles in one project that are handed out together: members have all of them. MLflow's clients know them as roles."
+      />
       <GovernanceTabs current="governance/teams" />
       <DataTable
         name="teams"
@@ -29,23 +39,22 @@ const Teams = () => {
         rows={rows}
         idOf={idOf}
         columns={columns}
-        peek={(team) => (
-          <KeyValue
-            pairs={[
-              ['Team', team.name],
-              ['Project', team.project],
-              ['Description', team.description ?? 'none'],
-              ['Gives', grantsOf(team) || 'nothing yet'],
-              ['Members', membersOf(team) || 'nobody yet'],
-            ]}
-          />
-        )}
+        peek={(team) => <TeamPeek team={team} />}
         peekTitle={(team) => team.name}
         empty={{
           title: 'No teams',
-          text: "A team has roles that all its members have. MLflow's clients make them: create_role of AuthServiceClient.",
+          text: 'A team has roles that all its members have.',
+          command: 'millwright teams create --project demo --name research',
         }}
+        actions={
+          may ? (
+            <Button tone="primary" icon={<Plus aria-hidden size={14} />} onClick={() => setCreating(true)}>
+              New team
+            </Button>
+          ) : null
+        }
       />
+      {creating ? <CreateTeam onClose={() => setCreating(false)} /> : null}
     </>
   );
 };

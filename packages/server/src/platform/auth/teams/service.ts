@@ -1,4 +1,4 @@
-import type { Principal } from '@millwright/contract';
+import type { Principal, Team as Shown } from '@millwright/contract';
 import type { Change } from '#platform/change';
 import { type Db, isUniqueViolation } from '#platform/db';
 import { fail } from '#platform/errors';
@@ -15,7 +15,8 @@ export interface Teams {
   findTeam(number: number): Promise<store.Team | null>;
   /** All of them where nothing is asked for. */
   listTeams(query?: store.TeamsQuery): Promise<store.Team[]>;
-  /** With what they give and to whom. */
+  /** With what it gives and to whom. Errors: NOT_FOUND. */
+  shownTeam(number: number): Promise<Shown>;
   pageTeams(page: { limit?: number | undefined; cursor?: string | undefined }): ReturnType<typeof store.pageTeams>;
   /** Errors: NOT_FOUND, NAME_TAKEN. */
   updateTeam(
@@ -90,10 +91,12 @@ export const createTeams = (parts: {
     },
     findTeam: (number) => store.findTeam(db, number),
     listTeams: (query = {}) => store.listTeams(db, query),
+    shownTeam: async (number) => (await store.shownTeams(db, [await demandTeam(db, number)]))[0] as Shown,
     pageTeams: (page) => store.pageTeams(db, page),
     updateTeam(actor, number, set, requestId) {
       const update = change(actor, requestId, async (tx) => {
         const before = await demandTeam(tx.db, number);
+        if (Object.keys(set).length === 0) return before;
         await store.updateTeam(tx.db, number, set);
         audited(tx, 'team.update', before, { to: set });
         return { ...before, ...set };

@@ -1,4 +1,4 @@
-import type { Role, Team as Shown } from '@millwright/contract';
+import type { Page, Role, Team as Shown } from '@millwright/contract';
 import { type Db, decodeCursor, pageFrom } from '#platform/db';
 
 type TeamsTables = {
@@ -61,18 +61,9 @@ export const listTeams = async (db: Db, { projects, numbers }: TeamsQuery): Prom
   return query.execute();
 };
 
-/** With what they give and to whom, by number. */
-export const pageTeams = async (db: Db, page: { limit?: number | undefined; cursor?: string | undefined }) => {
-  const limit = page.limit ?? 100;
-  const after = decodeCursor(page.cursor);
-  let query = tables(db)
-    .selectFrom('teams')
-    .select(teamFields)
-    .orderBy('number')
-    .limit(limit + 1);
-  if (after) query = query.where('number', '>', Number(after[0]));
-  const rows = await query.execute();
-  const numbers = rows.slice(0, limit).map(({ number }) => number);
+/** With what they give and to whom. */
+export const shownTeams = async (db: Db, teams: readonly Team[]): Promise<Shown[]> => {
+  const numbers = teams.map(({ number }) => number);
   const grants = await listTeamGrants(db, numbers);
   const members =
     numbers.length === 0
@@ -84,19 +75,40 @@ export const pageTeams = async (db: Db, page: { limit?: number | undefined; curs
           .where('team', 'in', numbers)
           .orderBy('principals.name')
           .execute();
-  return pageFrom(
-    rows,
+  return teams.map(({ number, ...team }) => ({
+    id: String(number),
+    ...team,
+    grants: grants
+      .filter((grant) => grant.team === number)
+      .map(({ number: id, role, resource }) => ({
+        id: String(id),
+        role,
+        resource: resource === '*' ? null : resource,
+      })),
+    members: members.filter((member) => member.team === number).map(({ team: _team, ...member }) => member),
+  }));
+};
+
+/** By number. */
+export const pageTeams = async (
+  db: Db,
+  page: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<Page<Shown>> => {
+  const limit = page.limit ?? 100;
+  const after = decodeCursor(page.cursor);
+  let query = tables(db)
+    .selectFrom('teams')
+    .select(teamFields)
+    .orderBy('number')
+    .limit(limit + 1);
+  if (after) query = query.where('number', '>', Number(after[0]));
+  const { items, nextCursor } = pageFrom(
+    await query.execute(),
     limit,
     (row) => [row.number],
-    ({ number, ...team }): Shown => ({
-      id: String(number),
-      ...team,
-      grants: grants
-        .filter((grant) => grant.team === number)
-        .map(({ role, resource }) => ({ role, resource: resource === '*' ? null : resource })),
-      members: members.filter((member) => member.team === number).map(({ team: _team, ...member }) => member),
-    }),
+    (row) => row,
   );
+  return { items: await shownTeams(db, items), nextCursor };
 };
 
 export const updateTeam = async (

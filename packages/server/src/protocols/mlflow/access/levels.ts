@@ -9,6 +9,10 @@ const levelNames = Object.keys(levels) as Level[];
 
 export const levelOfRole: Record<Role, Level> = { viewer: 'READ', approver: 'READ', editor: 'EDIT', admin: 'MANAGE' };
 
+/** A role that was not given by a client of MLflow has none of its words. */
+export const levelOfGrant = ({ level, role }: { level: string; role: Role }): string =>
+  levelNames.find((name) => name === level) ?? levelOfRole[role];
+
 export const highest = (roles: readonly Role[]): Level =>
   roles
     .map((role) => levelOfRole[role])

@@ -62,8 +62,10 @@ export const createRoleResources = (experiments: ExperimentsService, registry: R
   /** What is gone for good keeps its id. */
   async toWire(ctx: Ctx, resource: string): Promise<{ resource_type: string; resource_pattern: string }> {
     if (resource === '*') return { resource_type: 'workspace', resource_pattern: '*' };
-    const [type, ref = ''] = resource.split('/');
+    const [type = '', ref = ''] = resource.split('/');
     const isExperiment = type === 'experiment';
+    // What MLflow does not know has its name here.
+    if (!isExperiment && type !== 'model') return { resource_type: type, resource_pattern: ref };
     const named = async (): Promise<string> =>
       isExperiment
         ? String((await experiments.findExperiment(ctx, ref)).number)
@@ -78,6 +80,8 @@ export const createRoleResources = (experiments: ExperimentsService, registry: R
     return { resource_type: isExperiment ? 'experiment' : 'registered_model', resource_pattern: pattern };
   },
   /** The type that a role was given on. */
-  typeOf: ({ resource }: TeamGrant): string =>
-    resource === '*' ? 'workspace' : resource.startsWith('experiment/') ? 'experiment' : 'registered_model',
+  typeOf({ resource }: TeamGrant): string {
+    const [type = ''] = resource.split('/');
+    return { '*': 'workspace', model: 'registered_model' }[type] ?? type;
+  },
 });

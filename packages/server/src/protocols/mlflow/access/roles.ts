@@ -3,6 +3,7 @@ import { fail, isMillwrightError } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { refuseMissing } from '../wire/refusals.ts';
+import { levelOfGrant } from './levels.ts';
 import { grantedRole, type RoleResources } from './role-resources.ts';
 import { userNamed } from './users.ts';
 
@@ -42,7 +43,7 @@ export const createRoleViews = (auth: Auth, resources: RoleResources) => {
     id: grant.number,
     role_id: grant.team,
     ...(await resources.toWire({ ...ctx, project: team.project }, grant.resource)),
-    permission: grant.level,
+    permission: levelOfGrant(grant),
   });
   return {
     grantOnWire,
