@@ -2,6 +2,7 @@ import type { NewMetricPoint } from '#experiments';
 import { fail } from '#platform/errors';
 import type { Fields } from '../wire/fields.ts';
 import { checkKey, cut, limits } from '../wire/names.ts';
+import { pythonFloat } from '../wire/python.ts';
 import { refuseMissing, refuseValue } from '../wire/refusals.ts';
 
 /** Milliseconds. Errors: INVALID_INPUT for less than none. */
@@ -13,7 +14,7 @@ export const instantOf = (input: Fields, name: string): number | undefined => {
 export const metricOf = (input: Fields): NewMetricPoint => {
   const key = checkKey('metric', input.requiredText('key'), { at: input.at });
   const value = input.double('value') ?? refuseMissing(`${input.at}value`);
-  const why = `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer)`;
+  const why = `metric '${key}' (value=${pythonFloat(value)}). Timestamp must be a nonnegative long (64-bit integer)`;
   const at = input.int64('timestamp') ?? refuseMissing(`${input.at}timestamp`);
   if (at < 0) refuseValue(`${input.at}timestamp`, at, why);
   return { key, value, at, step: input.int64('step') ?? 0 };
@@ -27,6 +28,12 @@ export const parameterOf = (input: Fields): [string, string] => [
 
 export const tagOf = (input: Fields): [string, string] => [
   checkKey('tag', input.requiredText('key'), { at: input.at }),
+  cut(input.text('value') ?? '', limits.runTag),
+];
+
+/** Of a run that begins, whose client may name its tags as it likes. */
+export const firstTagOf = (input: Fields): [string, string] => [
+  input.requiredText('key', { max: limits.key }),
   cut(input.text('value') ?? '', limits.runTag),
 ];
 

@@ -1,7 +1,7 @@
 import { type MetricSummary, type Run } from '@millwright/contract';
 import type { ExperimentsService, RunState } from '#experiments';
 import type { Ctx } from '#platform/auth';
-import { fail, isMillwrightError } from '#platform/errors';
+import { fail, isMillwrightError, MillwrightError } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { givenId } from '../wire/given-id.ts';
 import { artifactLocationOf, experimentNumberOf, experimentOf } from '../experiments/experiments.ts';
@@ -9,10 +9,11 @@ import type { Fields } from '../wire/fields.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
 import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wire/ids.ts';
 import { int64OnWire } from '../wire/int64.ts';
+import { below } from '../wire/locations.ts';
 import { modelPointsOf } from './model-points.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { refuseValue } from '../wire/refusals.ts';
-import { checkBatch, instantOf, metricOf, parameterOf, tagOf, uniqueEntries } from './entries.ts';
+import { checkBatch, firstTagOf, instantOf, metricOf, parameterOf, tagOf, uniqueEntries } from './entries.ts';
 import { linksOnWire } from './run-links.ts';
 import { createRunTexts } from './run-texts.ts';
 import { sendTexts } from '../wire/send-texts.ts';
@@ -47,7 +48,7 @@ const infoOnWire = (run: Omit<RunState, 'number' | 'project' | 'note' | 'owner'>
     status: statusOnWire(run.status),
     start_time: run.startedAt,
     ...(run.endedAt === null ? {} : { end_time: run.endedAt }),
-    artifact_uri: `${location.replace(/\/$/, '')}/${id}/artifacts`,
+    artifact_uri: below(location, `${id}/artifacts`),
     lifecycle_stage: run.deletedAt === null ? 'active' : 'deleted',
   };
 };
@@ -98,7 +99,7 @@ const stateFromTags =
   (tags: Readonly<Record<string, string>>) =>
   (run: RunState): RunState => ({
     ...run,
-    name: tags[nameTag] ?? run.name,
+    name: tags[nameTag] || run.name,
     note: tags[noteTag] ?? run.note,
     parentRunId: tags[parentTag] === undefined ? run.parentRunId : runIdFromWire(tags[parentTag]),
   });
@@ -137,7 +138,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       async handle(input, ctx, { request }) {
         const experiment = input.requiredText('experiment_id');
         const number = experimentNumberOf(experiment);
-        const tags = uniqueEntries('tag', input.messages('tags').map(tagOf));
+        const tags = uniqueEntries('tag', input.messages('tags').map(firstTagOf));
         const given = input.text('run_name') || undefined;
         const tagged = tags[nameTag];
         if (given !== undefined && tagged !== undefined && given !== tagged)
@@ -251,7 +252,12 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       path: '/runs/delete-tag',
       permission: 'run:write',
       async handle(input, ctx) {
-        await experiments.deleteRunTag(ctx, runIdOf(input), input.requiredText('key'));
+        const runId = runIdOf(input);
+        const key = input.requiredText('key');
+        await experiments.deleteRunTag(ctx, runId, key);
+        if (key === noteTag) await experiments.logToRun(ctx, { runId, update: (run) => ({ ...run, note: '' }) });
+        if (key === parentTag)
+          await experiments.logToRun(ctx, { runId, update: (run) => ({ ...run, parentRunId: null }) });
         return {};
       },
     },
@@ -265,9 +271,10 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           input.messages(name),
         ) as [Fields[], Fields[], Fields[]];
         checkBatch({ metrics: metrics.length, params: params.length, tags: tags.length });
-        await logTags(ctx, runId, tags.map(tagOf), {
-          ...metricsOf(metrics),
-          parameters: uniqueEntries('param', params.map(parameterOf)),
+        const more = { ...metricsOf(metrics), parameters: uniqueEntries('param', params.map(parameterOf)) };
+        await logTags(ctx, runId, tags.map(tagOf), more).catch((error: unknown) => {
+          const about = isMillwrightError(error) && error.extra['about'];
+          throw about ? new MillwrightError(error.code, error.message, { about: { ...about, inBatch: true } }) : error;
         });
         return {};
       },

@@ -1,4 +1,5 @@
 import { modelIdOnWire, namedRunOnWire } from './ids.ts';
+import { pythonText } from './python.ts';
 
 /** What a refusal is about: one of `about` in the extra of the error. */
 interface About {
@@ -11,6 +12,11 @@ interface About {
   refusedScheme?: string;
   schemes?: readonly string[];
   parametersSet?: readonly { key: string; before: string; wanted: string }[];
+  /** That parameters were among several, of which MLflow speaks otherwise than of a single one. */
+  inBatch?: boolean;
+  noMediaType?: boolean;
+  noExperiment?: number;
+  experimentInTrash?: number;
   run?: string;
   experiment?: number;
   model?: string;
@@ -27,6 +33,10 @@ export const phraseOf = (about: unknown): string | undefined => {
     noTag,
     experimentTaken,
     parametersSet,
+    inBatch,
+    noMediaType,
+    noExperiment,
+    experimentInTrash,
     refusedScheme,
     run,
     experiment,
@@ -40,10 +50,18 @@ export const phraseOf = (about: unknown): string | undefined => {
   if (parametersSet !== undefined && run !== undefined) {
     const [first] = parametersSet;
     const id = namedRunOnWire(run);
-    return parametersSet.length === 1 && first
-      ? `Changing param values is not allowed. Param with key='${first.key}' was already logged with value='${first.before}' for run ID='${id}'. Attempted logging new value '${first.wanted}'.`
-      : `Changing param values is not allowed. Params were already logged='${JSON.stringify(parametersSet)}' for run ID='${id}'.`;
+    if (parametersSet.length === 1 && first && inBatch !== true)
+      return `Changing param values is not allowed. Param with key='${first.key}' was already logged with value='${first.before}' for run ID='${id}'. Attempted logging new value '${first.wanted}'.`;
+    const each = parametersSet.map(
+      ({ key, before, wanted }) =>
+        `{'key': ${pythonText(key)}, 'old_value': ${pythonText(before)}, 'new_value': ${pythonText(wanted)}}`,
+    );
+    return `Changing param values is not allowed. Params were already logged='[${each.join(', ')}]' for run ID='${id}'.`;
   }
+  if (noMediaType === true) return 'Bad Request. Content-Type header is missing.';
+  if (noExperiment !== undefined) return `No Experiment with id=${noExperiment} exists`;
+  if (experimentInTrash !== undefined)
+    return `The experiment ${experimentInTrash} must be in the 'active' state. Current state is deleted.`;
   if (experimentTaken !== undefined) return `Experiment(name=${experimentTaken}) already exists.`;
   if (refusedScheme !== undefined)
     return `Invalid webhook URL scheme: '${refusedScheme}'. Allowed schemes are: ${((about as About).schemes ?? []).join(', ')}.`;
