@@ -19,6 +19,30 @@ const notHere: readonly (readonly [what: string, why: string])[] = [
   ],
 ];
 
+/** What one generated request after the other does not show. */
+const besides: readonly (readonly [what: string, why: string])[] = [
+  [
+    'Pages of other addresses may not call the server, those of this machine neither; it sends no headers of CORS.',
+    'MLflow lets every page of `localhost` read and write.',
+  ],
+  [
+    'A server for this machine only answers under its loopback names, and under what `--public-hosts` adds.',
+    'MLflow also answers under the addresses of private networks.',
+  ],
+  [
+    'An experiment comes back from the trash with the runs that went with it.',
+    'MLflow also brings back those that were deleted for themselves before.',
+  ],
+  [
+    'The tag `mlflow.runName` is the name of the run, and is there as long as the run is.',
+    'MLflow deletes the tag and keeps the name.',
+  ],
+  [
+    'No experiment has its files, and no model version its source, at a place whose scheme names a host, as `hdfs`, `abfss`, `r2` or `b2`.',
+    'MLflow refuses them too, unless an environment variable allows the scheme.',
+  ],
+];
+
 /** `docs/reference/mlflow.md`. */
 export const referencePage = (versions: readonly string[]): string =>
   [
@@ -48,6 +72,12 @@ export const referencePage = (versions: readonly string[]): string =>
     '| here | why not as MLflow does |',
     '| --- | --- |',
     ...knownDifferences.map(({ what, why }) => `| ${cell(what)} | ${cell(why)} |`),
+    '',
+    'And, where no generated request shows it:',
+    '',
+    '| here | why not as MLflow does |',
+    '| --- | --- |',
+    ...besides.map(([what, why]) => `| ${what} | ${why} |`),
     '',
     '## What is not here',
     '',

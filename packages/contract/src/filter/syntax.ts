@@ -44,7 +44,7 @@ export interface FilterDialect {
    * stand in any quotes.
    */
   loose: boolean;
-  /** Text may stand without quotes. */
+  /** Text may stand without quotes, or in those of a key. */
   words: boolean;
 }
 
@@ -211,7 +211,7 @@ class Reader {
     const word = kind === 'word' ? text.toLowerCase() : '';
     const isCall = this.tokens[this.index + 1]?.text === '(';
     if ((word === 'now' || word === 'today') && isCall) return { kind: 'instant', value: this.instant(word), ...found };
-    const isWord = kind === 'word' && this.dialect.words;
+    const isWord = (kind === 'word' || kind === 'key') && this.dialect.words;
     if (kind !== 'text' && kind !== 'number' && word !== 'true' && word !== 'false' && !isWord)
       this.fail('a number, a text in quotes, true, false, now() or today()');
     this.index += 1;

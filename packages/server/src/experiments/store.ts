@@ -118,6 +118,7 @@ export const findExperimentBy = async (
 
 const experimentFields: Record<string, FilterField> = {
   id: { column: { text: sql`experiments.id` } },
+  number: { column: { number: sql`experiments.number` } },
   name: { column: { text: sql`experiments.name` } },
   owner: { column: { text: sql`experiments.owner` } },
   createdAt: { column: { number: sql`experiments.created_at` } },

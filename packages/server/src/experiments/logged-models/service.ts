@@ -82,9 +82,13 @@ export const createLoggedModels = (
       return changes.change(ctx, async (change) => {
         const home =
           (await findExperimentBy(change.db, project, { number: experiment })) ??
-          fail('NOT_FOUND', `There is no experiment ${experiment} in project '${project}'.`);
+          fail('NOT_FOUND', `There is no experiment ${experiment} in project '${project}'.`, {
+            about: { noExperiment: experiment },
+          });
         if (home.deletedAt !== null)
-          fail('CONFLICT', `The experiment '${home.name}' is in the trash. Restore it before you log models to it.`);
+          fail('CONFLICT', `The experiment '${home.name}' is in the trash. Restore it before you log models to it.`, {
+            about: { experimentInTrash: experiment },
+          });
         const known = id === undefined ? null : await store.findModelAnywhere(change.db, id);
         if (known !== null) {
           if (known.project !== project || known.experiment !== experiment)

@@ -96,8 +96,13 @@ export interface Runs {
   logToRun(ctx: Ctx, log: Omit<RunLog, 'project'>): Promise<void>;
   /** Sets a tag from what it is (null: not there), under the lock of the run. Errors: NOT_FOUND, CONFLICT. */
   changeRunTag(ctx: Ctx, runId: string, key: string, valueFrom: (value: string | null) => string): Promise<void>;
-  /** Errors: NOT_FOUND also for a tag the run does not have. */
-  deleteRunTag(ctx: Ctx, runId: string, key: string): Promise<void>;
+  /** `update`: what goes with it of the run itself. Errors: NOT_FOUND also for a tag the run does not have. */
+  deleteRunTag(
+    ctx: Ctx,
+    runId: string,
+    key: string,
+    update?: Partial<Pick<RunState, 'note' | 'parentRunId'>>,
+  ): Promise<void>;
   /** Into the trash, or out of it. Nothing happens where the run is there already. */
   setRunDeleted(ctx: Ctx, runId: string, isDeleted: boolean): Promise<void>;
   /** Ending a run again in the same way changes nothing. Errors: CONFLICT. */
@@ -245,11 +250,12 @@ export const createRuns = (
         await writeTags(change.db, [{ run: number, experiment, startedAt, key, value }]);
         return { tags: [key] };
       }),
-    deleteRunTag: (ctx, runId, key) =>
-      changeTags(ctx, runId, async (change, { number }) => {
-        if (!(await deleteTag(change.db, number, key)))
+    deleteRunTag: (ctx, runId, key, update) =>
+      changeTags(ctx, runId, async (change, state) => {
+        if (!(await deleteTag(change.db, state.number, key)))
           fail('NOT_FOUND', `The run '${runId}' has no tag '${key}'.`, { about: { noTag: key, run: runId } });
-        return { deletedTag: key };
+        if (update) await store.updateRun(change.db, { ...state, ...update });
+        return { ...update, deletedTag: key };
       }),
     async setRunDeleted(ctx, runId, isDeleted) {
       const run = (await store.findRunState(db, ctx.project, runId)) ?? noRun(ctx.project, runId);

@@ -34,9 +34,13 @@ export const attachment = (options: {
   'accept-ranges': 'bytes',
 });
 
-/** RFC 6266: plain names as they are; all others encoded, after what of them is plain, for clients that read no more. */
+/**
+ * RFC 6266: plain names as they are, or in quotes; all others encoded, after what of them is plain, for clients that read
+ * no more.
+ */
 const fileNameParameter = (name: string): string => {
-  if (/^[\w.-]+$/.test(name)) return `filename=${name}`;
+  if (/^[\w.+-]+$/.test(name)) return `filename=${name}`;
+  if (/^[ -~]+$/.test(name)) return `filename="${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
   const plain = name.normalize('NFKD').replace(/[^\w.-]/g, '');
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,

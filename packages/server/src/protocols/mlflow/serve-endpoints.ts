@@ -1,7 +1,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '#platform/auth';
-import { fail } from '#platform/errors';
+import { type ErrorCode, fail } from '#platform/errors';
 import { type Api, asMillwrightError } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { Admit } from './access/admit.ts';
@@ -9,6 +9,7 @@ import type { MlflowEndpoint } from './wire/endpoint.ts';
 import { toWireError } from './wire/errors.ts';
 import { Fields } from './wire/fields.ts';
 import { parseBody } from './wire/int64.ts';
+import { sendJson } from './wire/send-json.ts';
 import { asSpelled } from './wire/refusals.ts';
 import { type Namings, resourceTypes } from './access/resources.ts';
 
@@ -82,16 +83,15 @@ export const serveAll = (
       },
       handler: async (request, reply) => {
         const { ctx, isDecided } = admitted.get(request) as { ctx: Ctx; isDecided: boolean };
+        // `/logged-models/` names no model, and is no route of MLflow's.
+        if (Object.values(request.params as object).includes('')) return sendPage(reply, 404, 'Not Found');
         const input = await inputOf(request, endpoint);
         if (naming !== undefined && !isDecided) await admit.decide(ctx, permission, await naming.named(input, ctx));
         const answer = await endpoint.handle(input, ctx, { request, reply }).catch((error: unknown) => {
           throw asSpelled(error, request.body);
         });
         if (answer === reply) return reply;
-        return reply
-          .code(endpoint.status ?? 200)
-          .header('content-type', 'application/json; charset=utf-8')
-          .send(JSON.stringify(answer));
+        return sendJson(reply.code(endpoint.status ?? 200), answer);
       },
     });
   }
@@ -120,10 +120,10 @@ const inputOf = async (request: FastifyRequest, endpoint: MlflowEndpoint): Promi
     return sent === '' ? new Fields({ ...query, ...params }, true) : new Fields({ ...readBody(sent), ...params });
   }
   if (endpoint.ignoresBody === true) return new Fields({ ...params });
-  const mediaType = request.headers['content-type'] ?? '';
+  const mediaType = request.headers['content-type'];
   // Other pages can send only these without being asked for permission first.
-  if (endpoint.method === 'POST' && !mediaType.startsWith('application/json'))
-    fail('MEDIA_TYPE_UNSUPPORTED', "Bad Request. Content-Type must be one of ['application/json'].");
+  if (endpoint.method === 'POST' && !/^application\/json\s*(;|$)/.test(mediaType ?? ''))
+    fail('MEDIA_TYPE_UNSUPPORTED', 'Send application/json.', { about: { noMediaType: mediaType === undefined } });
   return new Fields({ ...readBody(request.body), ...params });
 };
 
@@ -144,6 +144,12 @@ export const readBody = (body: unknown): Record<string, unknown> => {
   return value as Record<string, unknown>;
 };
 
+/** How MLflow begins what it says of a request that another page may have sent. */
+const leads: Partial<Record<ErrorCode, string>> = {
+  HOST_REFUSED: 'Invalid Host header - possible DNS rebinding attack detected',
+  ORIGIN_REFUSED: 'Cross-origin request blocked',
+};
+
 export const answerError = (log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const known = asMillwrightError(error);
   if (known.status >= 500)
@@ -155,8 +161,12 @@ export const answerError = (log: Log, error: unknown, request: FastifyRequest, r
   // MLflow's clients know these two as plain text.
   if (known.status === 401)
     return reply.code(401).header('www-authenticate', 'Basic realm="mlflow"').type('text/plain').send(known.message);
-  if (known.status === 403 || known.status === 421) return reply.code(403).type('text/plain').send(known.message);
+  if (known.status === 403 || known.status === 421) {
+    const lead = leads[known.code];
+    const said = lead === undefined ? known.message : `${lead}. ${known.message}`;
+    return reply.code(403).type('text/plain').send(said);
+  }
   const { status, body } = toWireError(known);
   if (status === 503) reply.header('retry-after', '1');
-  return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+  return sendJson(reply.code(status), body);
 };

@@ -28,12 +28,18 @@ const decoded = (path: string): string => {
  * one on the machine of who downloads it. Errors: INVALID_INPUT.
  */
 export const checkArtifactPath = (given: string): string => {
-  const path = given.replace(/(?!^)\/{2,}/g, '/').replace(/\/$/, '');
+  // `.` is how clients spell the root itself, and what it stands before or after stays the same without it.
+  const path = given
+    .replace(/(?!^)\/{2,}/g, '/')
+    .replace(/\/$/, '')
+    .split('/')
+    .filter((part) => part !== '.')
+    .join('/');
   if (path.length > maxCharacters) refuse();
   const plain = decoded(path);
   // Before slashes are counted as one: it may have had two.
   const whole = decoded(given);
-  if (/^[a-z][a-z0-9+.-]*:\//i.test(whole)) refuse();
+  if ([whole, plain].some((text) => /^[a-z][a-z0-9+.-]*:\//i.test(text))) refuse();
   // `a//b` is one way to join a and /b; `a//etc/passwd` is a path from the root, or an address, below a.
   if (/\/\/+[^/]+\//.test(whole)) refuse();
   // eslint-disable-next-line no-control-regex

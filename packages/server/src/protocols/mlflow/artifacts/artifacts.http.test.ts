@@ -59,7 +59,7 @@ describe.each(testDatabases)('files on the wire of MLflow, on %s', (database) =>
     expect(head.headers).toMatchObject({
       'content-length': '14',
       'accept-ranges': 'bytes',
-      'content-type': 'text/plain; charset=utf-8',
+      'content-type': 'text/plain',
     });
     expect((await api.send('HEAD', `${proxy}/${root}/none`)).status).toBe(404);
     const methods = await api.send('PATCH', `${proxy}/${root}/a.txt`, {});
@@ -67,18 +67,62 @@ describe.each(testDatabases)('files on the wire of MLflow, on %s', (database) =>
   });
 
   it('names what MLflow shows as text, and nothing that a browser would run', async () => {
-    const types = { MLmodel: 'text/plain', 'x.json': 'text/plain', 'x.py': 'text/plain', 'x.png': 'image/png' };
+    const types = {
+      MLmodel: 'text/plain',
+      mlproject: 'text/plain',
+      'x.json': 'text/plain',
+      'x.py': 'text/plain',
+      'x.png': 'image/png',
+      'x.pdf': 'application/pdf',
+      'x.GIF': 'image/gif',
+    };
     const unnamed = {
-      'x.html': 'octet-stream',
-      'x.svg': 'octet-stream',
-      'x.bin': 'octet-stream',
+      'x.html': 'application/octet-stream',
+      'x.svg': 'application/octet-stream',
+      'x.bin': 'application/octet-stream',
     };
     for (const [name, type] of Object.entries({ ...types, ...unnamed })) {
       await api.send('PUT', `${proxy}/${root}/types/${name}`, 'x');
       const { headers } = await api.send('GET', `${proxy}/${root}/types/${name}`);
-      expect(headers['content-type'], name).toContain(type);
+      expect(headers['content-type'], name).toBe(type);
       expect(headers['content-disposition'], name).toMatch(/^attachment/);
     }
+  });
+
+  it('tells the name of a file so that every client reads it', async () => {
+    for (const [name, told] of [
+      ['dog+step+20.bin', 'filename=dog+step+20.bin'],
+      ['a b;c.bin', 'filename="a b;c.bin"'],
+      ['ü.bin', "filename=u.bin; filename*=UTF-8''%C3%BC.bin"],
+    ] as const) {
+      const address = `${proxy}/${root}/names/${encodeURIComponent(name)}`;
+      await api.send('PUT', address, 'x');
+      expect((await api.send('GET', address)).headers['content-disposition']).toBe(`attachment; ${told}`);
+    }
+  });
+
+  it('takes a dot for the folder it stands in', async () => {
+    const names = async (path: string) => {
+      const { body } = await api.send('GET', `${proxy}?path=${root}/${path}`);
+      return body['files']?.map((file: { path: string }) => file.path);
+    };
+    expect(await names('.')).toEqual(await names(''));
+    expect(await names('./model/.')).toEqual(await names('model'));
+    const { body } = await api.send('GET', `/artifacts/list?run_id=${run}&path=./model`);
+    expect(body['files'][0].path).toBe('./model/MLmodel');
+    for (const path of ['./../x', './/etc/passwd', './C:/x', '%2e%2e/.'])
+      expect((await api.send('GET', `${proxy}?path=${root}/${path}`)).status).toBe(400);
+  });
+
+  it('deletes all files of a run, and never all of a project', async () => {
+    const { info } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'];
+    const own = `0/${info.run_id}/artifacts`;
+    await api.send('PUT', `${proxy}/${own}/a/b.txt`, 'x');
+    expect((await api.send('DELETE', `${proxy}/`)).status).toBe(400);
+    expect((await api.send('GET', `${proxy}/${own}/a/b.txt`)).status).toBe(200);
+    expect((await api.send('DELETE', `${proxy}/${own}`)).status).toBe(200);
+    expect((await api.send('GET', `${proxy}/${own}/a/b.txt`)).status).toBe(404);
+    expect((await api.send('GET', `${proxy}/${root}/a.txt`)).status).toBe(200);
   });
 
   it('says that a folder is no file', async () => {
@@ -94,6 +138,17 @@ describe.each(testDatabases)('files on the wire of MLflow, on %s', (database) =>
     expect((await upload('')).body['message']).toBe('Request must specify data.');
     expect((await api.send('GET', `${proxy}/${root}/small.txt`)).status).toBe(404);
     expect((await upload('x'.repeat(10 * 1024 * 1024))).status).toBe(200);
+  });
+
+  it.each([
+    ['', 400, 'Request must specify run_id or run_uuid.'],
+    ['run_uuid=RUN', 400, 'Request must specify path.'],
+    ['run_uuid=RUN&path=', 400, 'Request must specify path.'],
+    ['run_uuid=RUN&path=../x', 400, 'Invalid path'],
+    ['run_id=RUN&path=by-id.txt', 200, undefined],
+  ])('answers to an upload with %s', async (query, status, message) => {
+    const answer = await api.send('POST', `/ajax-api/2.0/mlflow/upload-artifact?${query.replace('RUN', run)}`, 'x');
+    expect([answer.status, answer.body['message']]).toEqual([status, message]);
   });
 
   it.each([

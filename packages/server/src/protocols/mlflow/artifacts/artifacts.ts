@@ -11,7 +11,8 @@ import { mediaTypeOnWire } from './media-type.ts';
 import { presignDownload } from './presigned.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { Fields } from '../wire/fields.ts';
-import { refuseMissing } from '../wire/refusals.ts';
+import { below } from '../wire/locations.ts';
+import { sendJson } from '../wire/send-json.ts';
 import { versionOf } from '../registry/model-names.ts';
 import { runIdOf } from '../runs/runs.ts';
 import type { Locations } from '../runs/runs.ts';
@@ -44,11 +45,13 @@ export const artifactEndpoints = (experiments: ExperimentsService, locations: Lo
     permission: 'run:read',
     async handle(input, ctx) {
       const run = await experiments.getRun(ctx, runIdOf(input));
-      const path = checkArtifactPath(input.text('path') ?? '');
-      const files = await listed(experiments, ctx, { root: run.id, path }, path);
+      const given = input.text('path') ?? '';
+      const path = checkArtifactPath(given);
+      // Below the folder as it was asked for, by which its client knows it.
+      const files = await listed(experiments, ctx, { root: run.id, path }, given.replace(/\/+$/, ''));
       const location = await locations(ctx, run.experimentNumber);
       return {
-        root_uri: `${location.replace(/\/$/, '')}/${runIdOnWire(run.id)}/artifacts`,
+        root_uri: below(location, `${runIdOnWire(run.id)}/artifacts`),
         ...(files.length > 0 ? { files } : {}),
       };
     },
@@ -108,7 +111,7 @@ export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): v
     const path = String((request.query as Record<string, unknown>)['path'] ?? '');
     const { ctx, place } = await enterFile(reading, experiments, request, path);
     const found = await listed(experiments, ctx, place, '');
-    return reply.send(found.length > 0 ? { files: found } : {});
+    return sendJson(reply, found.length > 0 ? { files: found } : {});
   });
   scope.route({
     method: readingMethods,
@@ -133,9 +136,10 @@ export const artifactProxy = (scope: FastifyInstance, api: Api, files: Files): v
   });
   scope.delete('/artifacts/*', { onRequest: writing.onRequest }, async (request, reply) => {
     const { ctx, place } = await enterFile(writing, experiments, request);
-    if (place.path === '') fail('INVALID_INPUT', 'Invalid path: name the file or the folder.');
+    // All files of a run or of a model, as its clients ask for it; never all of a project.
+    if (place.path === '' && place.root === '') fail('INVALID_INPUT', 'Invalid path: name the file or the folder.');
     await experiments.deleteFiles(ctx, place);
-    return reply.send({});
+    return sendJson(reply, {});
   });
 };
 
@@ -159,11 +163,12 @@ export const artifactUpload = (scope: FastifyInstance, api: Api, files: Files): 
     bodyLimit: Number.MAX_SAFE_INTEGER,
     onRequest: writing.onRequest,
     handler: async (request, reply) => {
-      const { run_uuid: runUuid, path } = request.query as Record<string, unknown>;
-      if (typeof runUuid !== 'string' || runUuid === '') return refuseMissing('run_uuid');
-      if (typeof path !== 'string' || path === '') return refuseMissing('path');
-      const file = checkArtifactPath(path);
-      const { ctx, place: run } = await writing.enter(request, () => runIdFromWire(runUuid), String);
+      const query = new Fields(request.query as Record<string, unknown>, true);
+      const named = query.text('run_id') || query.text('run_uuid');
+      if (!named) return fail('INVALID_INPUT', 'Request must specify run_id or run_uuid.');
+      const file = checkArtifactPath(query.text('path') || fail('INVALID_INPUT', 'Request must specify path.'));
+      if (file === '') return fail('INVALID_INPUT', 'Invalid path');
+      const { ctx, place: run } = await writing.enter(request, () => runIdFromWire(named), String);
       await files.experiments.putArtifact(ctx, run, file, ofSmallFile(api.upload(request)), mediaTypeOf(file));
       return reply.send();
     },
@@ -197,7 +202,7 @@ export const artifactDownloads = (scope: FastifyInstance, files: Files, registry
     const place = { root: own.root, path: own.path === '' ? path : `${own.path}/${path}` };
     if (query.boolean('presigned') === true) {
       const { address, sizeBytes } = await presignDownload(files, request, ctx, place);
-      return reply.send({ url: address, headers: {}, file_size: sizeBytes });
+      return sendJson(reply, { url: address, headers: {}, file_size: sizeBytes });
     }
     return sendFile(request, reply, path, await readFile(experiments, ctx, place, request));
   };

@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FilePlace } from '#experiments';
 import type { Ctx } from '#platform/auth';
 import { fail } from '#platform/errors';
 import { readBody } from '../serve-endpoints.ts';
 import { Fields } from '../wire/fields.ts';
+import { sendJson } from '../wire/send-json.ts';
 import { admission, type Files } from './admission.ts';
 import { checkArtifactPath, placeOf } from './artifact-paths.ts';
 
@@ -35,7 +36,7 @@ export const multipartUploads = (scope: FastifyInstance, files: Files): void => 
         (known) => placeOf(experiments, known, folder === '' ? name : `${folder}/${name}`),
         ({ root }) => root,
       );
-      return answer(reply, await run(input, ctx, place, request));
+      return sendJson(reply, await run(input, ctx, place, request));
     });
   };
   add('create', async (input, ctx, place, request) => {
@@ -64,6 +65,3 @@ export const multipartUploads = (scope: FastifyInstance, files: Files): void => 
     return {};
   });
 };
-
-const answer = (reply: FastifyReply, body: object): FastifyReply =>
-  reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));

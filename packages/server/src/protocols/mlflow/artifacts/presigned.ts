@@ -5,6 +5,7 @@ import { fail } from '#platform/errors';
 import { modelIdFromWire } from '../wire/ids.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
+import { sendJson } from '../wire/send-json.ts';
 import { runIdOf } from '../runs/runs.ts';
 import { type Addresses, lifetimeOf } from './addresses.ts';
 import { admission, enterFile, type Files } from './admission.ts';
@@ -53,7 +54,8 @@ export const presignedEndpoints = ({ experiments, addresses }: Parts): MlflowEnd
     path: '/artifacts/presigned-upload-url',
     permission: 'run:write',
     async handle(input, ctx, { request }) {
-      const place = { root: await ownerOf(experiments, input, ctx), path: fileIn(input) };
+      const path = fileIn(input);
+      const place = { root: await ownerOf(experiments, input, ctx), path };
       return { presigned_url: addresses.ofUpload(request, ctx, place, input.integer('expiration')), headers: {} };
     },
   },
@@ -77,6 +79,6 @@ export const presignedDownloads = (scope: FastifyInstance, files: Files): void =
   scope.get('/presigned/*', { exposeHeadRoute: false, onRequest: reading.onRequest }, async (request, reply) => {
     const { ctx, place } = await enterFile(reading, files.experiments, request);
     const { address, sizeBytes } = await presignDownload(files, request, ctx, place);
-    return reply.send({ url: address, headers: {}, file_size: sizeBytes });
+    return sendJson(reply, { url: address, headers: {}, file_size: sizeBytes });
   });
 };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Experiment } from '@millwright/contract';
 import type { ExperimentsService } from '#experiments';
 import { allowedOn, type Ctx } from '#platform/auth';
@@ -6,6 +7,7 @@ import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { uniqueEntries } from '../runs/entries.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
+import { hostSchemes } from '../wire/host-schemes.ts';
 import { checkKey, limits } from '../wire/names.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { checkLength } from '../wire/refusals.ts';
@@ -49,7 +51,10 @@ export const createDefaultExperiment = (experiments: ExperimentsService) => {
   const known = new Set<string>();
   return async (ctx: Ctx): Promise<void> => {
     if (known.has(ctx.project)) return;
-    await experiments.ensureExperiment(ctx, defaultName, ctx.project === 'default' ? { number: 0 } : {});
+    const isFirst = ctx.project === 'default';
+    // It stays the one that clients begin with when somebody has renamed it.
+    if (!isFirst || (await experiments.experimentBy(ctx, { number: 0 })) === null)
+      await experiments.ensureExperiment(ctx, defaultName, isFirst ? { number: 0 } : {});
     known.add(ctx.project);
   };
 };
@@ -61,9 +66,6 @@ const experimentNameOf = (input: Fields, field: string): string => {
   return name.trim() === '' ? fail('INVALID_INPUT', `Invalid experiment name: '${name}'`) : name;
 };
 
-/** Hosts to which clients would be sent with what they log. */
-const pages: readonly string[] = ['http', 'https', 'ftp', 'ftps', 'sftp'];
-
 const locationFrom = (input: Fields): string | null => {
   const location = input.text('artifact_location');
   if (location !== undefined && location.length > limits.artifactLocation)
@@ -74,20 +76,23 @@ const locationFrom = (input: Fields): string | null => {
   if (location === undefined || location === '') return null;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(location)?.[1]?.toLowerCase() ?? '';
   if (scheme === 'runs') fail('INVALID_INPUT', `Artifact location cannot be a runs:/ URI. Given: '${location}'`);
-  if (pages.includes(scheme) || /^mlflow-artifacts:\/\/[^/]/i.test(location))
+  if (hostSchemes.includes(scheme) || /^mlflow-artifacts:\/\/[^/]/i.test(location))
     fail(
       'INVALID_INPUT',
       `'artifact_location' cannot use the '${scheme}' scheme: it addresses another host, to which clients would be sent. Name a place in an object store, or none.`,
     );
   if (location.includes('#')) fail('INVALID_INPUT', "'artifact_location' URL can't include fragments or params.");
-  if (/(^|[/?=&])\.\.(\/|$)/.test(location))
+  // Also encoded, however often: stores may read it as part of the path.
+  if (/\?.*(?:\.|%(?:25)*2e){2}/is.test(location)) fail('INVALID_INPUT', 'Invalid query string');
+  if (/(^|\/)\.\.(\/|$)/.test(location))
     fail('INVALID_INPUT', `Invalid artifact location: '${location}'. It may hold no '..'.`);
-  return location;
+  // One place for all clients, whatever folder each of them runs in.
+  return scheme === '' && !location.startsWith('/') ? resolve(location) : location;
 };
 
 export const experimentEndpoints = (experiments: ExperimentsService): MlflowEndpoint[] => {
   const search = async (input: Fields, ctx: Ctx) => {
-    const { limit, cursor } = pageOptions(input, { max: 50_000 });
+    const { limit, cursor } = pageOptions(input, { max: 50_000, saysMost: true });
     const page = await experiments.searchExperiments(ctx, {
       filter: readMlflowFilter('experiments', input.text('filter') ?? ''),
       order: readMlflowOrder('experiments', input.texts('order_by')),

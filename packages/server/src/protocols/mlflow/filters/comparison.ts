@@ -6,7 +6,7 @@ import {
   UnreadableFilter,
   type ValueSyntax,
 } from '@millwright/contract';
-import { type ColumnKind, type MlflowSearch } from './columns.ts';
+import type { ColumnKind, MlflowSearch, MlflowTable } from './columns.ts';
 import { type BuildFilter, compareIds, type WireIds } from './ids.ts';
 import { columnOf, keyOf, WordedFilterError } from './key.ts';
 
@@ -16,12 +16,21 @@ const ofText: readonly Operator[] = [...equality, 'like', 'ilike', 'rlike', '~',
 const ofNumbers: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>=', 'between', 'null'];
 const spelling = (operator: Operator): string => (operator === 'null' ? 'is null' : operator);
 
-const allow = ({ operator, operatorAt }: ComparisonSyntax, operators: readonly Operator[]): void => {
-  if (!operators.includes(operator))
-    throw new WordedFilterError(
-      `Invalid comparator '${spelling(operator)}' not one of ${operators.map(spelling).join(', ')}`,
-      operatorAt,
-    );
+/** `isWordy`: of logged models, of which MLflow says it otherwise. */
+const allow = (
+  { operator, operatorAt, key }: ComparisonSyntax,
+  operators: readonly Operator[],
+  isWordy: boolean,
+): void => {
+  if (operators.includes(operator)) return;
+  const [given, known] = [spelling(operator), operators.map(spelling).join(', ')];
+  const path = key.map(({ text }) => text).join('.');
+  throw new WordedFilterError(
+    isWordy
+      ? `Invalid comparison operator for ${path}: '${given}'. Expected one of ${known}`
+      : `Invalid comparator '${given}' not one of ${known}`,
+    operatorAt,
+  );
 };
 const each = (comparison: ComparisonSyntax, read: (value: ValueSyntax) => ValueSyntax): ComparisonSyntax => ({
   ...comparison,
@@ -30,13 +39,28 @@ const each = (comparison: ComparisonSyntax, read: (value: ValueSyntax) => ValueS
 
 /** Text in quotes; where words may stand for themselves, also those and numbers as they are written. */
 const textIn =
-  (words: boolean) =>
+  (words: boolean, expected: string) =>
   (value: ValueSyntax): ValueSyntax => {
-    if (value.kind === 'text') return value;
-    if (words && (value.kind === 'word' || value.kind === 'number'))
-      return { ...value, kind: 'text', value: value.raw };
-    throw new WordedFilterError(`Expected a quoted string value (e.g. 'my-value'). Got value ${value.raw}`, value.at);
+    const { kind, raw, at } = value;
+    if (kind === 'text') return value;
+    if (words && !raw.startsWith('`') && (kind === 'word' || kind === 'number'))
+      return { ...value, kind: 'text', value: raw };
+    if (/^(true|false)$/i.test(raw)) throw new UnreadableFilter(`Expected a text in quotes instead of ${raw}`, at);
+    if (kind === 'word')
+      throw new WordedFilterError(
+        `Parameter value is either not quoted or unidentified quote types used for string value ${raw}. Use either single or double quotes`,
+        at,
+      );
+    throw new WordedFilterError(`Expected a quoted string value for ${expected}. Got value ${raw}`, at);
   };
+/** As MLflow names what is compared with a text. */
+const expectedOf: Readonly<Record<MlflowTable, string>> = {
+  attributes: 'attributes',
+  datasets: 'dataset attributes',
+  metrics: "metric (e.g. 'my-value')",
+  parameters: "parameter (e.g. 'my-value')",
+  tags: "tag (e.g. 'my-value')",
+};
 const number = (value: ValueSyntax): ValueSyntax => {
   if (value.kind === 'number') return value;
   throw new WordedFilterError(`Expected numeric value type for metric. Found ${value.raw}`, value.at);
@@ -97,13 +121,13 @@ export const comparisonReader =
     const { operator } = comparison;
     const { table, name, parts } = keyOf(comparison.key, comparison.at, search);
     const text = (): ComparisonSyntax => {
-      allow(comparison, ofText);
-      const read = each(comparison, textIn(search.words));
+      allow(comparison, ofText, search.words);
+      const read = each(comparison, textIn(search.words, expectedOf[table]));
       if (patternOperators.includes(operator)) patternOf(read.values[0] as ValueSyntax, operator, false);
       return read;
     };
     const numeric = (read: (value: ValueSyntax) => ValueSyntax): ComparisonSyntax => {
-      allow(comparison, ofNumbers);
+      allow(comparison, ofNumbers, search.words);
       return each(comparison, read);
     };
     switch (table) {
@@ -127,11 +151,11 @@ export const comparisonReader =
       count: () => build(numeric(count), path),
       'run-status': () => build(each(text(), runStatus), path),
       'model-status': () => {
-        allow(comparison, equality);
+        allow(comparison, equality, search.words);
         return build(each(text(), modelStatus), path);
       },
       'experiment-number': () => {
-        allow(comparison, equality);
+        allow(comparison, equality, search.words);
         return build(each(text(), count), path);
       },
       'run-id': () => compareIds(text(), column, ids.toId, build),

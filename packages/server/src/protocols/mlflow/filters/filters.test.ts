@@ -111,7 +111,15 @@ describe(`filters of MLflow clients, beside those of ${peer.peer}`, () => {
 
 describe('readMlflowFilter', () => {
   it.each<[MlflowEntity, string, number, string]>([
-    ['runs', 'params.lr = 0.01', 12, 'Expected a quoted string value'],
+    ['runs', 'params.lr = 0.01', 12, 'Expected a quoted string value for parameter'],
+    ['runs', 'tags.a = 5', 9, 'Expected a quoted string value for tag'],
+    ['runs', 'status = 1', 9, 'Expected a quoted string value for attributes'],
+    ['runs', 'params.lr = LR', 12, 'Parameter value is either not quoted or unidentified quote types'],
+    ['runs', 'params.lr = `LR`', 12, 'Parameter value is either not quoted or unidentified quote types'],
+    ['runs', 'metrics.a != metrics.b', 13, 'Expected numeric value type for metric. Found metrics'],
+    ['runs', '1.0 > metrics.a', 0, "Invalid comparison clause. Expected 'Identifier' found '1.0'"],
+    ['runs', "= 'a'", 0, 'Invalid clause(s) in filter string'],
+    ['runs', 'metrics.a > 1; metrics.b > 1', 13, 'Search filter contained multiple expression'],
     ['runs', "metrics.loss < '1'", 15, 'Expected numeric value type for metric'],
     ['runs', "metrics.loss LIKE '1%'", 13, "Invalid comparator 'like'"],
     ['runs', "params.lr > '1'", 10, "Invalid comparator '>'"],
@@ -119,11 +127,14 @@ describe('readMlflowFilter', () => {
     ['runs', "lifecycle_stage = 'active'", 0, "Invalid attribute key 'lifecycle_stage'"],
     ['runs', "dataset.source = 'x'", 0, "Invalid dataset key 'source'"],
     ['runs', "start_time > '2026-01-01'", 13, 'milliseconds'],
-    ['runs', 'params.lr = true', 12, 'Expected a quoted string value'],
+    ['runs', 'params.lr = true', 12, 'Invalid clause(s) in filter string'],
     ['runs', "params.lr = 'x", 12, 'not closed'],
     ['runs', "params.lr rlike '(a'", 17, 'not closed'],
     ['runs', "params.lr = 'x';", 15, 'no meaning'],
     ['logged-models', "source_run_id like '%ab'", 19, 'beginning of an id'],
+    ['logged-models', 'name', 4, 'Invalid filter string'],
+    ['logged-models', "name > 'a'", 5, "Invalid comparison operator for name: '>'"],
+    ['logged-models', 'metrics.a like 0', 10, "Invalid comparison operator for metrics.a: 'like'"],
     ['experiments', "experiment_id = 'x'", 16, 'whole number'],
     ['experiments', 'creation_time > 1.5', 16, 'whole number'],
     ['registered-models', "creation_timestamp = '1'", 0, 'Invalid attribute key'],
@@ -208,8 +219,17 @@ describe('readMlflowOrder', () => {
     ]);
     expect(readMlflowOrder('registered-models', ['timestamp'])).toEqual([{ path: ['updatedAt'], descending: false }]);
   });
+  it.each([
+    ['run_id ACS', "Invalid ordering key in order_by clause 'run_id ACS' (at character 8)."],
+    ['metrics.a != 1', "Invalid order_by clause 'metrics.a != 1'. Could not be parsed"],
+    ['run_id desc asc', "Invalid order_by clause 'run_id desc asc'. Could not be parsed"],
+  ])('says of %s what is wrong', (clause, message) => {
+    expect(refusal(() => readMlflowOrder('runs', [clause]))?.message).toContain(message);
+  });
   it('refuses to order twice by the same', () => {
-    expect(refusal(() => readMlflowOrder('runs', ['metrics.a.b', 'metrics.`a.b` desc']))?.message).toContain('already');
+    expect(refusal(() => readMlflowOrder('runs', ['metrics.a.b', 'metrics.`a.b` desc']))?.message).toBe(
+      "`order_by` contains duplicate fields: ['metrics.a.b', 'metrics.`a.b` desc']",
+    );
     expect(readMlflowOrder('experiments', ['name', 'name desc'])).toEqual([{ path: ['name'], descending: false }]);
   });
 });
@@ -219,17 +239,16 @@ describe('readLoggedModelOrder', () => {
     expect(
       readLoggedModelOrder([
         { field_name: 'metrics.val.loss', ascending: false, dataset_name: 'iris' },
+        { field_name: 'metrics.val.loss', dataset_digest: 'd1' },
         { field_name: 'creation_time' },
       ]),
     ).toEqual([
       { path: ['metrics', 'val.loss'], descending: true, dataset: { name: 'iris', digest: null } },
+      { path: ['metrics', 'val.loss'], descending: false, dataset: { name: null, digest: 'd1' } },
       { path: ['createdAt'], descending: false, dataset: null },
     ]);
   });
-  it.each([[{}], [{ field_name: 'params.a' }], [{ field_name: 'foo' }], [{ field_name: 'name', dataset_digest: 'x' }]])(
-    'refuses %j',
-    (clause) => {
-      expect(refusal(() => readLoggedModelOrder([clause]))).not.toBeNull();
-    },
-  );
+  it.each([[{}], [{ field_name: 'params.a' }], [{ field_name: 'foo' }]])('refuses %j', (clause) => {
+    expect(refusal(() => readLoggedModelOrder([clause]))).not.toBeNull();
+  });
 });

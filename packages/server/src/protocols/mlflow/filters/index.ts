@@ -1,6 +1,7 @@
 import { type Filter, type FilterDialect, readFilter, readOrder, UnreadableFilter } from '@millwright/contract';
 import { systemClock } from '#platform/clock';
 import { fail } from '#platform/errors';
+import { pythonText } from '../wire/python.ts';
 import { type MlflowEntity, searches } from './columns.ts';
 import { comparisonReader } from './comparison.ts';
 import { WordedFilterError } from './key.ts';
@@ -26,21 +27,45 @@ const dialectOf = (entity: MlflowEntity, options: MlflowFilterOptions): FilterDi
     now,
     quotes: 'raw',
     loose: true,
-    words: search.words,
+    // Read in every search: where they may not stand, the refusal says so.
+    words: true,
   };
 };
 
-/** `lead`: how MLflow begins what it says of a text it cannot read. */
-const refusing = <T>(lead: string, read: () => T, extra: Record<string, unknown> = {}): T => {
+/** `wordOf`: how MLflow says it, of a text that cannot be read. */
+const refusing = <T>(
+  wordOf: (problem: UnreadableFilter) => string,
+  read: () => T,
+  extra: Record<string, unknown> = {},
+): T => {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof UnreadableFilter)) throw error;
     const { message, position } = error;
-    const begun = error instanceof WordedFilterError ? message : `${lead}: ${message}`;
-    return fail('INVALID_FILTER', `${begun} (at character ${position + 1}).`, { position, ...extra });
+    const worded = error instanceof WordedFilterError ? message : wordOf(error);
+    return fail('INVALID_FILTER', `${worded} (at character ${position + 1}).`, { position, ...extra });
   }
 };
+
+const wordOfFilter =
+  (entity: MlflowEntity, text: string) =>
+  ({ message, position }: UnreadableFilter): string => {
+    if (entity === 'logged-models') return `Invalid filter string: ${message}`;
+    if (text[position] === ';' && text.slice(position + 1).trim() !== '')
+      return `Search filter contained multiple expression '${text}'. Provide AND-ed expression list`;
+    const found = /^Expected the name of a column instead of (['"\d+-].*)$/s.exec(message)?.[1];
+    return found === undefined
+      ? `Invalid clause(s) in filter string: ${message}`
+      : `Invalid comparison clause. Expected 'Identifier' found '${found}'`;
+  };
+
+const wordOfOrder =
+  (clause: string) =>
+  ({ message, position }: UnreadableFilter): string =>
+    message.startsWith('Expected asc, desc or the end instead of') && /^[\w-]+\s*$/.test(clause.slice(position))
+      ? `Invalid ordering key in order_by clause '${clause}'`
+      : `Invalid order_by clause '${clause}'. Could not be parsed: ${message}`;
 
 /**
  * Reads the `filter` of an MLflow client as MLflow 3.18 does, and what it has not: `or`, `not`, parentheses, `in` for all
@@ -51,7 +76,7 @@ export const readMlflowFilter = (
   entity: MlflowEntity,
   text: string,
   options: MlflowFilterOptions = {},
-): Filter | null => refusing('Invalid clause(s) in filter string', () => readFilter(text, dialectOf(entity, options)));
+): Filter | null => refusing(wordOfFilter(entity, text), () => readFilter(text, dialectOf(entity, options)));
 
 /**
  * Reads the `order_by` of an MLflow client (logged models: `readLoggedModelOrder`).
@@ -62,23 +87,17 @@ export const readMlflowOrder = (entity: MlflowEntity, clauses: readonly string[]
   const dialect = dialectOf(entity, {});
   const { orders, duplicate } = distinct(
     clauses.map((clause, index) =>
-      refusing(
-        `Invalid order_by clause '${clause}'. Could not be parsed`,
-        () => orderOf(readOrder(clause, dialect), search),
-        {
-          clause: index,
-        },
-      ),
+      refusing(wordOfOrder(clause), () => orderOf(readOrder(clause, dialect), search), { clause: index }),
     ),
   );
   if (duplicate === null || !search.refusesDuplicates) return orders;
-  const text = `The order ${clauses[duplicate]} names what an earlier one names already.`;
+  const text = `\`order_by\` contains duplicate fields: [${clauses.map(pythonText).join(', ')}]`;
   return fail('INVALID_FILTER', text, { position: 0, clause: duplicate });
 };
 
 export interface LoggedModelOrder extends MlflowOrder {
-  /** Only values of the metric on this dataset count. */
-  dataset: { name: string; digest: string | null } | null;
+  /** Only values of the metric on this data set count; one of the two may be left out. */
+  dataset: { name: string | null; digest: string | null } | null;
 }
 
 /** Reads the `order_by` of a search for logged models. Errors: INVALID_FILTER with the index of the `clause`. */
@@ -94,8 +113,7 @@ export const readLoggedModelOrder = (
     const { field_name: field = '', ascending = true, dataset_name: name = '', dataset_digest: digest = '' } = clause;
     const refuse = (message: string): never => fail('INVALID_FILTER', message, { position: 0, clause: index });
     if (field === '') return refuse('An order needs a field_name: metrics.<key> or the name of an attribute.');
-    if (digest !== '' && name === '') return refuse('A dataset_digest needs the dataset_name it belongs to.');
-    const dataset = name === '' ? null : { name, digest: digest === '' ? null : digest };
+    const dataset = name === '' && digest === '' ? null : { name: name || null, digest: digest || null };
     const descending = !ascending;
     // The whole rest is the key of a metric, quotes and all.
     if (field.startsWith('metrics.')) return { path: ['metrics', field.slice(8)], descending, dataset };

@@ -79,6 +79,8 @@ describe.each(testDatabases)('the search for logged models over MLflow on %s', (
       [{ field_name: 'metrics.acc', ascending: false, dataset_name: 'wine', dataset_digest: 'd1' }],
       ['bee', 'ant', 'dog', 'cow'],
     ],
+    [[{ field_name: 'metrics.acc', ascending: false, dataset_name: 'wine' }], ['bee', 'ant', 'dog', 'cow']],
+    [[{ field_name: 'metrics.acc', ascending: false, dataset_digest: 'd1' }], ['cow', 'bee', 'ant', 'dog']],
   ])('orders by %j, page by page too', async (order_by, expected) => {
     // Of models made in one millisecond, the order of their ids decides.
     const plain = (found: string[]) => (order_by.length === 0 ? found.toSorted() : found);
@@ -126,8 +128,13 @@ describe.each(testDatabases)('the search for logged models over MLflow on %s', (
   it('refuses a token of another search', async () => {
     const { next_page_token: page_token } = (await search({ max_results: 2 })).body;
     expect((await search({ max_results: 3, page_token })).status).toBe(200);
-    for (const other of [{ filter: "name = 'ant'" }, { order_by: [{ field_name: 'name' }] }])
-      expect((await search({ page_token, ...other })).body['message']).toContain('another search');
+    for (const [other, message] of [
+      [{ experiment_ids: [experiment, '0'] }, 'Experiment IDs in the page token do not match'],
+      [{ order_by: [{ field_name: 'name' }] }, 'Order by in the page token does not match'],
+      [{ filter: "name = 'ant'" }, 'Filter string in the page token does not match'],
+      [{ datasets: [{ dataset_name: 'wine' }] }, 'Datasets in the page token do not match'],
+    ] as const)
+      expect((await search({ page_token, ...other })).body['message']).toContain(message);
   });
 
   it('finds nothing in no experiment and in one that is not there', async () => {

@@ -11,6 +11,9 @@ import type { Fields } from '../wire/fields.ts';
 import { readLoggedModelOrder, readMlflowFilter } from '../filters/index.ts';
 import { modelIdFromWire, modelIdOnWire, namedRunOnWire, runIdFromWire } from '../wire/ids.ts';
 import { int64OnWire } from '../wire/int64.ts';
+import { below } from '../wire/locations.ts';
+import { pythonText } from '../wire/python.ts';
+import { hasAtMost } from '../wire/refusals.ts';
 import { randomRunName } from '../runs/run-name.ts';
 import type { Locations } from '../runs/runs.ts';
 
@@ -45,7 +48,7 @@ const pairOnWire = ([key, value]: [string, string]) => ({ key, value });
 
 const rootOf = async (locations: Locations, ctx: Ctx, model: LoggedModel): Promise<string> => {
   const location = await locations(ctx, model.experiment);
-  return `${location.replace(/\/$/, '')}/models/${modelIdOnWire(model.id)}/artifacts`;
+  return below(location, `models/${modelIdOnWire(model.id)}/artifacts`);
 };
 
 const pointOnWire = (modelId: string, point: ModelPoint) => ({
@@ -88,7 +91,7 @@ const nameOf = (input: Fields): string => {
   return /[/:.%"']/.test(name)
     ? fail(
         'INVALID_INPUT',
-        `Invalid model name (${JSON.stringify(name)}) provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
+        `Invalid model name (${pythonText(name)}) provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
       )
     : name;
 };
@@ -105,29 +108,38 @@ const entriesOf = (
     if (entries.has(key) && !rule.repeated)
       fail('INVALID_INPUT', `Duplicate keys have been submitted in '${part}': '${key}'.`);
     const value = entry.text('value') ?? '';
-    if (value.length > limits.value)
-      fail('INVALID_INPUT', `The value of '${key}' has ${value.length} characters, the most are ${limits.value}.`);
+    if (!hasAtMost(value, limits.value))
+      fail('INVALID_INPUT', `The value of '${key}' has more than ${limits.value} characters.`);
     entries.set(key, value);
   }
   return Object.fromEntries(entries);
 };
 
-/** A page continues the search it came from: its token holds what was asked. */
-const fingerprintOf = (input: Fields): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify(['experiment_ids', 'filter', 'datasets', 'order_by'].map((name) => input.values[name] ?? null)),
-    )
-    .digest('base64url')
-    .slice(0, 16);
+/** What must be asked again for the next page, in the words of MLflow. */
+const asked = {
+  experiment_ids: 'Experiment IDs in the page token do not match the requested experiment IDs',
+  order_by: 'Order by in the page token does not match the requested order by',
+  filter: 'Filter string in the page token does not match the requested filter string',
+  datasets: 'Datasets in the page token do not match the requested datasets',
+} as const;
 
-const readToken = (token: string | undefined, fingerprint: string): string | undefined => {
+/** A page continues the search it came from: its token holds what was asked. */
+const fingerprintsOf = (input: Fields): string[] =>
+  Object.keys(asked).map((name) =>
+    createHash('sha256')
+      .update(JSON.stringify(input.values[name] ?? null))
+      .digest('base64url')
+      .slice(0, 6),
+  );
+
+const readToken = (token: string | undefined, fingerprints: readonly string[]): string | undefined => {
   if (token === undefined || token === '') return undefined;
-  const [, asked, cursor] = /^([\w-]{16})([\w-]+)$/.exec(token) ?? [];
-  if (asked === undefined) return fail('INVALID_CURSOR', 'The page token could not be read.');
-  return asked === fingerprint
-    ? cursor
-    : fail('INVALID_INPUT', 'The page token belongs to another search. Start again without it.');
+  const [, before = '', cursor] = /^([\w-]{24})([\w-]+)$/.exec(token) ?? [];
+  if (cursor === undefined) return fail('INVALID_CURSOR', 'The page token could not be read.');
+  for (const [index, message] of Object.values(asked).entries())
+    if (before.slice(6 * index, 6 * (index + 1)) !== fingerprints[index])
+      fail('INVALID_INPUT', `${message}. Start again without it.`);
+  return cursor;
 };
 
 const choiceOf = (dataset: Fields): { name: string; digest?: string } => {
@@ -148,7 +160,10 @@ const orderOf = (input: Fields) =>
   ).map(({ path, descending, dataset }) => ({
     path,
     descending,
-    ...(dataset === null ? {} : { dataset: { name: dataset.name, digest: dataset.digest ?? undefined } }),
+    dataset: {
+      ...(dataset?.name == null ? {} : { name: dataset.name }),
+      ...(dataset?.digest == null ? {} : { digest: dataset.digest }),
+    },
   }));
 
 const pageLimit = (input: Fields): number => {
@@ -184,7 +199,7 @@ export const loggedModelEndpoints = (experiments: ExperimentsService, locations:
       path: '/logged-models/search',
       permission: 'run:read',
       async handle(input, ctx) {
-        const fingerprint = fingerprintOf(input);
+        const fingerprints = fingerprintsOf(input);
         const page = await experiments.searchLoggedModels(ctx, {
           experiments: input.requiredTexts('experiment_ids').map(experimentNumberOf),
           filter: readMlflowFilter('logged-models', input.text('filter') ?? '', {
@@ -194,12 +209,12 @@ export const loggedModelEndpoints = (experiments: ExperimentsService, locations:
           datasets: input.messages('datasets').map(choiceOf),
           order: orderOf(input),
           limit: pageLimit(input),
-          cursor: readToken(input.text('page_token'), fingerprint),
+          cursor: readToken(input.text('page_token'), fingerprints),
         });
         const models = await Promise.all(page.items.map((model) => shown(ctx, model)));
         return {
           ...(models.length > 0 ? { models } : {}),
-          ...(page.nextCursor === null ? {} : { next_page_token: fingerprint + page.nextCursor }),
+          ...(page.nextCursor === null ? {} : { next_page_token: fingerprints.join('') + page.nextCursor }),
         };
       },
     },

@@ -5,6 +5,8 @@ import type { RegistryService } from '#registry';
 import { checkArtifactPath, placeOf } from '../artifacts/artifact-paths.ts';
 import { modelIdFromWire, modelIdOnWire, namedRunOnWire, runIdFromWire, runIdOnWire } from '../wire/ids.ts';
 import { modelNamed, versionNumbered, versionOfAlias } from './model-names.ts';
+import { hostSchemes } from '../wire/host-schemes.ts';
+import { below } from '../wire/locations.ts';
 import { isPrivateHost } from './private-hosts.ts';
 import type { Locations } from '../runs/runs.ts';
 
@@ -67,8 +69,8 @@ const decoded = (source: string): string => {
   return refuseRelative(source);
 };
 
-/** Machines that would be asked for a page, where others name a store. */
-const pages: readonly string[] = ['http', 'https', 'ftp', 'ftps', 'sftp', 'gopher', 'javascript', 'data', 'jar'];
+/** Machines that would be asked, and pages, where others name a store. */
+const pages: readonly string[] = [...hostSchemes, 'gopher', 'javascript', 'data', 'jar'];
 
 /** Errors: INVALID_INPUT for files of a machine, pages, hosts that only insiders should ask, and relative addresses. */
 const addressOf = (source: string): Address => {
@@ -88,7 +90,10 @@ const addressOf = (source: string): Address => {
   const host = authority?.slice(authority.lastIndexOf('@') + 1) ?? '';
   const name = scheme.toLowerCase();
   if (pages.includes(name) || (name === 'mlflow-artifacts' && authority))
-    refuse(source, `Its scheme '${name}' addresses another host, which this server and its clients would have to ask.`);
+    fail(
+      'INVALID_INPUT',
+      `'source' cannot use the '${name}' scheme: it addresses another host, which this server and its clients would have to ask.`,
+    );
   if (host !== '' && isPrivateHost(host)) refuse(source, `The host '${host}' can be reached from inside only.`);
   // They smuggle paths past whoever reads the address otherwise. Names of models may hold them.
   if (name !== 'models' && /[?#;]/.test(tail)) refuse(source, 'It may have no query, no fragment and no parameters.');
@@ -164,7 +169,7 @@ export const resolveSource = async (services: SourceServices, ctx: Ctx, named: N
   if (modelId !== '') {
     const model = await experiments.getLoggedModel(ctx, modelIdFromWire(modelId));
     const location = await locations(ctx, model.experiment);
-    const root = `${location.replace(/\/$/, '')}/models/${modelIdOnWire(model.id)}/artifacts`;
+    const root = below(location, `models/${modelIdOnWire(model.id)}/artifacts`);
     const made = model.sourceRunId === '' ? null : namedRunOnWire(model.sourceRunId);
     const known = { source, run: run ?? made, modelId: model.id };
     if (reference !== null)
@@ -190,8 +195,7 @@ export const resolveSource = async (services: SourceServices, ctx: Ctx, named: N
   if (root === null) return refuseUnnamed(source, 'run_id');
   const { experimentNumber } = await experiments.getRun(ctx, root);
   const location = await locations(ctx, experimentNumber);
-  if (!isBelow(source, `${location.replace(/\/$/, '')}/${runIdOnWire(root)}/artifacts`))
-    refuseUnnamed(source, 'run_id');
+  if (!isBelow(source, below(location, `${runIdOnWire(root)}/artifacts`))) refuseUnnamed(source, 'run_id');
   return { ...none, files: await placeOf(experiments, ctx, address.path.slice(1)) };
 };
 

@@ -35,6 +35,12 @@ export const tagOf = (input: Fields): [string, string] => [
   cut(input.text('value') ?? '', limits.runTag),
 ];
 
+/** Of a run that begins, whose client may name its tags as it likes. */
+export const firstTagOf = (input: Fields): [string, string] => [
+  input.requiredText('key', { max: limits.key }),
+  cut(input.text('value') ?? '', limits.runTag),
+];
+
 const words = { param: 'parameter', tag: 'tag' } as const;
 
 /** Errors: INVALID_INPUT where one is named twice. */

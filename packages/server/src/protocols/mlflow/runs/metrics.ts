@@ -5,7 +5,7 @@ import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { runIdFromWire, runIdOnWire } from '../wire/ids.ts';
 import { int64OnWire } from '../wire/int64.ts';
-import { refuseMissing } from '../wire/refusals.ts';
+import { refuseMissing, refuseValue } from '../wire/refusals.ts';
 import { runIdOf } from './runs.ts';
 
 const maxPoints = 25_000;
@@ -77,7 +77,9 @@ export const metricEndpoints = (experiments: ExperimentsService): MlflowEndpoint
       const runIds = runIdsOf(input, 'run_id');
       const key =
         input.text('metric_key') ?? fail('INVALID_INPUT', 'GetMetricHistoryBulk request must specify a metric_key.');
-      let room = Math.min(input.integer('max_results') ?? maxPoints, maxPoints);
+      const asked = input.integer('max_results') ?? maxPoints;
+      if (asked < 0) refuseValue('max_results', asked, 'It must not be negative.');
+      let room = Math.min(asked, maxPoints);
       const metrics: object[] = [];
       for (const runId of runIds) {
         if (room === 0) break;

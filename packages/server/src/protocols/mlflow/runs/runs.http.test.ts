@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idOfHex } from '#platform/ids';
 import { testDatabases } from '#platform/testing';
+import { createDefaultExperiment } from '../experiments/experiments.ts';
 import { anMlflowApi, type MlflowApi } from '../fixtures/an-mlflow-api.ts';
 
 describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => {
@@ -143,6 +145,18 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     }
   });
 
+  it.each([
+    ['s3://b/p?region=x', 's3://b/p/ID/artifacts?region=x'],
+    ['s3://b/', 's3://b/ID/artifacts'],
+    ['/data/a?b', '/data/a?b/ID/artifacts'],
+  ])('keeps files below the location %s', async (artifact_location, expected) => {
+    const name = `below ${artifact_location}`;
+    const { body } = await api.send('POST', '/experiments/create', { name, artifact_location });
+    const { body: made } = await api.send('POST', '/runs/create', { experiment_id: body['experiment_id'] });
+    const { info } = made['run'];
+    expect(info.artifact_uri).toBe(expected.replace('ID', info.run_id));
+  });
+
   it('orders runs by the place of their files', async () => {
     const places = ['s3://b/x', 's3://a/x', 's3://c'];
     const made = [];
@@ -176,12 +190,102 @@ describe.each(testDatabases)('runs on the wire of MLflow, on %s', (database) => 
     'runs:/x/y',
     's3://b/x#y',
     's3://b/../x',
+    's3://b/x?y=%252e%2e',
+    'hdfs://h:9000/x',
+    'viewfs:/x',
+    'r2://b@h/x',
+    'b2://b@h/x',
+    'abfss://f@h/x',
   ])('keeps no experiment whose files would lie at %s', async (artifact_location) => {
     const { status } = await api.send('POST', '/experiments/create', {
       name: `at ${artifact_location}`,
       artifact_location,
     });
     expect(status).toBe(400);
+  });
+
+  it('takes a relative place for one folder, the same for every client', async () => {
+    const made = await api.send('POST', '/experiments/create', { name: 'relative', artifact_location: 'my/place' });
+    const { body } = await api.send('GET', `/experiments/get?experiment_id=${made.body['experiment_id']}`);
+    expect(body['experiment'].artifact_location).toBe(join(process.cwd(), 'my/place'));
+  });
+
+  it('keeps the name of a run whose tag of it becomes empty', async () => {
+    const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0', run_name: 'kept' })).body['run']
+      .info;
+    await api.send('POST', '/runs/set-tag', { run_id, key: 'mlflow.runName', value: '' });
+    const { body } = await api.send('GET', `/runs/get?run_id=${run_id}`);
+    expect(body['run'].info.run_name).toBe('kept');
+  });
+
+  it('lets a run begin with tags of any name', async () => {
+    const tags = [{ key: 'model(1) @ 50%', value: 'x' }];
+    const { status, body } = await api.send('POST', '/runs/create', { experiment_id: '0', tags });
+    expect([status, body['run'].data.tags]).toEqual([200, expect.arrayContaining(tags)]);
+    const long = [{ key: 'k'.repeat(251), value: 'x' }];
+    expect((await api.send('POST', '/runs/create', { experiment_id: '0', tags: long })).status).toBe(400);
+  });
+
+  it('says which of several parameters are set, as MLflow says it', async () => {
+    const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info;
+    const set = (value: string) => api.send('POST', '/runs/log-parameter', { run_id, key: 'lr', value });
+    await set("it's");
+    expect((await set('2')).body['message']).toContain("Param with key='lr' was already logged with value='it's'");
+    const params = [{ key: 'lr', value: '2' }];
+    expect((await api.send('POST', '/runs/log-batch', { run_id, params })).body['message']).toBe(
+      `Changing param values is not allowed. Params were already logged='[{'key': 'lr', 'old_value': "it's", 'new_value': '2'}]' for run ID='${run_id}'.`,
+    );
+  });
+
+  it('begins with the first experiment also after it was renamed', async () => {
+    await api.send('POST', '/experiments/update', { experiment_id: '0', new_name: 'of all' });
+    // As after a start of the server.
+    await createDefaultExperiment(api.experiments)(api.test.ctx);
+    const { body } = await api.send('GET', '/experiments/get?experiment_id=0');
+    expect(body['experiment'].name).toBe('of all');
+    expect((await api.send('GET', '/experiments/get-by-name?experiment_name=Default')).status).toBe(404);
+    await api.send('POST', '/experiments/update', { experiment_id: '0', new_name: 'Default' });
+  });
+
+  it('takes away with a tag what it stands for', async () => {
+    const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info;
+    for (const [key, value] of [
+      ['mlflow.note.content', 'a note'],
+      ['mlflow.parentRunId', run_id],
+    ]) {
+      await api.send('POST', '/runs/set-tag', { run_id, key, value });
+      await api.send('POST', '/runs/delete-tag', { run_id, key });
+    }
+    const { body } = await api.send('GET', `/runs/get?run_id=${run_id}`);
+    expect(body['run'].data.tags.map((tag: { key: string }) => tag.key)).toEqual(['mlflow.runName']);
+  });
+
+  it('counts characters, not halves of them', async () => {
+    const set = (value: string) =>
+      api.send('POST', '/experiments/set-experiment-tag', { experiment_id: '0', key: 'long', value });
+    expect((await set('😀'.repeat(20_000))).status).toBe(200);
+    expect((await set('😀'.repeat(20_001))).status).toBe(400);
+    const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info;
+    await api.send('POST', '/runs/log-parameter', { run_id, key: 'long', value: '😀'.repeat(6001) });
+    const { body } = await api.send('GET', `/runs/get?run_id=${run_id}`);
+    expect(body['run'].data.params).toEqual([{ key: 'long', value: '😀'.repeat(6000) }]);
+  });
+
+  it('finds experiments by their id', async () => {
+    const { experiment_id } = (await api.send('POST', '/experiments/create', { name: 'by id' })).body;
+    const search = async (filter: string) =>
+      (await api.send('POST', '/experiments/search', { filter, max_results: 10 })).body['experiments']?.map(
+        (one: { name: string }) => one.name,
+      );
+    expect(await search(`experiment_id = '${experiment_id}'`)).toEqual(['by id']);
+    expect(await search(`experiment_id IN ('${experiment_id}', '999999')`)).toEqual(['by id']);
+    expect(await search("experiment_id = '999999'")).toBeUndefined();
+  });
+
+  it('refuses a negative number of points', async () => {
+    const { run_id } = (await api.send('POST', '/runs/create', { experiment_id: '0' })).body['run'].info;
+    const path = `/ajax-api/2.0/mlflow/metrics/get-history-bulk?run_id=${run_id}&metric_key=m&max_results=-1`;
+    expect((await api.send('GET', path)).status).toBe(400);
   });
 
   it.each(['/v1/traces', '/graphql', '/signup', '/api/3.0/mlflow/traces/search'])(

@@ -9,11 +9,12 @@ import type { Fields } from '../wire/fields.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
 import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wire/ids.ts';
 import { int64OnWire } from '../wire/int64.ts';
+import { below } from '../wire/locations.ts';
 import { modelPointsOf } from './model-points.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { asOneParameter } from '../wire/phrases.ts';
 import { refuseValue } from '../wire/refusals.ts';
-import { checkBatch, instantOf, metricOf, parameterOf, tagOf, uniqueEntries } from './entries.ts';
+import { checkBatch, firstTagOf, instantOf, metricOf, parameterOf, tagOf, uniqueEntries } from './entries.ts';
 import { linksOnWire } from './run-links.ts';
 import { createRunTexts } from './run-texts.ts';
 import { sendTexts } from '../wire/send-texts.ts';
@@ -48,7 +49,7 @@ const infoOnWire = (run: Omit<RunState, 'number' | 'project' | 'note' | 'owner'>
     status: statusOnWire(run.status),
     start_time: run.startedAt,
     ...(run.endedAt === null ? {} : { end_time: run.endedAt }),
-    artifact_uri: `${location.replace(/\/$/, '')}/${id}/artifacts`,
+    artifact_uri: below(location, `${id}/artifacts`),
     lifecycle_stage: run.deletedAt === null ? 'active' : 'deleted',
   };
 };
@@ -99,10 +100,15 @@ const stateFromTags =
   (tags: Readonly<Record<string, string>>) =>
   (run: RunState): RunState => ({
     ...run,
-    name: tags[nameTag] ?? run.name,
+    name: tags[nameTag] || run.name,
     note: tags[noteTag] ?? run.note,
     parentRunId: tags[parentTag] === undefined ? run.parentRunId : runIdFromWire(tags[parentTag]),
   });
+/** What is left of a column when its tag is taken away. */
+const columnsWithout: Readonly<Record<string, Partial<RunState>>> = {
+  [noteTag]: { note: '' },
+  [parentTag]: { parentRunId: null },
+};
 const namesColumn = (tags: Readonly<Record<string, string>>): boolean =>
   [nameTag, noteTag, parentTag].some((key) => tags[key] !== undefined);
 
@@ -138,7 +144,7 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       async handle(input, ctx, { request }) {
         const experiment = input.requiredText('experiment_id');
         const number = experimentNumberOf(experiment);
-        const tags = uniqueEntries('tag', input.messages('tags').map(tagOf));
+        const tags = uniqueEntries('tag', input.messages('tags').map(firstTagOf));
         const given = input.text('run_name') || undefined;
         const tagged = tags[nameTag];
         if (given !== undefined && tagged !== undefined && given !== tagged)
@@ -255,7 +261,8 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
       path: '/runs/delete-tag',
       permission: 'run:write',
       async handle(input, ctx) {
-        await experiments.deleteRunTag(ctx, runIdOf(input), input.requiredText('key'));
+        const key = input.requiredText('key');
+        await experiments.deleteRunTag(ctx, runIdOf(input), key, columnsWithout[key]);
         return {};
       },
     },
@@ -269,10 +276,8 @@ export const runEndpoints = (experiments: ExperimentsService, locations: Locatio
           input.messages(name),
         ) as [Fields[], Fields[], Fields[]];
         checkBatch({ metrics: metrics.length, params: params.length, tags: tags.length });
-        await logTags(ctx, runId, tags.map(tagOf), {
-          ...metricsOf(metrics),
-          parameters: uniqueEntries('param', params.map(parameterOf)),
-        });
+        const more = { ...metricsOf(metrics), parameters: uniqueEntries('param', params.map(parameterOf)) };
+        await logTags(ctx, runId, tags.map(tagOf), more);
         return {};
       },
     },

@@ -44,7 +44,10 @@ export interface WireErrorBody {
 }
 
 /** Where MLflow has one text for all of a kind. */
-const phrases: Partial<Record<ErrorCode, string>> = { INVALID_CURSOR: 'Invalid page token, could not base64-decode' };
+const phrases: Partial<Record<ErrorCode, string>> = {
+  INVALID_CURSOR: 'Invalid page token, could not base64-decode',
+  MEDIA_TYPE_UNSUPPORTED: "Bad Request. Content-Type must be one of ['application/json'].",
+};
 
 /** Messages name runs and logged models as their clients do. */
 const nativeIds = /\b(?:run|lm)_[0-9A-HJKMNP-TV-Z]{26}\b/g;

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { checkLength, refuseValue } from './refusals.ts';
+import { checkLength, hasAtMost, refuseValue } from './refusals.ts';
 
 /** Limits of MLflow, in characters. */
 export const limits = {
@@ -57,7 +57,7 @@ export const checkKey = (what: keyof typeof fields, name: string, rule: KeyRule 
         .replace(/(?<=.)\/$/, '')
         .slice(0, 300)}'`,
     );
-  if ([...name].length > max) return checkLength(fields[what].called ?? field, name, max);
+  if (!hasAtMost(name, max)) return checkLength(fields[what].called ?? field, name, max);
   if (max === limits.key) {
     if (passed.size >= mostPassed) passed.clear();
     passed.add(name);
@@ -66,4 +66,5 @@ export const checkKey = (what: keyof typeof fields, name: string, rule: KeyRule 
 };
 
 /** As MLflow does unless told otherwise, longer values are cut, not refused. */
-export const cut = (value: string, max: number): string => (value.length <= max ? value : value.slice(0, max));
+export const cut = (value: string, max: number): string =>
+  hasAtMost(value, max) ? value : [...value].slice(0, max).join('');

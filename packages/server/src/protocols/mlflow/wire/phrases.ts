@@ -19,6 +19,9 @@ interface About {
   refusedScheme?: string;
   schemes?: readonly string[];
   parametersSet?: readonly ParameterSet[];
+  noMediaType?: boolean;
+  noExperiment?: number;
+  experimentInTrash?: number;
   run?: string;
   experiment?: number;
   model?: string;
@@ -51,6 +54,9 @@ export const phraseOf = (about: unknown): string | undefined => {
     noTag,
     experimentTaken,
     parametersSet,
+    noMediaType,
+    noExperiment,
+    experimentInTrash,
     refusedScheme,
     run,
     experiment,
@@ -63,6 +69,10 @@ export const phraseOf = (about: unknown): string | undefined => {
   if (noFile !== undefined) return `No such artifact: '${noFile}'`;
   if (parametersSet !== undefined && run !== undefined)
     return `Changing param values is not allowed. Params were already logged='[${parametersSet.map(conflictOnWire).join(', ')}]' for run ID='${namedRunOnWire(run)}'.`;
+  if (noMediaType === true) return 'Bad Request. Content-Type header is missing.';
+  if (noExperiment !== undefined) return `No Experiment with id=${noExperiment} exists`;
+  if (experimentInTrash !== undefined)
+    return `The experiment ${experimentInTrash} must be in the 'active' state. Current state is deleted.`;
   if (experimentTaken !== undefined) return `Experiment(name=${experimentTaken}) already exists.`;
   if (refusedScheme !== undefined)
     return `Invalid webhook URL scheme: '${refusedScheme}'. Allowed schemes are: ${((about as About).schemes ?? []).join(', ')}.`;

@@ -116,4 +116,19 @@ describe('refusals to clients of MLflow', () => {
   it('take an empty body for an empty object', async () => {
     expect(await api.send('POST', '/runs/search', '')).toMatchObject({ status: 200 });
   });
+
+  it('are for whatever does not say that it is JSON', async () => {
+    const { status, body } = await api.send('POST', '/runs/search');
+    expect([status, body['message']]).toEqual([400, 'Bad Request. Content-Type header is missing.']);
+  });
+
+  it('are JSON without a charset, as every answer is', async () => {
+    for (const [path, expected] of [
+      ['/runs/search', 200],
+      ['/experiments/create', 400],
+    ] as const) {
+      const { status, headers } = await api.send('POST', path, {});
+      expect([status, headers['content-type']]).toEqual([expected, 'application/json']);
+    }
+  });
 });

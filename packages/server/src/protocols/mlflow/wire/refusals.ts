@@ -56,6 +56,9 @@ export const refuseValue = (name: string, value: unknown, why: string): never =>
 export const refuseMissing = (name: string): never =>
   fail('INVALID_INPUT', `Missing value for required parameter '${name}'. ${seeDocs}`);
 
+/** One of two units, as an emoji is, counts once. */
+export const hasAtMost = (value: string, max: number): boolean => value.length <= max || [...value].length <= max;
+
 /** Errors: INVALID_INPUT where it has more characters. */
 export const checkLength = (what: string, value: string, max: number): string =>
-  value.length <= max ? value : fail('INVALID_INPUT', `'${what}' exceeds the maximum length of ${max} characters`);
+  hasAtMost(value, max) ? value : fail('INVALID_INPUT', `'${what}' exceeds the maximum length of ${max} characters`);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { asJson } from './send-json.ts';
 
 /** Sent in pieces of about this many characters, as fast as they are taken: a long list is never in memory as a whole. */
 const pieceLength = 131_072;
@@ -22,7 +23,7 @@ export const sendTexts = (
   texts: readonly string[],
   more: string,
 ): FastifyReply => {
-  reply.header('content-type', 'application/json; charset=utf-8');
+  asJson(reply);
   const head = name === null ? '{' : `{${JSON.stringify(name)}:[`;
   const tail = `${name === null ? '' : more === '' ? ']' : '],'}${more}}`;
   const length = texts.reduce((sum, text) => sum + text.length, 0);
