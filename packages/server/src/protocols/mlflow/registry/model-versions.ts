@@ -132,6 +132,8 @@ export const modelVersionEndpoints = (services: SourceServices): MlflowEndpoint[
       path: '/model-versions/get-download-uri',
       permission: 'model:read',
       async handle(input, ctx) {
+        input.requiredText('name');
+        if (!input.text('version')) fail('INVALID_INPUT', "Parameter 'version' must be an integer, got ''.");
         const { id } = await versionOf(registry, ctx, input);
         return { artifact_uri: downloadUriOf(await registry.versionPlace(ctx, id)) };
       },
