@@ -378,6 +378,18 @@ export const knownDifferences: readonly KnownDifference[] = [
       kind === 'message' && /in the page token do(es)? not match the requested .* Start again/.test(ours.text),
   },
   {
+    what: 'What a run made already may be logged once more.',
+    why: 'MLflow answers 400 with the error of its database.',
+    matches: (_difference, { step, theirs, ours }) =>
+      step.endpoint === 'POST runs/outputs' && ours.status === 200 && /UNIQUE constraint failed/.test(theirs.text),
+  },
+  {
+    what: 'Tags that come with a new run are cut at 8,000 characters, as those that are set later.',
+    why: 'MLflow keeps as much of them as its database takes.',
+    matches: ({ kind }, { step }) =>
+      kind === 'run.data.tags[].value: value' && /value is \d{4,} characters/.test(step.variant),
+  },
+  {
     what: 'A body that cannot be read is said to be that.',
     why: 'MLflow takes it for an empty one and says what it lacks.',
     matches: ({ kind, ours }) =>
