@@ -151,10 +151,18 @@ export const answerError = (log: Log, error: unknown, request: FastifyRequest, r
       route: request.routeOptions.url,
       error: known.cause ?? known,
     });
-  // MLflow's clients know these two as plain text.
+  // MLflow's clients know these two as plain text, which begins with these words.
   if (known.status === 401)
-    return reply.code(401).header('www-authenticate', 'Basic realm="mlflow"').type('text/plain').send(known.message);
-  if (known.status === 403 || known.status === 421) return reply.code(403).type('text/plain').send(known.message);
+    return reply
+      .code(401)
+      .header('www-authenticate', 'Basic realm="mlflow"')
+      .type('text/plain')
+      .send(`You are not authenticated. ${known.message}`);
+  if (known.status === 403 || known.status === 421)
+    return reply
+      .code(403)
+      .type('text/plain')
+      .send(known.code === 'PERMISSION_DENIED' ? `Permission denied. ${known.message}` : known.message);
   const { status, body } = toWireError(known);
   if (status === 503) reply.header('retry-after', '1');
   return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
