@@ -148,6 +148,7 @@ export const readBody = (body: unknown): Record<string, unknown> => {
 const leads: Partial<Record<ErrorCode, string>> = {
   HOST_REFUSED: 'Invalid Host header - possible DNS rebinding attack detected',
   ORIGIN_REFUSED: 'Cross-origin request blocked',
+  PERMISSION_DENIED: 'Permission denied',
 };
 
 export const answerError = (log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -158,9 +159,13 @@ export const answerError = (log: Log, error: unknown, request: FastifyRequest, r
       route: request.routeOptions.url,
       error: known.cause ?? known,
     });
-  // MLflow's clients know these two as plain text.
+  // MLflow's clients know these two as plain text, which begins with these words.
   if (known.status === 401)
-    return reply.code(401).header('www-authenticate', 'Basic realm="mlflow"').type('text/plain').send(known.message);
+    return reply
+      .code(401)
+      .header('www-authenticate', 'Basic realm="mlflow"')
+      .type('text/plain')
+      .send(`You are not authenticated. ${known.message}`);
   if (known.status === 403 || known.status === 421) {
     const lead = leads[known.code];
     const said = lead === undefined ? known.message : `${lead}. ${known.message}`;

@@ -46,8 +46,8 @@ export const createAdmit = (api: Api, auth: Auth, experiments: ExperimentsServic
   const checkProject = async (project: string): Promise<void> => {
     if (projects.has(project)) return;
     if (!isProjectName(project))
-      fail('INVALID_INPUT', `'${project}' is no name of a workspace: lower-case letters, digits and hyphens.`);
-    if ((await auth.findProject(project)) === null) fail('NOT_FOUND', `There is no workspace '${project}'.`);
+      fail('INVALID_INPUT', `Workspace name '${project}' must be of lower-case letters, digits and hyphens.`);
+    if ((await auth.findProject(project)) === null) fail('NOT_FOUND', `Workspace '${project}' not found`);
     projects.add(project);
   };
   const begin: Admit['begin'] = async (request, permission, types) => {

@@ -14,6 +14,7 @@ interface Target {
   /** `type/id`, as grants name it. */
   resource: string;
   /** For messages. */
+  kind: 'Experiment' | 'Registered model';
   label: string;
 }
 
@@ -27,11 +28,11 @@ export interface PermissionServices {
 export const permissionEndpoints = ({ auth, experiments, registry }: PermissionServices): MlflowEndpoint[] => {
   const experimentTarget = async (ctx: Ctx, number: string): Promise<Target> => {
     const { id } = await experimentOf(experiments, ctx, number);
-    return { resource: `experiment/${id}`, label: `experiment_id=${number}` };
+    return { resource: `experiment/${id}`, kind: 'Experiment', label: `experiment_id=${number}` };
   };
   const modelTarget = async (ctx: Ctx, name: string): Promise<Target> => {
     const { id } = await modelNamed(registry, ctx, name);
-    return { resource: `model/${id}`, label: `name=${name}` };
+    return { resource: `model/${id}`, kind: 'Registered model', label: `name=${name}` };
   };
   const isOn = (ctx: Ctx, { resource }: Target, grant: Grant): boolean =>
     grant.project === ctx.project && grant.resource === resource;
@@ -47,10 +48,10 @@ export const permissionEndpoints = ({ auth, experiments, registry }: PermissionS
       ctx.requestId,
     );
   const missing = (target: Target, name: string): never =>
-    fail('NOT_FOUND', `Permission with ${target.label} and username=${name} not found`);
+    fail('NOT_FOUND', `${target.kind} permission with ${target.label} and username=${name} not found`);
   const refuseSecond = async (ctx: Ctx, target: Target, user: { id: string; name: string }): Promise<void> => {
     if ((await given(ctx, target, user.id)) !== null)
-      fail('NAME_TAKEN', `Permission (${target.label}, username=${user.name}) already exists.`);
+      fail('NAME_TAKEN', `${target.kind} permission (${target.label}, username=${user.name}) already exists.`);
   };
 
   /** One set of endpoints for experiments and one for registered models, as clients before 3.9 call them. */
@@ -130,6 +131,8 @@ export const permissionEndpoints = ({ auth, experiments, registry }: PermissionS
     if (id === '*') fail('INVALID_INPUT', "For everything in a workspace, grant a role in the project instead of '*'.");
     return checkType(input) === 'experiment' ? experimentTarget(ctx, id) : modelTarget(ctx, id);
   };
+  const grantNamed = (input: Fields): string =>
+    `Permission for user=${input.requiredText('username')} on resource_type=${input.requiredText('resource_type')}, resource_id=${input.requiredText('resource_id')}`;
   return [
     ...kind('experiments', 'experiment_id', experimentTarget),
     ...kind('registered-models', 'name', modelTarget),
@@ -144,7 +147,7 @@ export const permissionEndpoints = ({ auth, experiments, registry }: PermissionS
         if (level === 'NO_PERMISSIONS')
           fail('INVALID_INPUT', "'NO_PERMISSIONS' cannot be granted: revoke what was granted.");
         const target = await namedTarget(input, ctx);
-        await refuseSecond(ctx, target, user);
+        if ((await given(ctx, target, user.id)) !== null) fail('NAME_TAKEN', `${grantNamed(input)} already exists.`);
         await set(ctx, target, user.id, level);
         return {};
       },
@@ -157,7 +160,7 @@ export const permissionEndpoints = ({ auth, experiments, registry }: PermissionS
       async handle(input, ctx) {
         const user = await userNamed(auth, input.requiredText('username'));
         const target = await namedTarget(input, ctx);
-        if ((await given(ctx, target, user.id)) === null) missing(target, user.name);
+        if ((await given(ctx, target, user.id)) === null) fail('NOT_FOUND', `${grantNamed(input)} not found.`);
         await set(ctx, target, user.id, 'NO_PERMISSIONS');
         return {};
       },

@@ -1,8 +1,9 @@
 import { type Auth, type Ctx, demand, type Team, type TeamGrant } from '#platform/auth';
-import { fail, isMillwrightError } from '#platform/errors';
+import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { refuseMissing } from '../wire/refusals.ts';
+import { inWords } from './in-words.ts';
 import { levelOfGrant } from './levels.ts';
 import { grantedRole, type RoleResources } from './role-resources.ts';
 import { userNamed } from './users.ts';
@@ -23,17 +24,6 @@ const checkName = (name: string): string => {
       `Role name '${name}' uses the reserved '__user_' prefix, which is held for the per-user permission representation. Choose a different name.`,
     );
   return name;
-};
-
-/** In the words of the wire, where a team is a role. */
-const inWords = async <T>(work: Promise<T>, words: Partial<Record<string, string>>): Promise<T> => {
-  try {
-    return await work;
-  } catch (error) {
-    const said = isMillwrightError(error) ? words[error.code] : undefined;
-    if (isMillwrightError(error) && said !== undefined) return fail(error.code, said);
-    throw error;
-  }
 };
 
 /** Teams with what their members may do, as roles of MLflow. */

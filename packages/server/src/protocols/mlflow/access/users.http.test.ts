@@ -48,6 +48,7 @@ describe('users of MLflow', () => {
         const reply = await server.inject({ url, headers });
         expect([reply.statusCode, reply.headers['www-authenticate']], path).toEqual([401, 'Basic realm="mlflow"']);
         expect(reply.headers['content-type'], path).toMatch(/^text\/plain/);
+        expect(reply.body, path).toMatch(/^You are not authenticated\. /);
       }
   });
 
@@ -55,7 +56,10 @@ describe('users of MLflow', () => {
     const made = await create('ann');
     expect(made).toMatchObject({ status: 200, body: { user: { username: 'ann', is_admin: false } } });
     const again = await create('ann');
-    expect(again).toMatchObject({ status: 400, body: { error_code: 'RESOURCE_ALREADY_EXISTS' } });
+    expect(again).toMatchObject({
+      status: 400,
+      body: { error_code: 'RESOURCE_ALREADY_EXISTS', message: 'User (username=ann) already exists.' },
+    });
     expect(JSON.stringify([made.body, again.body])).not.toMatch(/scrypt|password|hash/i);
     expect((await create('bob', 'short')).body.error_code).toBe('INVALID_PARAMETER_VALUE');
     expect((await create('two words')).status).toBe(400);
@@ -78,7 +82,11 @@ describe('users of MLflow', () => {
     const ann = basic('ann', testPassword);
     expect((await send('GET', 'users/get?username=ann', null, ann)).status).toBe(200);
     for (const name of ['root', 'nobody'])
-      expect(await send('GET', `users/get?username=${name}`, null, ann)).toMatchObject({ status: 403, type: /plain/ });
+      expect(await send('GET', `users/get?username=${name}`, null, ann)).toMatchObject({
+        status: 403,
+        type: /plain/,
+        body: expect.stringMatching(/^Permission denied\. /),
+      });
     expect((await send('GET', 'users/list', null, ann)).status).toBe(403);
     expect((await send('POST', 'users/create', { username: 'eve', password: testPassword }, ann)).status).toBe(403);
     expect((await send('PATCH', 'users/update-admin', { username: 'ann', is_admin: true }, ann)).status).toBe(403);
@@ -292,7 +300,11 @@ describe('users of MLflow', () => {
           )
         ).body;
       expect((await at('grant', { ...subject, permission: 'EDIT' })).status).toBe(200);
-      expect((await at('grant', { ...subject, permission: 'READ' })).body.error_code).toBe('RESOURCE_ALREADY_EXISTS');
+      const grant = 'Permission for user=ann on resource_type=registered_model, resource_id=theirs';
+      expect((await at('grant', { ...subject, permission: 'READ' })).body).toMatchObject({
+        error_code: 'RESOURCE_ALREADY_EXISTS',
+        message: `${grant} already exists.`,
+      });
       expect(await about('ann', 'registered_model', 'theirs')).toEqual({ allowed: true, permission: 'EDIT' });
       expect(await about('ann', 'experiment', mine, basic('ann', testPassword))).toEqual({
         allowed: false,
@@ -302,7 +314,7 @@ describe('users of MLflow', () => {
       expect(await about('root', 'experiment', mine)).toEqual({ allowed: true, permission: 'MANAGE' });
       expect(await about('root', 'experiment', mine, dora)).toMatch(/permission/);
       expect((await at('revoke', subject)).status).toBe(200);
-      expect((await at('revoke', subject)).status).toBe(404);
+      expect(await at('revoke', subject)).toMatchObject({ status: 404, body: { message: `${grant} not found.` } });
       expect((await at('grant', { ...subject, permission: 'EDIT' }, dora)).status).toBe(403);
       for (const wrong of [
         { permission: 'DENY' },

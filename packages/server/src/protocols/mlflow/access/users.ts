@@ -4,6 +4,7 @@ import { fail, isMillwrightError } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
 import { refuseMissing } from '../wire/refusals.ts';
+import { inWords } from './in-words.ts';
 import type { RoleViews } from './roles.ts';
 
 const maxUsers = 1000;
@@ -11,7 +12,7 @@ const maxUsers = 1000;
 const notFound = (name: string): never => fail('NOT_FOUND', `User with username=${name} not found`);
 
 const checkPassword = (password: string): string =>
-  isPassword(password) ? password : fail('INVALID_INPUT', 'Password must be at least 12 and at most 500 characters.');
+  isPassword(password) ? password : fail('INVALID_INPUT', 'Password must be at least 12 characters, and at most 500.');
 
 /** A deleted user of MLflow is a disabled one here, and no service account is a user. Errors: NOT_FOUND. */
 export const userNamed = async (auth: Auth, name: string): Promise<Principal> => {
@@ -58,7 +59,10 @@ export const userEndpoints = (auth: Auth, { rolesOnWire }: RoleViews): MlflowEnd
         const [name, password] = [nameOf(input), input.requiredText('password')];
         if (!isName(name))
           fail('INVALID_INPUT', `'${name}' is no name of a user: letters, digits, dot, underscore and hyphen.`);
-        const user = await auth.createUser(ctx.actor, { name, password: checkPassword(password) }, ctx.requestId);
+        const user = await inWords(
+          auth.createUser(ctx.actor, { name, password: checkPassword(password) }, ctx.requestId),
+          { NAME_TAKEN: `User (username=${name}) already exists.` },
+        );
         return { user: await onWire(user) };
       },
     },
@@ -151,9 +155,13 @@ export const userEndpoints = (auth: Auth, { rolesOnWire }: RoleViews): MlflowEnd
       async handle(input, ctx) {
         const { id } = await userNamed(auth, nameOf(input));
         if (id === ctx.actor.id)
-          fail('INVALID_INPUT', 'Users cannot delete their own account. Ask another admin to delete this user.', {
-            errorCode: 'BAD_REQUEST',
-          });
+          fail(
+            'INVALID_INPUT',
+            'Users cannot delete their own account. Ask another admin to delete this user instead.',
+            {
+              errorCode: 'BAD_REQUEST',
+            },
+          );
         await auth.setPrincipalState(ctx.actor, id, 'disabled', ctx.requestId);
         return {};
       },

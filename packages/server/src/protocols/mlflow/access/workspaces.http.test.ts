@@ -32,7 +32,7 @@ describe('workspaces of MLflow', () => {
     expect((await create({ name: 'team-b', description: 'of b' })).body.workspace.description).toBe('of b');
     expect(await create({ name: 'team-b' })).toMatchObject({
       status: 400,
-      body: { error_code: 'RESOURCE_ALREADY_EXISTS' },
+      body: { error_code: 'RESOURCE_ALREADY_EXISTS', message: "Workspace 'team-b' already exists." },
     });
     for (const name of [
       'default',
@@ -56,7 +56,10 @@ describe('workspaces of MLflow', () => {
     expect(await send('GET', `${workspaces}/team-a`)).toEqual(change);
     expect((await send('PATCH', `${workspaces}/team-a`, { body: {} })).status).toBe(400);
     expect((await send('PATCH', `${workspaces}/team-z`, { body: { description: '' } })).status).toBe(404);
-    expect((await send('GET', `${workspaces}/team-z`)).status).toBe(404);
+    expect(await send('GET', `${workspaces}/team-z`)).toMatchObject({
+      status: 404,
+      body: { message: "Workspace 'team-z' not found" },
+    });
     const removal = await send('DELETE', `${workspaces}/team-a?mode=CASCADE`);
     expect(removal).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } });
     expect((await send('DELETE', `${workspaces}/default`)).status).toBe(400);

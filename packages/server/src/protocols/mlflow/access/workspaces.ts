@@ -3,6 +3,7 @@ import type { Actor, Auth } from '#platform/auth';
 import { fail } from '#platform/errors';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import type { Fields } from '../wire/fields.ts';
+import { inWords } from './in-words.ts';
 
 /** As MLflow's clients know names of workspaces: each is a name of a project too, but not the other way round. */
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -17,7 +18,10 @@ const checkNewName = (name: string): string => {
   if (name.length < 2 || name.length > 63)
     fail('INVALID_INPUT', `Workspace name '${name}' must be between 2 and 63 characters.`);
   if (!namePattern.test(name))
-    fail('INVALID_INPUT', `Workspace name '${name}' must be of lower-case letters, digits and hyphens within.`);
+    fail(
+      'INVALID_INPUT',
+      `Workspace name '${name}' must match the pattern ${namePattern.source} (lowercase alphanumeric with optional internal hyphens).`,
+    );
   if (reserved.includes(name)) fail('INVALID_INPUT', `Workspace name '${name}' is reserved and cannot be used.`);
   return name;
 };
@@ -66,7 +70,10 @@ export const workspaceEndpoints = (auth: Auth): MlflowEndpoint[] => [
       const name = checkNewName(input.requiredText('name'));
       const description = input.text('description', { max: maxDescription }) ?? '';
       refuseLocations(input);
-      return { workspace: onWire(await auth.createProject(ctx.actor, { name, description }, ctx.requestId)) };
+      const made = await inWords(auth.createProject(ctx.actor, { name, description }, ctx.requestId), {
+        NAME_TAKEN: `Workspace '${name}' already exists.`,
+      });
+      return { workspace: onWire(made) };
     },
   },
   {

@@ -211,6 +211,15 @@ describe('readMlflowFilter', () => {
 });
 
 describe('readMlflowOrder', () => {
+  it('names a key that nothing is ordered by as clients know it', () => {
+    for (const [entity, called] of [
+      ['registered-models', 'order by'],
+      ['model-versions', 'attribute'],
+    ] as const)
+      expect(refusal(() => readMlflowOrder(entity, ['name', 'foo']))?.message).toContain(
+        `Invalid ${called} key 'foo' specified.`,
+      );
+  });
   it('reads keys, quotes and directions', () => {
     expect(readMlflowOrder('runs', ['metrics.`val loss` DESC', 'params.lr', 'created asc'])).toEqual([
       { path: ['metrics', 'val loss'], descending: true },

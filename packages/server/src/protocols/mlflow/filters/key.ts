@@ -32,12 +32,17 @@ export const keyOf = (key: readonly KeySyntax[], at: number, search: MlflowSearc
   return { table, name, parts };
 };
 
-/** One of the columns there are. Throws for others. */
-export const columnOf = <T>(columns: Readonly<Record<string, T>>, name: string, at: number): T => {
+/** One of the columns there are. Throws for others, in the words for a key that is `called` so. */
+export const columnOf = <T>(
+  columns: Readonly<Record<string, T>>,
+  name: string,
+  at: number,
+  called: 'attribute' | 'order by' = 'attribute',
+): T => {
   const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (column !== undefined) return column;
   throw new WordedFilterError(
-    `Invalid attribute key '${name}' specified. Valid keys are ${listOf(Object.keys(columns))}`,
+    `Invalid ${called} key '${name}' specified. Valid keys are ${listOf(Object.keys(columns))}`,
     at,
   );
 };

@@ -16,7 +16,10 @@ export const orderOf = ({ key, at, descending }: OrderSyntax, search: MlflowSear
     : search.tables;
   const { table, name, parts } = keyOf(key, at, { ...search, tables });
   if (table === 'attributes' && (key.length === 1 || search.ordersAttributes))
-    return { path: [columnOf(search.order, name, at)], descending };
+    return {
+      path: [columnOf(search.order, name, at, search.ordersAttributes ? 'attribute' : 'order by')],
+      descending,
+    };
   if (!search.orderTables.includes(table)) throw new WordedFilterError(`Invalid order_by entity: ${table}`, at);
   return { path: [table, ...parts], descending };
 };

@@ -223,6 +223,7 @@ describe.each(testDatabases)('sources of model versions over MLflow on %s', (dat
       { source: `models:/${model_id}` },
       { source: `models:/${model_id}`, run_id: run },
       { source: `models:/m-${'0'.repeat(32)}`, model_id },
+      { source: `models:/${model_id}`, model_id: `m-${'0'.repeat(32)}` },
       { source: `runs:/${run}/model`, model_id, run_id: run },
       { source: `mlflow-artifacts:/0/${run}/artifacts/model`, model_id },
     ])

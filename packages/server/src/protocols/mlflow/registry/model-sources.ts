@@ -167,15 +167,15 @@ export const resolveSource = async (services: SourceServices, ctx: Ctx, named: N
 
   const run = runId === '' ? null : runId;
   if (modelId !== '') {
+    if (reference !== null && reference.id !== modelIdOnWire(modelIdFromWire(modelId)))
+      refuseUnnamed(source, 'model_id');
     const model = await experiments.getLoggedModel(ctx, modelIdFromWire(modelId));
     const location = await locations(ctx, model.experiment);
     const root = below(location, `models/${modelIdOnWire(model.id)}/artifacts`);
     const made = model.sourceRunId === '' ? null : namedRunOnWire(model.sourceRunId);
     const known = { source, run: run ?? made, modelId: model.id };
     if (reference !== null)
-      return reference.id === modelIdOnWire(model.id)
-        ? { ...known, downloadUri: root, files: isHere(root) ? { root: model.id, path: '' } : null }
-        : refuseUnnamed(source, 'model_id');
+      return { ...known, downloadUri: root, files: isHere(root) ? { root: model.id, path: '' } : null };
     if (address.scheme === 'runs') refuseUnnamed(source, 'model_id');
     if (address.scheme !== 'mlflow-artifacts') return { ...known, downloadUri: null, files: null };
     if (!isBelow(source, root)) refuseUnnamed(source, 'model_id');

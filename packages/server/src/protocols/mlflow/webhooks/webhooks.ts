@@ -171,11 +171,13 @@ export const webhookEndpoints = (notifications: NotificationsService, clock: Clo
         const body = exampleBody(event, clock.now(), ctx.project);
         const { state, log } = await notifications.testChannel(ctx, channel.id, { topic, body });
         const attempt = log[0];
+        // A status of a refusal says it all.
+        const isTold = attempt?.error == null || (attempt.status ?? 0) >= 400;
         return {
           result: {
             success: state === 'delivered',
             ...(attempt?.status == null ? {} : { response_status: attempt.status, response_body: attempt.excerpt }),
-            ...(attempt?.error == null ? {} : { error_message: `Failed to test webhook: ${attempt.error}` }),
+            ...(isTold ? {} : { error_message: `Failed to test webhook: ${attempt.error}` }),
           },
         };
       },
