@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LineageService } from '#lineage';
 import { listAudit } from '#platform/audit';
@@ -152,12 +153,15 @@ describe.each(testDatabases)('runs put elsewhere on %s', (database) => {
         }
       });
       const mover = (async () => {
-        for (let turn = 0; moving; turn++)
+        for (let turn = 0; moving; turn++) {
           await service.changeRuns(
             test.ctx,
             runs.map(({ id }) => id),
             { action: 'move', experiment: turn % 2 === 0 ? b.id : a.id },
           );
+          // A database within this process answers before anything else gets its turn.
+          await setImmediate();
+        }
       })();
       const starting = Array.from({ length: 20 }, () => aRun(b.id));
       await Promise.all([...logging, ...starting]);
