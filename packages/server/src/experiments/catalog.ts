@@ -46,7 +46,7 @@ export interface ExperimentQuery {
 export interface Catalog {
   /** Errors: NAME_TAKEN, also by an experiment in the trash. */
   createExperiment(ctx: Ctx, input: NewExperiment): Promise<Experiment>;
-  /** The experiment of that name, created when there is none. */
+  /** The experiment of that number, whatever it is called now, or else of that name; created when there is none. */
   ensureExperiment(ctx: Ctx, name: string, more?: Omit<NewExperiment, 'name'>): Promise<Experiment>;
   /** By id or name. */
   findExperiment(ctx: Ctx, ref: string): Promise<Experiment>;
@@ -150,7 +150,8 @@ export const createCatalog = ({ database: { db }, changes, ids }: Platform): Cat
       }
     },
     async ensureExperiment(ctx, name, more = {}) {
-      const known = await store.findExperimentBy(db, ctx.project, { name });
+      const numbered = more.number === undefined ? null : await catalog.experimentBy(ctx, { number: more.number });
+      const known = numbered ?? (await catalog.experimentBy(ctx, { name }));
       if (known) return known;
       try {
         return await catalog.createExperiment(ctx, { name, ...more });

@@ -81,8 +81,8 @@ export const routes = (api: Api, service: GovernanceService): void => {
     return auth.shownTeam(team);
   });
   api.serve(deleteTeamGrant, async ({ params }, ctx) => {
-    const { grants } = await auth.shownTeam(Number(params.team));
-    if (!grants.some(({ id }) => id === params.number)) fail('NOT_FOUND', `The team has no role ${params.number}.`);
+    const grant = await auth.findTeamGrant(Number(params.number));
+    if (grant?.team !== Number(params.team)) fail('NOT_FOUND', `The team has no role ${params.number}.`);
     await auth.deleteTeamGrant(ctx.actor, Number(params.number), ctx.requestId);
   });
   api.serve(addTeamMember, async ({ params, body }, ctx) => {

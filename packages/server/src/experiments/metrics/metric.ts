@@ -85,12 +85,6 @@ export const toPoint = (row: { at: Int64; step: Int64; value: number; special: n
   return point;
 };
 
-/** From its digits. */
-export const int64Of = (digits: string): Int64 => {
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits);
-};
-
 /** A metric without any finite value has NaN as its minimum and maximum. */
 export const toSummary = (state: MetricState): Static<typeof MetricSummary> => ({
   last: state.last,

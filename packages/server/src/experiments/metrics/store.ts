@@ -1,17 +1,8 @@
 import type { MetricPoint } from '@millwright/contract';
 import { CompiledQuery } from 'kysely';
-import { asRows, type Db, executeEach, insertAndAnswer, isAmong, kindOf, sql } from '#platform/db';
+import { asRows, type Db, executeEach, insertAndAnswer, isAmong, kindOf, parseInt64, sql } from '#platform/db';
 import type { ExperimentsTables } from '../tables.ts';
-import {
-  fromStored,
-  type Int64,
-  int64Of,
-  type MetricNumber,
-  type MetricState,
-  toPoint,
-  toSorted,
-  toStored,
-} from './metric.ts';
+import { fromStored, type Int64, type MetricNumber, type MetricState, toPoint, toSorted, toStored } from './metric.ts';
 
 const tables = (db: Db) => db.withTables<ExperimentsTables>();
 
@@ -205,7 +196,7 @@ const insertEach = async (
       CompiledQuery.raw(text, values),
     );
     for (const row of rows)
-      added.push({ series: row.series, at: int64Of(row.at), step: int64Of(row.step), value: fromStored(row) });
+      added.push({ series: row.series, at: parseInt64(row.at), step: parseInt64(row.step), value: fromStored(row) });
   }
   return added;
 };

@@ -2,7 +2,7 @@ import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { keepStatements } from './prepared.ts';
 
-/** Eight-byte integers arrive as text. Ours are instants and counts below 2^53, but for what clients count by themselves. */
+/** From its digits: eight-byte integers arrive as text. Ours are instants and counts below 2^53, but for what clients count by themselves. */
 export const parseInt64 = (text: string): number | bigint => {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text);

@@ -11,12 +11,12 @@ import { mediaTypeOnWire } from './media-type.ts';
 import { presignDownload } from './presigned.ts';
 import type { MlflowEndpoint } from '../wire/endpoint.ts';
 import { Fields } from '../wire/fields.ts';
-import { below } from '../wire/locations.ts';
+import { filesOfRun } from '../wire/locations.ts';
 import { sendJson } from '../wire/send-json.ts';
 import { versionOf } from '../registry/model-names.ts';
 import { runIdOf } from '../runs/runs.ts';
 import type { Locations } from '../runs/runs.ts';
-import { runIdFromWire, runIdOnWire } from '../wire/ids.ts';
+import { runIdFromWire } from '../wire/ids.ts';
 
 interface FileInfo {
   path: string;
@@ -51,7 +51,7 @@ export const artifactEndpoints = (experiments: ExperimentsService, locations: Lo
       const files = await listed(experiments, ctx, { root: run.id, path }, given.replace(/\/+$/, ''));
       const location = await locations(ctx, run.experimentNumber);
       return {
-        root_uri: below(location, `${runIdOnWire(run.id)}/artifacts`),
+        root_uri: filesOfRun(location, run.id),
         ...(files.length > 0 ? { files } : {}),
       };
     },

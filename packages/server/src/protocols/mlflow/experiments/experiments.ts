@@ -51,10 +51,7 @@ export const createDefaultExperiment = (experiments: ExperimentsService) => {
   const known = new Set<string>();
   return async (ctx: Ctx): Promise<void> => {
     if (known.has(ctx.project)) return;
-    const isFirst = ctx.project === 'default';
-    // It stays the one that clients begin with when somebody has renamed it.
-    if (!isFirst || (await experiments.experimentBy(ctx, { number: 0 })) === null)
-      await experiments.ensureExperiment(ctx, defaultName, isFirst ? { number: 0 } : {});
+    await experiments.ensureExperiment(ctx, defaultName, ctx.project === 'default' ? { number: 0 } : {});
     known.add(ctx.project);
   };
 };

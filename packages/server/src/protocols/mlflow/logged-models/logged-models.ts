@@ -11,7 +11,7 @@ import type { Fields } from '../wire/fields.ts';
 import { readLoggedModelOrder, readMlflowFilter } from '../filters/index.ts';
 import { modelIdFromWire, modelIdOnWire, namedRunOnWire, runIdFromWire } from '../wire/ids.ts';
 import { int64OnWire } from '../wire/int64.ts';
-import { below } from '../wire/locations.ts';
+import { filesOfModel } from '../wire/locations.ts';
 import { pythonText } from '../wire/python.ts';
 import { hasAtMost } from '../wire/refusals.ts';
 import { randomRunName } from '../runs/run-name.ts';
@@ -48,7 +48,7 @@ const pairOnWire = ([key, value]: [string, string]) => ({ key, value });
 
 const rootOf = async (locations: Locations, ctx: Ctx, model: LoggedModel): Promise<string> => {
   const location = await locations(ctx, model.experiment);
-  return below(location, `models/${modelIdOnWire(model.id)}/artifacts`);
+  return filesOfModel(location, model.id);
 };
 
 const pointOnWire = (modelId: string, point: ModelPoint) => ({

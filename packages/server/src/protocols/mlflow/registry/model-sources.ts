@@ -6,7 +6,7 @@ import { checkArtifactPath, placeOf } from '../artifacts/artifact-paths.ts';
 import { modelIdFromWire, modelIdOnWire, namedRunOnWire, runIdFromWire, runIdOnWire } from '../wire/ids.ts';
 import { modelNamed, versionNumbered, versionOfAlias } from './model-names.ts';
 import { hostSchemes } from '../wire/host-schemes.ts';
-import { below } from '../wire/locations.ts';
+import { filesOfModel, filesOfRun } from '../wire/locations.ts';
 import { isPrivateHost } from './private-hosts.ts';
 import type { Locations } from '../runs/runs.ts';
 
@@ -171,7 +171,7 @@ export const resolveSource = async (services: SourceServices, ctx: Ctx, named: N
       refuseUnnamed(source, 'model_id');
     const model = await experiments.getLoggedModel(ctx, modelIdFromWire(modelId));
     const location = await locations(ctx, model.experiment);
-    const root = below(location, `models/${modelIdOnWire(model.id)}/artifacts`);
+    const root = filesOfModel(location, model.id);
     const made = model.sourceRunId === '' ? null : namedRunOnWire(model.sourceRunId);
     const known = { source, run: run ?? made, modelId: model.id };
     if (reference !== null)
@@ -195,7 +195,7 @@ export const resolveSource = async (services: SourceServices, ctx: Ctx, named: N
   if (root === null) return refuseUnnamed(source, 'run_id');
   const { experimentNumber } = await experiments.getRun(ctx, root);
   const location = await locations(ctx, experimentNumber);
-  if (!isBelow(source, below(location, `${runIdOnWire(root)}/artifacts`))) refuseUnnamed(source, 'run_id');
+  if (!isBelow(source, filesOfRun(location, root))) refuseUnnamed(source, 'run_id');
   return { ...none, files: await placeOf(experiments, ctx, address.path.slice(1)) };
 };
 

@@ -9,7 +9,7 @@ import type { Fields } from '../wire/fields.ts';
 import { readMlflowFilter, readMlflowOrder } from '../filters/index.ts';
 import { runIdFromWire, runIdOnWire, statusFromWire, statusOnWire } from '../wire/ids.ts';
 import { int64OnWire } from '../wire/int64.ts';
-import { below } from '../wire/locations.ts';
+import { filesOfRun } from '../wire/locations.ts';
 import { modelPointsOf } from './model-points.ts';
 import { pageOptions, viewOf } from '../wire/pages.ts';
 import { asOneParameter } from '../wire/phrases.ts';
@@ -49,7 +49,7 @@ const infoOnWire = (run: Omit<RunState, 'number' | 'project' | 'note' | 'owner'>
     status: statusOnWire(run.status),
     start_time: run.startedAt,
     ...(run.endedAt === null ? {} : { end_time: run.endedAt }),
-    artifact_uri: below(location, `${id}/artifacts`),
+    artifact_uri: filesOfRun(location, run.id),
     lifecycle_stage: run.deletedAt === null ? 'active' : 'deleted',
   };
 };
