@@ -1,5 +1,5 @@
 import { comparedEndpoints } from './endpoints.ts';
-import { knownDifferences } from './known-differences.ts';
+import { knownDifferences } from './known-differences/index.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

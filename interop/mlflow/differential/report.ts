@@ -1,5 +1,5 @@
 import { type Difference, isOutcome } from './compare.ts';
-import { type KnownDifference, knownDifferences } from './known-differences.ts';
+import { type KnownDifference, knownDifferences } from './known-differences/index.ts';
 import type { Exchange } from './session.ts';
 
 interface Found {
