@@ -20,11 +20,13 @@ interface Run {
 }
 
 needs('mlflow')('a run that MLflow’s client logged', { timeout: withinMs }, () => {
-  const { python, env } = clientOf(mlflowFolder(), newest);
+  let python: string;
+  let env: Record<string, string>;
   const wheels = mkdtempSync(join(tmpdir(), 'millwright-wheels-'));
   let origin: Origin;
   let server: OurServer;
   beforeAll(async () => {
+    ({ python, env } = clientOf(mlflowFolder(), newest));
     origin = anOrigin();
     aWheel(python, wheels);
     server = await startOurs({

@@ -12,8 +12,9 @@ needs('s3')('files that go straight to the bucket and come from it', () => {
   let server: TestServer;
   let run: string;
   let root: string;
-  const { endpoint } = s3Settings();
+  let endpoint: string;
   beforeAll(async () => {
+    ({ endpoint } = s3Settings());
     server = await aServer({ config: { ...s3Config('direct'), '--s3-direct-endpoint': endpoint } });
     run = (await owner('/api/2.0/mlflow/runs/create', { experiment_id: '0' })).json().run.info.run_id;
     root = `0/${run}/artifacts`;
